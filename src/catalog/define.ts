@@ -1,0 +1,103 @@
+// The shape of a deployment's catalog: products, routes, scopes and plans. It is code-reviewed data,
+// checked when the Worker is built and again when it starts; a change is a deploy (DESIGN §6).
+
+import { checkCatalog } from './check.ts'
+
+export const KINDS = ['secret', 'publishable', 'jwt', 'access_token'] as const
+/** The kinds of credential. `access_token` belongs to a service user. */
+export type Kind = (typeof KINDS)[number]
+
+export const ENVIRONMENTS = ['live', 'sandbox'] as const
+export type Environment = (typeof ENVIRONMENTS)[number]
+
+export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** A write verb, in the catalog's sense. */
+export const WRITES: readonly Verb[] = ['POST', 'PUT', 'PATCH', 'DELETE']
+
+/** A quota of requests in any window of so many seconds. */
+export interface Quota {
+  readonly quota: number
+  readonly windowSeconds: number
+}
+
+export interface Route {
+  /** HEAD is answered wherever GET is. */
+  readonly verbs: readonly Verb[]
+  /** Below the product's prefix. `:id` is one segment, `/**` the path itself and all below it. */
+  readonly pattern: string
+  /** Any one of these is enough; the first is the one named in a refusal. Empty: the product is. */
+  readonly scopes: readonly string[]
+  /** Open to publishable keys, and so to browsers: preflights are answered, CORS headers added. */
+  readonly publishable?: boolean
+  /** Limits on top of `plan`, by the names that the plans give them. */
+  readonly limits?: readonly string[]
+  /** Only with a department of the service user in `X-Approver-Department`. */
+  readonly department?: 'required'
+  /** `durable`: the call is on record before it is answered. */
+  readonly audit?: 'durable'
+  /** Charged when the upstream answers 2xx. */
+  readonly credits?: number
+  /** In place of the product's. */
+  readonly deadlineMs?: number
+}
+
+export interface Product {
+  /** Also the assertion's audience, and the key of the `UPSTREAMS` setting. */
+  readonly id: string
+  /** The kinds of credential that may call it. */
+  readonly accepts: readonly Kind[]
+  /** In front of each pattern; forwarded as it is. */
+  readonly prefix?: string
+  readonly routes: readonly Route[]
+  /** How long the upstream may take to answer with headers, counted from the end of the upload. */
+  readonly deadlineMs?: number
+  /** `request`: each assertion also binds method, path, client address and request id. */
+  readonly assertion?: 'key' | 'request'
+  /** Forward `Cookie`. */
+  readonly cookies?: boolean
+  /** Let `%2F` through, for upstreams whose identifiers hold it. */
+  readonly encodedSlashes?: boolean
+}
+
+export interface Scope {
+  readonly description: string
+  /** Granted to a new secret key unless its scopes are named. */
+  readonly byDefault?: boolean
+}
+
+export interface CatalogDefinition {
+  readonly scopes: Readonly<Record<string, Scope>>
+  /** Each plan's quotas by limit name; `plan` applies to every call, the others where a route asks. */
+  readonly plans: Readonly<Record<string, Readonly<Record<string, Quota>>>>
+  /** What publishable keys may do, per key or per key and client address, within the plan's limits. */
+  readonly publishable: Quota & {
+    readonly per: 'key' | 'address'
+    readonly scopes: readonly string[]
+  }
+  readonly products: readonly Product[]
+}
+
+declare const checked: unique symbol
+/** A definition that has been checked. */
+export type Catalog = CatalogDefinition & { readonly [checked]: true }
+
+/**
+ * Checks a definition and returns it as a catalog.
+ * @throws Error naming every mistake: duplicate or shadowed routes, unknown scopes or limits, a
+ *   publishable route without a scope that publishable keys hold, malformed patterns and quotas.
+ */
+export function defineCatalog(definition: CatalogDefinition): Catalog {
+  const mistakes = checkCatalog(definition)
+  if (mistakes.length > 0) throw new Error(`catalog: ${mistakes.join('; ')}`)
+  return definition as Catalog
+}
+
+/** The scopes that a new secret key holds unless they are named. */
+export function defaultScopes(catalog: CatalogDefinition): string[] {
+  return Object.keys(catalog.scopes).filter((name) => catalog.scopes[name]?.byDefault)
+}
+
+/** The products that a kind of credential may be granted. */
+export function productsFor(catalog: CatalogDefinition, kind: Kind): string[] {
+  return catalog.products.filter((p) => p.accepts.includes(kind)).map((p) => p.id)
+}
