@@ -1,0 +1,49 @@
+// The isolate's memory of credentials, keyed on the presented string, so that the hot path computes
+// nothing. Bounded. It may be stale: the guard is asked before anything is forwarded.
+
+import { LRUCache } from 'lru-cache'
+
+import type { Principal } from './principal.ts'
+import type { Lookup } from './record.ts'
+
+/** A record is not used past this age in a memo, so that a guard may forget fences after a day. */
+export const MEMO_MAX_AGE_MS = 60 * 60 * 1000
+/** How long an unknown credential stays unknown; one created meanwhile waits so long at most. */
+export const UNKNOWN_FOR_MS = 2_000
+const MAX_KEYS = 10_000
+const MAX_UNKNOWN = 10_000
+
+/** A credential that was verified, with what is known of it. */
+export interface KnownKey {
+  readonly lookup: Lookup
+  readonly principal: Principal
+  /** When it was put together from KV or D1 (Unix ms). */
+  readonly loadedAt: number
+  /** When the guard, or a fresh read of D1, last said that it is current (Unix ms). */
+  currentAt: number
+}
+
+export class KeyMemo {
+  private readonly known = new LRUCache<string, KnownKey>({ max: MAX_KEYS })
+  private readonly unknown = new LRUCache<string, number>({ max: MAX_UNKNOWN })
+
+  get(presented: string, nowMs: number): KnownKey | undefined {
+    const key = this.known.get(presented)
+    if (key && nowMs - key.loadedAt < MEMO_MAX_AGE_MS) return key
+    return undefined
+  }
+
+  set(presented: string, key: KnownKey): void {
+    this.unknown.delete(presented)
+    this.known.set(presented, key)
+  }
+
+  isUnknown(presented: string, nowMs: number): boolean {
+    return (this.unknown.get(presented) ?? 0) > nowMs
+  }
+
+  setUnknown(presented: string, nowMs: number): void {
+    this.known.delete(presented)
+    this.unknown.set(presented, nowMs + UNKNOWN_FOR_MS)
+  }
+}
