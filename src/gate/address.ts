@@ -1,0 +1,32 @@
+// From where. The client address is `CF-Connecting-IP` and nothing else: every other header that
+// claims one can be set by the client.
+
+import type { Principal } from '../keys/principal.ts'
+import { parseAddress } from '../lists/address.ts'
+import type { Address } from '../lists/address.ts'
+import { addressListContains } from '../lists/address-list.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Denial } from './denial.ts'
+
+/** The client's address, unmapped; undefined where the platform gave none that can be read. */
+export function clientAddress(headers: Headers): Address | undefined {
+  return parseAddress(headers.get('cf-connecting-ip') ?? '')
+}
+
+/** The organization's list and the key's list must both admit the address. */
+export function checkAddress(
+  principal: Principal,
+  address: Address | undefined,
+): Result<void, Denial> {
+  const lists = { organization: principal.organizationIps, key: principal.keyIps } as const
+  for (const name of ['organization', 'key'] as const) {
+    const list = lists[name]
+    if (list === null) continue
+    if ('unreadable' in list) return err({ reason: 'address_list_unreadable', list: name })
+    if (!address) return err({ reason: 'address_unknown' })
+    if (!addressListContains(list, address))
+      return err({ reason: 'address_not_allowed', list: name })
+  }
+  return ok(undefined)
+}

@@ -1,0 +1,125 @@
+// From the presented string to a principal. What we did not mint is refused by computation alone;
+// only then are memo, KV and D1 asked (promise 4).
+
+import type { Edge } from '../edge.ts'
+import { digestOf } from '../keys/digest.ts'
+import { keyParser } from '../keys/format.ts'
+import { looksLikeJwt, verifyJwt } from '../keys/jwt.ts'
+import type { JwtClaims } from '../keys/jwt.ts'
+import type { KnownKey } from '../keys/memo.ts'
+import { compilePrincipal } from '../keys/principal.ts'
+import type { KeyRecord, Lookup } from '../keys/record.ts'
+import { findRecord, readRecord } from '../keys/store.ts'
+import type { StoreFailure, WaitUntil } from '../keys/store.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Presented } from './credential.ts'
+import type { Denial } from './denial.ts'
+
+/** What the presented string itself proves, before any record is read. */
+interface Proof {
+  readonly lookup: Lookup
+  readonly claims?: JwtClaims
+  /** Whether a record is the one that the string speaks of. */
+  readonly agrees: (record: KeyRecord) => boolean
+}
+
+/** Verifies a credential, from the memo where it can. */
+export async function authenticate(
+  presented: Presented,
+  edge: Edge,
+  nowMs: number,
+  waitUntil: WaitUntil,
+): Promise<Result<KnownKey, Denial>> {
+  const remembered = edge.keys.get(presented.value, nowMs)
+  if (remembered && accepts(presented, remembered)) return ok(remembered)
+  if (edge.keys.isUnknown(presented.value, nowMs)) return unknown(presented)
+  const proof = await prove(presented, edge, nowMs)
+  if (!proof) return err({ reason: 'credential_invalid', scheme: presented.scheme })
+  const record = await findRecord(edge.bindings, proof.lookup, nowMs, waitUntil)
+  return remember(presented, edge, nowMs, proof, record)
+}
+
+/** Reads a principal anew from the D1 primary, because its guard knows of something newer. */
+export async function reload(
+  presented: Presented,
+  edge: Edge,
+  nowMs: number,
+  waitUntil: WaitUntil,
+): Promise<Result<KnownKey, Denial>> {
+  const proof = await prove(presented, edge, nowMs)
+  if (!proof) return err({ reason: 'credential_invalid', scheme: presented.scheme })
+  const record = await readRecord(edge.bindings, proof.lookup, nowMs, waitUntil)
+  const key = remember(presented, edge, nowMs, proof, record)
+  if (key.ok) key.value.currentAt = nowMs
+  return key
+}
+
+function remember(
+  presented: Presented,
+  edge: Edge,
+  nowMs: number,
+  proof: Proof,
+  record: Result<KeyRecord, StoreFailure>,
+): Result<KnownKey, Denial> {
+  if (!record.ok && record.error === 'unreachable') return err({ reason: 'records_unreachable' })
+  if (!record.ok && record.error === 'unreadable') return err({ reason: 'record_unreadable' })
+  if (!record.ok || !proof.agrees(record.value)) {
+    edge.keys.setUnknown(presented.value, nowMs)
+    return unknown(presented)
+  }
+  const principal = compilePrincipal(record.value, proof.claims)
+  const currentAt = record.value.readAt === nowMs ? nowMs : 0
+  const key: KnownKey = { lookup: proof.lookup, principal, loadedAt: nowMs, currentAt }
+  edge.keys.set(presented.value, key)
+  return ok(key)
+}
+
+function unknown({ scheme }: Presented): Result<never, Denial> {
+  return err({ reason: 'credential_unknown', scheme })
+}
+
+/** Secret and publishable keys come in `X-API-Key`, tokens and JWTs as bearer tokens. */
+function accepts({ scheme }: Presented, { principal }: KnownKey): boolean {
+  const bearer = principal.record.kind === 'jwt' || principal.record.kind === 'access_token'
+  return bearer === (scheme === 'Bearer')
+}
+
+async function prove(
+  { scheme, value }: Presented,
+  edge: Edge,
+  nowMs: number,
+): Promise<Proof | undefined> {
+  if (scheme === 'Bearer' && looksLikeJwt(value)) return await proveJwt(value, edge, nowMs)
+  const key = parserOf(edge.settings.brand)(value)
+  if (!key || (key.kind === 'access_token') !== (scheme === 'Bearer')) return undefined
+  const digest = await digestOf(key, edge.settings.peppers)
+  if (!digest) return undefined
+  return {
+    lookup: { by: 'digest', value: digest },
+    agrees: (record) => record.kind === key.kind && record.environment === key.environment,
+  }
+}
+
+async function proveJwt(token: string, edge: Edge, nowMs: number): Promise<Proof | undefined> {
+  const verified = await verifyJwt(token, edge.settings.jwtIssuers, edge.products, nowMs)
+  if (!verified.ok) return undefined
+  const claims = verified.value
+  const ours = claims.issuer === edge.settings.issuer
+  return {
+    claims,
+    lookup: ours
+      ? { by: 'id', value: claims.jti }
+      : { by: 'external', value: `${claims.issuer} ${claims.jti}` },
+    agrees: ({ kind, environment, organizationId }) =>
+      kind === 'jwt' && environment === claims.env && organizationId === claims.org,
+  }
+}
+
+const parsers = new Map<string, ReturnType<typeof keyParser>>()
+
+function parserOf(brand: string): ReturnType<typeof keyParser> {
+  const parser = parsers.get(brand) ?? keyParser(brand)
+  parsers.set(brand, parser)
+  return parser
+}

@@ -1,0 +1,22 @@
+// What the edge asks of a guard and what it hears back about each limit.
+
+/** One named limit on one credential: at most `quota` requests in any `windowSeconds`. */
+export interface Limit {
+  /** Catalog identifier: lower-case letters, digits and `-`. */
+  readonly name: string
+  readonly quota: number
+  readonly windowSeconds: number
+  /** Set where each client address has a window of its own (IPv4, or IPv6 /64). */
+  readonly partition?: string
+}
+
+/** Where a limit stands after a decision. */
+export interface LimitState {
+  readonly name: string
+  readonly quota: number
+  readonly windowSeconds: number
+  /** Requests that may still be admitted now. */
+  readonly remaining: number
+  /** Milliseconds until something spent becomes free again; 0 when nothing is spent. */
+  readonly resetAfterMs: number
+}

@@ -1,0 +1,85 @@
+// Publishing generations: what the triggers left in pending_fences goes to the guards, and only then
+// is a change in force. Safe to run twice and side by side: fences only rise, and a row is removed
+// only at the generation that was published.
+
+import type { Bindings } from '../env.ts'
+import { recordFromRow, recordQuery } from '../keys/record.ts'
+import type { Lookup } from '../keys/record.ts'
+import { cacheRecord } from '../keys/store.ts'
+import { askGuard } from './ask.ts'
+
+/** Rows taken from D1 at a time. */
+const BATCH = 100
+/** Guards asked at a time: Workers have six connections each. */
+const PARALLEL = 6
+
+export interface Published {
+  /** Credentials whose guards now hold the newest generation. */
+  readonly published: number
+  /** Credentials still waiting: their guards could not be reached. The cron tries again. */
+  readonly pending: number
+  /** Unix milliseconds; null while anything is pending. */
+  readonly enforced_at: number | null
+}
+
+interface PendingFence {
+  readonly credential_id: string
+  readonly generation: number
+}
+
+/**
+ * Publishes every pending fence. When it returns with `enforced_at`, no request that begins later is
+ * decided on anything older than what D1 held when it was called.
+ */
+export async function publishPending(bindings: Bindings): Promise<Published> {
+  const failed = new Set<string>()
+  let published = 0
+  for (let after = ''; ;) {
+    const { results } = await bindings.DB.withSession('first-primary')
+      .prepare(
+        `SELECT credential_id, generation FROM pending_fences WHERE credential_id > ?1
+         ORDER BY credential_id LIMIT ${BATCH}`,
+      )
+      .bind(after)
+      .all<PendingFence>()
+    for (let i = 0; i < results.length; i += PARALLEL) {
+      const rows = results.slice(i, i + PARALLEL)
+      const done = await Promise.all(rows.map((row) => publishOne(bindings, row)))
+      rows.forEach((row, j) => (done[j] ? published++ : failed.add(row.credential_id)))
+    }
+    const last = results.at(-1)
+    if (!last || results.length < BATCH) break
+    after = last.credential_id
+  }
+  const enforcedAt = failed.size === 0 ? Date.now() : null
+  return { published, pending: failed.size, enforced_at: enforcedAt }
+}
+
+async function publishOne(bindings: Bindings, row: PendingFence): Promise<boolean> {
+  const fence = await askGuard(bindings, row.credential_id, (guard) => guard.fence(row.generation))
+  if (!fence.ok) return false
+  await refresh(bindings, row.credential_id)
+  await bindings.DB.prepare(
+    'DELETE FROM pending_fences WHERE credential_id = ?1 AND generation <= ?2',
+  )
+    .bind(row.credential_id, row.generation)
+    .run()
+  return true
+}
+
+/** Puts the record as it now is into KV, so that the next reader of it need not ask D1. */
+async function refresh(bindings: Bindings, credentialId: string): Promise<void> {
+  const now = Date.now()
+  const row = await bindings.DB.withSession('first-primary')
+    .prepare(recordQuery('id').replace('SELECT ', 'SELECT c.digest, c.external, '))
+    .bind(credentialId)
+    .first()
+  const record = row && recordFromRow(row, now)
+  if (record) await cacheRecord(bindings, lookupOf(row, credentialId), record)
+}
+
+function lookupOf(row: Record<string, unknown>, credentialId: string): Lookup {
+  if (typeof row['digest'] === 'string') return { by: 'digest', value: row['digest'] }
+  if (typeof row['external'] === 'string') return { by: 'external', value: row['external'] }
+  return { by: 'id', value: credentialId }
+}

@@ -1,0 +1,8 @@
+// The deployed Worker.
+
+import { shipped } from './catalog/shipped.ts'
+import { createWorker } from './worker.ts'
+
+export { KeyGuard } from './guard/key-guard.ts'
+
+export default createWorker(shipped)
