@@ -1,0 +1,59 @@
+// Four kinds of test, each a project: units on Node, the source in workerd, the built bundle in
+// workerd, and real processes with a real browser.
+
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+const root = new URL('..', import.meta.url).pathname
+
+export default defineConfig({
+  test: {
+    root,
+    projects: [
+      {
+        root,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/worker/**', 'test/blackbox/**', 'test/e2e/**'],
+        },
+      },
+      {
+        root,
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: '../wrangler.toml' },
+            remoteBindings: false,
+            miniflare: {
+              bindings: {
+                ISSUER: 'https://edge.test',
+                KEY_PEPPER: 'pepper-of-the-tests-0123456789abcdef0123',
+                ADMIN_TOKEN: 'admin-token-of-the-tests-0123456789abcdef',
+              },
+            },
+          }),
+        ],
+        test: { name: 'worker', include: ['test/worker/**/*.test.ts'] },
+      },
+      {
+        root,
+        test: {
+          name: 'blackbox',
+          include: ['test/blackbox/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
