@@ -4,8 +4,9 @@
 import type { Edge } from '../edge.ts'
 import { digestOf } from '../keys/digest.ts'
 import { keyParser } from '../keys/format.ts'
-import { looksLikeJwt, verifyJwt } from '../keys/jwt.ts'
-import type { JwtClaims } from '../keys/jwt.ts'
+import { verifyJwt } from '../keys/jwt.ts'
+import type { JwtClaims, JwtFlaw } from '../keys/jwt-claims.ts'
+import { looksLikeJwt } from '../keys/jwt-form.ts'
 import type { KnownKey } from '../keys/memo.ts'
 import { compilePrincipal } from '../keys/principal.ts'
 import type { KeyRecord, Lookup } from '../keys/record.ts'
@@ -13,7 +14,7 @@ import { findRecord, readRecord } from '../keys/store.ts'
 import type { StoreFailure, WaitUntil } from '../keys/store.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import type { Presented } from './credential.ts'
+import type { Presented, Scheme } from './credential.ts'
 import type { Denial } from './denial.ts'
 
 /** What the presented string itself proves, before any record is read. */
@@ -35,9 +36,9 @@ export async function authenticate(
   if (remembered && accepts(presented, remembered)) return ok(remembered)
   if (edge.keys.isUnknown(presented.value, nowMs)) return unknown(presented)
   const proof = await prove(presented, edge, nowMs)
-  if (!proof) return err({ reason: 'credential_invalid', scheme: presented.scheme })
-  const record = await findRecord(edge.bindings, proof.lookup, nowMs, waitUntil)
-  return remember(presented, edge, nowMs, proof, record)
+  if (!proof.ok) return proof
+  const record = await findRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
+  return remember(presented, edge, nowMs, proof.value, record)
 }
 
 /** Reads a principal anew from the D1 primary, because its guard knows of something newer. */
@@ -48,9 +49,9 @@ export async function reload(
   waitUntil: WaitUntil,
 ): Promise<Result<KnownKey, Denial>> {
   const proof = await prove(presented, edge, nowMs)
-  if (!proof) return err({ reason: 'credential_invalid', scheme: presented.scheme })
-  const record = await readRecord(edge.bindings, proof.lookup, nowMs, waitUntil)
-  const key = remember(presented, edge, nowMs, proof, record)
+  if (!proof.ok) return proof
+  const record = await readRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
+  const key = remember(presented, edge, nowMs, proof.value, record)
   if (key.ok) key.value.currentAt = nowMs
   return key
 }
@@ -86,34 +87,46 @@ function accepts({ scheme }: Presented, { principal }: KnownKey): boolean {
 }
 
 async function prove(
-  { scheme, value }: Presented,
+  presented: Presented,
   edge: Edge,
   nowMs: number,
-): Promise<Proof | undefined> {
+): Promise<Result<Proof, Denial>> {
+  const { scheme, value } = presented
   if (scheme === 'Bearer' && looksLikeJwt(value)) return await proveJwt(value, edge, nowMs)
   const key = parserOf(edge.settings.brand)(value)
-  if (!key || (key.kind === 'access_token') !== (scheme === 'Bearer')) return undefined
+  if (!key || (key.kind === 'access_token') !== (scheme === 'Bearer')) return invalid(scheme)
   const digest = await digestOf(key, edge.settings.peppers)
-  if (!digest) return undefined
-  return {
+  if (!digest) return invalid(scheme)
+  return ok({
     lookup: { by: 'digest', value: digest },
     agrees: (record) => record.kind === key.kind && record.environment === key.environment,
-  }
+  })
 }
 
-async function proveJwt(token: string, edge: Edge, nowMs: number): Promise<Proof | undefined> {
+async function proveJwt(token: string, edge: Edge, nowMs: number): Promise<Result<Proof, Denial>> {
   const verified = await verifyJwt(token, edge.settings.jwtIssuers, edge.products, nowMs)
-  if (!verified.ok) return undefined
+  if (!verified.ok) return refusalOf(verified.error)
   const claims = verified.value
   const ours = claims.issuer === edge.settings.issuer
-  return {
+  return ok({
     claims,
     lookup: ours
       ? { by: 'id', value: claims.jti }
       : { by: 'external', value: `${claims.issuer} ${claims.jti}` },
     agrees: ({ kind, environment, organizationId }) =>
       kind === 'jwt' && environment === claims.env && organizationId === claims.org,
-  }
+  })
+}
+
+/** `expired` is said only of a token that we, or a trusted issuer, did sign. */
+function refusalOf(flaw: JwtFlaw): Result<never, Denial> {
+  if (flaw === 'expired') return err({ reason: 'key_expired', scheme: 'Bearer' })
+  if (flaw === 'keys_unavailable') return err({ reason: 'records_unreachable' })
+  return invalid('Bearer')
+}
+
+function invalid(scheme: Scheme): Result<never, Denial> {
+  return err({ reason: 'credential_invalid', scheme })
 }
 
 const parsers = new Map<string, ReturnType<typeof keyParser>>()

@@ -1,8 +1,10 @@
 // Minting of JWT API keys (design §4). Runs in the Worker and in the ops command on Node.
 
 import { SignJWT } from 'jose'
-import { checkRegistered, JWT_KEY_TYP, JWT_MAX_CHARS, readClaims } from './jwt.ts'
-import type { JwtClaims } from './jwt.ts'
+import { JWT_KEY_TYP } from './jwt.ts'
+import { checkRegistered, readClaims } from './jwt-claims.ts'
+import type { JwtClaims } from './jwt-claims.ts'
+import { JWT_MAX_CHARS } from './jwt-form.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** The claims to sign; the two times are Unix ms and are cut to whole seconds. */

@@ -5,7 +5,7 @@ import { compileAddressList } from '../lists/address-list.ts'
 import type { AddressList } from '../lists/address-list.ts'
 import { compileOriginList } from '../lists/origin-list.ts'
 import type { OriginList } from '../lists/origin-list.ts'
-import type { JwtClaims } from './jwt.ts'
+import type { JwtClaims } from './jwt-claims.ts'
 import type { KeyRecord } from './record.ts'
 
 export interface Unreadable {

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { compactVerify, createLocalJWKSet } from 'jose'
 import type { JSONWebKeySet, JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { JWT_KEY_TYP, readHeader, readProducts, verifyStrict } from '../../src/keys/jwt.ts'
+import { JWT_KEY_TYP, verifyStrict } from '../../src/keys/jwt.ts'
+import { readProducts } from '../../src/keys/jwt-claims.ts'
+import { readHeader } from '../../src/keys/jwt-form.ts'
 import { thirdParty } from '../corpora.ts'
 
 interface AttackTokens {

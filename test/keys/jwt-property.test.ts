@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { looksLikeJwt, verifyJwt } from '../../src/keys/jwt.ts'
+import { verifyJwt } from '../../src/keys/jwt.ts'
+import { looksLikeJwt } from '../../src/keys/jwt-form.ts'
 import {
   issuerOf,
   mintValid,

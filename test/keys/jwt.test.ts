@@ -1,7 +1,8 @@
 import { base64url } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { looksLikeJwt, verifyJwt } from '../../src/keys/jwt.ts'
-import type { JwtFlaw } from '../../src/keys/jwt.ts'
+import { verifyJwt } from '../../src/keys/jwt.ts'
+import type { JwtFlaw } from '../../src/keys/jwt-claims.ts'
+import { looksLikeJwt } from '../../src/keys/jwt-form.ts'
 import { generateSigningKey, loadSigningKeys, publicJwks } from '../../src/keys/signing-keys.ts'
 import {
   AUDIENCE,
