@@ -1,0 +1,71 @@
+// The account of one request: its event goes into the buffer, or, where the route asks for it, onto
+// record before the answer leaves. Preflights decide nothing and are not accounted for.
+
+import type { Edge } from '../edge.ts'
+import type { Seen } from '../gate/passage.ts'
+import { refuse } from '../gate/refuse.ts'
+import { formatAddress } from '../lists/address.ts'
+import type { Address } from '../lists/address.ts'
+import { announceExposed } from '../webhooks/run.ts'
+import type { WaitUntil } from './buffer.ts'
+import { eventOf } from './event.ts'
+import type { AuditEvent, Outcome } from './event.ts'
+
+/** What is to be accounted for. */
+export interface Account {
+  readonly request: Request
+  readonly requestId: string
+  readonly nowMs: number
+  readonly address: Address | undefined
+  /** Canonical where there is one. */
+  readonly path: string
+  readonly seen: Seen
+}
+
+/** Accounts for an answer, and gives it back; 503 in its place where a durable record failed. */
+export async function accountFor(
+  account: Account,
+  response: Response,
+  edge: Edge,
+  waitUntil: WaitUntil,
+): Promise<Response> {
+  if (account.request.method === 'OPTIONS' && response.status === 204) return response
+  const { reason, record } = account.seen
+  if (reason === 'secret_key_in_browser' && record) {
+    waitUntil(announceExposed(edge, record.id, account.nowMs))
+  }
+  const event = eventFor(account, response, edge.settings.brand)
+  const durable = account.seen.matched?.route.audit === 'durable'
+  if (!durable || event.decision === 'refused') {
+    edge.events.add(event, waitUntil)
+    return response
+  }
+  try {
+    await edge.events.addDurable(event, waitUntil)
+    return response
+  } catch (error) {
+    console.error('audit: a durable event was not taken', error)
+    await response.body?.cancel()
+    return refuse({ reason: 'audit_unreachable' }, account.nowMs)
+  }
+}
+
+function eventFor(account: Account, { status }: Response, brand: string): AuditEvent {
+  const { request, seen, nowMs } = account
+  const { reason, upstreamMs } = seen
+  const outcome: Outcome =
+    reason !== null && upstreamMs === null
+      ? { decision: 'refused', reason, status }
+      : { decision: 'forwarded', reason, status, upstreamMs: upstreamMs ?? Date.now() - nowMs }
+  return eventOf({
+    requestId: account.requestId,
+    nowMs,
+    method: request.method,
+    path: account.path.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '') || '/',
+    address: account.address ? formatAddress(account.address) : null,
+    brand,
+    caller: seen.record,
+    matched: seen.matched,
+    outcome,
+  })
+}

@@ -1,0 +1,117 @@
+// Verifying a chain: every hash is computed again, page by page, and the first row that does not hold
+// is named, with what was done to it. Consumers and retention may be at work beside it.
+
+import { GENESIS, linkHash } from './link.ts'
+import type { Anchor, LinkedEvent } from './link.ts'
+import type { Database } from './record.ts'
+import { COLUMN_LIST, eventOfRow } from './row.ts'
+import { broken, checkEnd } from './verdict.ts'
+import type { Broken, Verdict } from './verdict.ts'
+
+/** Rows read at a time. */
+const PAGE = 500
+
+interface Page {
+  readonly rows: readonly LinkedEvent[]
+  readonly head: Anchor | null
+  readonly checkpoint: (Anchor & { readonly removed: number }) | null
+}
+
+/**
+ * Verifies the chain of an organization; of `null`, that of the events without one.
+ * @param noted a head as it was once seen: the chain must still lead through it. Of one that
+ *   retention has passed nothing can be said.
+ */
+export async function verifyChain(
+  db: Database,
+  organization: string | null,
+  noted?: Anchor,
+): Promise<Verdict> {
+  const chain = organization ?? ''
+  let last: Anchor = GENESIS
+  for (let after = 0, events = 0; ; after = last.sequence) {
+    const { rows, head, checkpoint } = await readPage(db, chain, after)
+    if (checkpoint && checkpoint.removed !== checkpoint.sequence) {
+      const missing = checkpoint.sequence - checkpoint.removed
+      const detail = `${missing} events were missing when retention came to remove them`
+      return broken('removed', checkpoint.sequence, null, detail)
+    }
+    // What retention removes while this runs is no gap.
+    if (checkpoint && checkpoint.sequence > last.sequence) last = checkpoint
+    for (const row of rows) {
+      const flaw = await checkRow(db, chain, last, row, noted)
+      if (flaw) return flaw
+      last = row
+    }
+    events += rows.length
+    if (rows.length > 0) continue
+    const flaw = checkEnd(last, head, noted)
+    return flaw ?? { intact: true, events, pruned: checkpoint?.removed ?? 0, head }
+  }
+}
+
+async function checkRow(
+  db: Database,
+  chain: string,
+  last: Anchor,
+  row: LinkedEvent,
+  noted: Anchor | undefined,
+): Promise<Broken | undefined> {
+  const { sequence, id } = row
+  const expected = last.sequence + 1
+  if (sequence < expected) {
+    return broken('inserted', sequence, id, `all up to event ${last.sequence} had been removed`)
+  }
+  if (sequence > expected) {
+    const detail = `all from event ${expected} to ${sequence - 1} are missing`
+    return broken('removed', expected, null, detail)
+  }
+  if ((await linkHash(row.previousHash, row)) !== row.hash) {
+    return broken('edited', sequence, id, `event ${sequence} is not what was hashed`)
+  }
+  if (row.previousHash !== last.hash) return await misplaced(db, chain, last, row)
+  if (noted?.sequence === sequence && noted.hash !== row.hash) {
+    return broken('rewritten', sequence, id, `event ${sequence} is not the one that was noted`)
+  }
+  return undefined
+}
+
+/** Of a row that is sound in itself and does not follow the one before it. */
+async function misplaced(
+  db: Database,
+  chain: string,
+  last: Anchor,
+  { sequence, id }: LinkedEvent,
+): Promise<Broken> {
+  const elsewhere = await db
+    .prepare('SELECT sequence FROM audit_events WHERE organization = ?1 AND previous_hash = ?2')
+    .bind(chain, last.hash)
+    .first<number>('sequence')
+  if (elsewhere !== null) {
+    const detail = `event ${elsewhere} belongs in the place of event ${sequence}`
+    return broken('reordered', sequence, id, detail)
+  }
+  const detail = `event ${sequence} was linked to another than event ${last.sequence}: that was rewritten, or what stood between them was removed`
+  return broken('unlinked', sequence, id, detail)
+}
+
+/** Rows, head and checkpoint as they were at one time. */
+async function readPage(db: Database, chain: string, after: number): Promise<Page> {
+  const [rows, heads, checkpoints] = await db.batch<Record<string, unknown>>([
+    db
+      .prepare(
+        `SELECT ${COLUMN_LIST} FROM audit_events WHERE organization = ?1 AND sequence > ?2
+         ORDER BY sequence LIMIT ${PAGE}`,
+      )
+      .bind(chain, after),
+    db.prepare('SELECT sequence, hash FROM audit_heads WHERE organization = ?1').bind(chain),
+    db
+      .prepare('SELECT sequence, hash, removed FROM audit_checkpoints WHERE organization = ?1')
+      .bind(chain),
+  ])
+  return {
+    rows: (rows?.results ?? []).map(eventOfRow),
+    head: (heads?.results[0] as Page['head'] | undefined) ?? null,
+    checkpoint: (checkpoints?.results[0] as Page['checkpoint'] | undefined) ?? null,
+  }
+}

@@ -1,0 +1,93 @@
+// The queue's consumer. Queues delivers at least once, in any order, and may run several consumers at
+// a time: none of that is assumed away here, it is settled in record.ts.
+
+import type { AuditEvent } from './event.ts'
+import type { Anchor } from './link.ts'
+import { parseEvents } from './message.ts'
+import { isRefusal, record } from './record.ts'
+import type { Database } from './record.ts'
+import { chainOf } from './row.ts'
+
+/** So many events at most go into one transaction. */
+const TRANSACTION_MAX_EVENTS = 2_000
+const RETRY_DELAY_MAX_SECONDS = 300
+/** Of one message, so many are named in the log. */
+const MAX_FLAWS_LOGGED = 10
+
+/** What became of a batch, in events if not said otherwise. */
+export interface Consumed {
+  readonly inserted: number
+  readonly duplicates: number
+  /** Not taken: older than what retention has removed of their chain. */
+  readonly expired: number
+  readonly unreadable: number
+  readonly retriedMessages: number
+  /** The new head of each chain that grew; to be noted where the database's owner cannot write. */
+  readonly heads: ReadonlyMap<string, Anchor>
+}
+
+interface Delivery {
+  readonly message: Message
+  readonly events: readonly AuditEvent[]
+}
+
+/**
+ * Takes a batch into the database. Each message is acknowledged once its events are there, and retried
+ * when they cannot be; what cannot be read is logged and acknowledged. Never throws.
+ */
+export async function consume(batch: MessageBatch, db: Database): Promise<Consumed> {
+  const sum = { inserted: 0, duplicates: 0, expired: 0, unreadable: 0, retriedMessages: 0 }
+  const heads = new Map<string, Anchor>()
+  const take = async (group: readonly Delivery[]): Promise<void> => {
+    const events = group.flatMap((delivery) => delivery.events)
+    try {
+      const { linked, duplicates, expired } = await record(db, events)
+      for (const { message } of group) message.ack()
+      for (const event of linked) {
+        heads.set(chainOf(event), { sequence: event.sequence, hash: event.hash })
+      }
+      sum.inserted += linked.length
+      sum.duplicates += duplicates
+      sum.expired += expired
+    } catch (error) {
+      if (group.length > 1 && isRefusal(error)) {
+        // One event that the database will never take must not hold up the others.
+        for (const one of group) await take([one])
+        return
+      }
+      console.error(`audit: ${group.length} messages are retried`, error)
+      for (const { message } of group) message.retry({ delaySeconds: retryDelay(message) })
+      sum.retriedMessages += group.length
+    }
+  }
+  const { groups, unreadable } = grouped(batch)
+  for (const group of groups) await take(group)
+  if (sum.expired > 0) console.error(`audit: ${sum.expired} events came after their retention`)
+  return { ...sum, unreadable, heads }
+}
+
+/** The messages in groups of which each fits into one transaction. */
+function grouped(batch: MessageBatch): { groups: readonly Delivery[][]; unreadable: number } {
+  const groups: Delivery[][] = [[]]
+  let size = 0
+  let unreadable = 0
+  for (const message of batch.messages) {
+    const { events, flaws } = parseEvents(message.body)
+    if (flaws.length > 0) {
+      const named = flaws.slice(0, MAX_FLAWS_LOGGED).join('; ')
+      console.error(`audit: message ${message.id}, ${flaws.length} not readable: ${named}`)
+      unreadable += flaws.length
+    }
+    size += events.length
+    if (size > TRANSACTION_MAX_EVENTS) {
+      groups.push([])
+      size = events.length
+    }
+    groups.at(-1)?.push({ message, events })
+  }
+  return { groups: groups.filter(({ length }) => length > 0), unreadable }
+}
+
+function retryDelay({ attempts }: Message): number {
+  return Math.min(2 ** Math.min(attempts, 10), RETRY_DELAY_MAX_SECONDS)
+}

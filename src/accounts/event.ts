@@ -1,0 +1,127 @@
+// One event for every decision, forwarded or refused, in the one shape that the queue, the database,
+// the chain and the console share (DESIGN §8). It never holds a secret: no header, no query, no body,
+// and of the path nothing that looks like a credential.
+
+import type { Environment, Kind } from '../catalog/define.ts'
+import type { MatchedRoute } from '../catalog/match.ts'
+import type { KeyRecord } from '../keys/record.ts'
+import { redactPath } from './redact.ts'
+
+export const DECISIONS = ['forwarded', 'refused'] as const
+export type Decision = (typeof DECISIONS)[number]
+
+export interface AuditEvent {
+  /** The request id, a UUID; it also makes counting twice impossible. */
+  readonly id: string
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly organization: string | null
+  readonly key: string | null
+  readonly kind: Kind | null
+  readonly serviceUser: string | null
+  readonly sourceSystem: string | null
+  readonly environment: Environment | null
+  readonly product: string | null
+  /** The pattern of the catalog's row. */
+  readonly route: string | null
+  readonly method: string
+  /** Without its query. */
+  readonly path: string
+  readonly decision: Decision
+  /** The denial's; of a forwarded call, why the upstream gave no answer, else null. */
+  readonly reason: string | null
+  /** What the client was answered. */
+  readonly status: number
+  /** Until the upstream's headers; null where it was not asked. */
+  readonly upstreamMs: number | null
+  readonly clientIp: string | null
+  /** What was charged; null when nothing was. */
+  readonly credits: number | null
+}
+
+/** The longest value of each text, in UTF-16 units; schema.sql checks the same. */
+export const MAX_LENGTH = {
+  organization: 64,
+  key: 64,
+  serviceUser: 64,
+  sourceSystem: 64,
+  product: 128,
+  route: 512,
+  method: 16,
+  path: 2048,
+  reason: 64,
+  clientIp: 64,
+} as const
+
+/** What became of a request. Once it was sent upstream it was forwarded, also when no answer came. */
+export type Outcome =
+  | { readonly decision: 'refused'; readonly reason: string; readonly status: number }
+  | {
+      readonly decision: 'forwarded'
+      readonly reason: string | null
+      readonly status: number
+      readonly upstreamMs: number
+    }
+
+/** The members of a key record that say who called. */
+export type Caller = Pick<
+  KeyRecord,
+  'id' | 'organizationId' | 'kind' | 'environment' | 'serviceUser'
+>
+
+/** What the gate knows once it has decided. */
+export interface Decided {
+  readonly requestId: string
+  /** When the request came, in Unix ms. */
+  readonly nowMs: number
+  readonly method: string
+  /** Canonical; of a path that has no canonical form, as it came. */
+  readonly path: string
+  /** As text, unmapped; null where there was none. */
+  readonly address: string | null
+  /** Of our keys, as in `KEY_BRAND`. */
+  readonly brand: string
+  /** Null while nobody was recognised. A revoked or expired key is recognised. */
+  readonly caller: Caller | null
+  readonly matched: MatchedRoute | null
+  readonly outcome: Outcome
+}
+
+/** The event of a decision. Whatever it is made from, the consumer can read it. */
+export function eventOf(decided: Decided): AuditEvent {
+  const { caller, matched, outcome } = decided
+  const { decision, reason, status } = outcome
+  return {
+    id: decided.requestId,
+    at: Math.trunc(decided.nowMs),
+    organization: bounded(caller?.organizationId, MAX_LENGTH.organization),
+    key: bounded(caller?.id, MAX_LENGTH.key),
+    kind: caller?.kind ?? null,
+    serviceUser: bounded(caller?.serviceUser?.id, MAX_LENGTH.serviceUser),
+    sourceSystem: bounded(caller?.serviceUser?.sourceSystem, MAX_LENGTH.sourceSystem),
+    environment: caller?.environment ?? null,
+    product: bounded(matched?.product.id, MAX_LENGTH.product),
+    route: bounded(matched?.pattern, MAX_LENGTH.route),
+    method: /^[A-Z-]{1,16}$/.test(decided.method) ? decided.method : 'OTHER',
+    path: bounded(redactPath(decided.path, decided.brand), MAX_LENGTH.path) ?? '/',
+    decision,
+    reason: bounded(reason, MAX_LENGTH.reason),
+    status,
+    upstreamMs: decision === 'forwarded' ? Math.max(0, Math.round(outcome.upstreamMs)) : null,
+    clientIp: bounded(decided.address, MAX_LENGTH.clientIp),
+    credits: creditsOf(outcome, matched),
+  }
+}
+
+/** Credits are charged when the upstream answered 2xx (DESIGN §8). */
+function creditsOf({ decision, status }: Outcome, matched: MatchedRoute | null): number | null {
+  const charged = decision === 'forwarded' && status >= 200 && status < 300
+  return (charged && Math.round(matched?.route.credits ?? 0)) || null
+}
+
+/** At most so long, with `…` where something is missing, and nothing that a database may alter. */
+function bounded(text: string | null | undefined, length: number): string | null {
+  if (!text) return null
+  const plain = text.replace(/[\x00-\x1f\x7f]/g, '\ufffd')
+  return (plain.length > length ? `${plain.slice(0, length - 1)}…` : plain).toWellFormed()
+}

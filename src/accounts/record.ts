@@ -1,0 +1,127 @@
+// Events into the database: each exactly once, each linked to the one before it in its organization.
+// What is there already is left out; the rest goes in in one transaction. The database refuses a row
+// that does not follow the head of its chain: whoever loses that race reads and links again.
+
+import type { AuditEvent } from './event.ts'
+import { GENESIS, link } from './link.ts'
+import type { Anchor, LinkedEvent } from './link.ts'
+import { chainOf, COLUMN_LIST, MEMBERS, valuesOf } from './row.ts'
+
+/** The part of D1 that is used; a session has it too. */
+export type Database = Pick<D1Database, 'prepare' | 'batch'>
+
+/** Attempts against other consumers, each of which loses only to one that has won. */
+const MAX_RACES = 10
+/** Attempts against a database that does not answer; then the queue's own delay is better. */
+const MAX_FAILURES = 2
+const PAUSE_MS = 20
+/** D1 takes 2 MB in one bound text. */
+const STATEMENT_MAX_CHARS = 400_000
+
+export interface Recorded {
+  readonly linked: readonly LinkedEvent[]
+  /** Were there already, or came twice. */
+  readonly duplicates: number
+  /** From before what retention has removed of their chain: they may have been among it. */
+  readonly expired: number
+}
+
+interface Known {
+  readonly ids: ReadonlySet<string>
+  readonly heads: ReadonlyMap<string, Anchor>
+  readonly cutoffs: ReadonlyMap<string, number>
+}
+
+/**
+ * Inserts what is new.
+ * @throws what D1 threw; then nothing was inserted, or everything and it could not say so. Either way
+ *   it is safe to try again.
+ */
+export async function record(db: Database, events: readonly AuditEvent[]): Promise<Recorded> {
+  const byId = new Map(events.map((event) => [event.id, event]))
+  const repeated = events.length - byId.size
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const recorded = await recordOnce(db, [...byId.values()])
+      return { ...recorded, duplicates: recorded.duplicates + repeated }
+    } catch (error) {
+      if (attempt >= (isRace(error) ? MAX_RACES : MAX_FAILURES)) throw error
+      await sleep(Math.random() * PAUSE_MS * 2 ** Math.min(attempt, 6))
+    }
+  }
+}
+
+/** The database answered, and refused what it was given. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /constraint/i.test(error.message)
+}
+
+/** It refused because another consumer was first, in the words of `audit_event_follows` or SQLite. */
+function isRace(error: unknown): boolean {
+  return isRefusal(error) && /follows the newest|UNIQUE/.test((error as Error).message)
+}
+
+async function recordOnce(db: Database, events: readonly AuditEvent[]): Promise<Recorded> {
+  if (events.length === 0) return { linked: [], duplicates: 0, expired: 0 }
+  const known = await readKnown(db, events)
+  const unknown = events.filter(({ id }) => !known.ids.has(id))
+  const fresh = unknown.filter((event) => event.at >= (known.cutoffs.get(chainOf(event)) ?? 0))
+  const linked: LinkedEvent[] = []
+  for (const [chain, ofChain] of Map.groupBy(fresh, chainOf)) {
+    const inOrder = ofChain.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+    linked.push(...(await link(known.heads.get(chain) ?? GENESIS, inOrder)))
+  }
+  if (linked.length > 0) await db.batch(insertions(db, linked))
+  return {
+    linked,
+    duplicates: events.length - unknown.length,
+    expired: unknown.length - fresh.length,
+  }
+}
+
+/** What the database knows of these events, at one time: retention may be at work beside us. */
+async function readKnown(db: Database, events: readonly AuditEvent[]): Promise<Known> {
+  const among = (sql: string, values: readonly string[]): D1PreparedStatement =>
+    db.prepare(`${sql} IN (SELECT value FROM json_each(?1))`).bind(JSON.stringify(values))
+  const ids = events.map(({ id }) => id)
+  const chains = [...new Set(events.map(chainOf))]
+  const [known, heads, checkpoints] = await db.batch<Record<string, unknown>>([
+    among('SELECT id FROM audit_events WHERE id', ids),
+    among('SELECT organization, sequence, hash FROM audit_heads WHERE organization', chains),
+    among('SELECT organization, cutoff FROM audit_checkpoints WHERE organization', chains),
+  ])
+  const cutoffs = [...byChain<{ readonly cutoff: number }>(checkpoints)]
+  return {
+    ids: new Set(known?.results.map(({ id }) => id as string)),
+    heads: byChain<Anchor>(heads),
+    cutoffs: new Map(cutoffs.map(([chain, { cutoff }]) => [chain, cutoff])),
+  }
+}
+
+function byChain<T>(result: D1Result | undefined): Map<string, T> {
+  const rows = (result?.results ?? []) as readonly (T & { readonly organization: string })[]
+  return new Map(rows.map((row) => [row.organization, row]))
+}
+
+/** Statements that insert rows in the order given, each with one bound text however many they are. */
+function insertions(db: Database, events: readonly LinkedEvent[]): D1PreparedStatement[] {
+  const values = MEMBERS.map((_member, i) => `value ->> ${i}`).join(', ')
+  const sql = `INSERT INTO audit_events (${COLUMN_LIST})
+    SELECT ${values} FROM json_each(?1) ORDER BY json_each.key`
+  const texts: string[][] = [[]]
+  let length = 0
+  for (const event of events) {
+    const text = JSON.stringify(valuesOf(event))
+    length += text.length
+    if (length > STATEMENT_MAX_CHARS) {
+      texts.push([])
+      length = text.length
+    }
+    texts.at(-1)?.push(text)
+  }
+  return texts.map((rows) => db.prepare(sql).bind(`[${rows.join(',')}]`))
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
