@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+
+import { hintsLater, hintsNow, readHint } from '../../src/webhooks/hint.ts'
+
+describe('hints', () => {
+  it('come back as they were sent, in messages of bounded size', () => {
+    const ids = Array.from({ length: 120 }, (_, i) => `dlv_${i}`)
+    const messages = hintsNow(ids)
+    expect(messages.map(({ body }) => body.deliveryIds.length)).toEqual([50, 50, 20])
+    expect(messages.flatMap(({ body }) => readHint(structuredClone(body)))).toEqual(ids)
+    expect(hintsNow([])).toEqual([])
+  })
+
+  it('arrive when a retry is due, and are left to the cron beyond what a queue can wait', () => {
+    const retries = [
+      { deliveryId: 'a', dueAt: 5001 },
+      { deliveryId: 'b', dueAt: -1 },
+      { deliveryId: 'c', dueAt: 12 * 3_600_000 + 1 },
+    ]
+    expect(hintsLater(retries, 0)).toEqual([
+      { body: { deliveryIds: ['a'] }, delaySeconds: 6 },
+      { body: { deliveryIds: ['b'] }, delaySeconds: 0 },
+    ])
+  })
+
+  it.each([null, undefined, 'dlv_1', 7, {}, { deliveryIds: 'dlv_1' }, { deliveryIds: [1, null] }])(
+    'no ids in %j',
+    (body) => {
+      expect(readHint(body)).toEqual([])
+    },
+  )
+})
