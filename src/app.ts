@@ -1,96 +1,101 @@
-// What is ours and what goes through the gate. Everything under /edge/ and the JWKS is answered
-// here; nothing of it is ever forwarded, and everything else is the gate's.
+// What is ours and what goes through the gate. Health and the JWKS are answered here. The management
+// API is an operator's at once, and anyone else's through the gate, like any product. Everything else
+// is forwarded or refused; nothing under /edge/ is ever forwarded.
 
-import { Hono } from 'hono'
-
+import { accountFor } from './accounts/account.ts'
+import type { Actor } from './control/actor.ts'
 import type { Edge } from './edge.ts'
 import { clientAddress } from './gate/address.ts'
 import { gate } from './gate/gate.ts'
+import { nothingSeen } from './gate/passage.ts'
+import type { Passage } from './gate/passage.ts'
 import { canonicalPath } from './gate/path.ts'
-import { errorResponse, refuse } from './gate/refuse.ts'
-import { publishPending } from './guard/publish.ts'
-import { equalInConstantTime } from './keys/digest.ts'
+import { refuse } from './gate/refuse.ts'
+import { formatAddress } from './lists/address.ts'
 
 const JWKS_PATH = '/.well-known/jwks.json'
-/** Verifiers refetch the JWKS at least so often; a new key is published this long before it signs. */
+const OPENAPI_PATH = '/edge/openapi.json'
+const API_PREFIX = '/edge/v1/'
+/** Verifiers may keep the JWKS so long; publish a new key at least this long before it signs. */
 const JWKS_MAX_AGE_SECONDS = 300
 
-/** Answers a request: the edge's own paths here, all others through the gate. */
+/** Answers a request, and puts what was decided on account. */
 export async function handle(
   request: Request,
   edge: Edge,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<Response> {
   const requestId = crypto.randomUUID()
-  const response = await answer(request, edge, ctx, requestId)
+  const target = canonicalPath(request.url)
+  const document = target.ok ? await ownDocument(request, target.value.path, edge) : undefined
+  const response = document ?? (await decided(request, target, edge, ctx, requestId))
   response.headers.set('x-request-id', requestId)
   return response
 }
 
-async function answer(
+async function decided(
   request: Request,
+  target: ReturnType<typeof canonicalPath>,
   edge: Edge,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   requestId: string,
 ): Promise<Response> {
   const nowMs = Date.now()
-  const target = canonicalPath(request.url)
-  if (!target.ok) return refuse(target.error, nowMs)
-  const { path, host } = target.value
-  if (path === '/edge/health') return health(request)
-  if (!edge.settings.hosts.has(host)) return refuse({ reason: 'host_unknown' }, nowMs)
-  if (path === '/edge' || path.startsWith('/edge/') || path === JWKS_PATH) {
-    return await control.fetch(request, { edge })
+  const address = clientAddress(request.headers)
+  const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
+  const seen = nothingSeen()
+  const account = { request, requestId, nowMs, address, seen, path: request.url }
+  if (!target.ok || !edge.settings.hosts.has(target.value.host)) {
+    const denial = target.ok ? ({ reason: 'host_unknown' } as const) : target.error
+    seen.reason = denial.reason
+    return await accountFor(account, refuse(denial, nowMs), edge, waitUntil)
   }
-  const passage = {
+  const control = async (actor: Actor): Promise<Response> => {
+    const { answerControl } = await import('./control/app.ts')
+    const text = address ? formatAddress(address) : ''
+    return await answerControl(request, { edge, actor, requestId, address: text, nowMs, waitUntil })
+  }
+  const passage: Passage = {
     request,
     target: target.value,
     requestId,
-    address: clientAddress(request.headers),
+    address,
     nowMs,
-    waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
+    waitUntil,
+    answerOwn: (key) => control({ type: 'key', key }),
+    seen,
   }
-  return await gate(passage, edge)
+  const { path } = target.value
+  const operator = path.startsWith(API_PREFIX) ? await readOperator(request, edge) : undefined
+  const response = operator ? await control(operator) : await gate(passage, edge)
+  return await accountFor({ ...account, path }, response, edge, waitUntil)
 }
 
-/** Ready: the settings have been read and found right, or this would not be reached. */
-function health(request: Request): Response {
+async function readOperator(request: Request, edge: Edge): Promise<Actor | undefined> {
+  const actors = await import('./control/actor.ts')
+  return await actors.readOperator(request, edge.settings)
+}
+
+/** Health, the JWKS and the OpenAPI document: the same for everyone, and no decision. */
+async function ownDocument(
+  request: Request,
+  path: string,
+  edge: Edge,
+): Promise<Response | undefined> {
+  if (path === '/edge/health') return send(request, { status: 'ok' }, 'no-store')
+  if (path === JWKS_PATH) {
+    return send(request, edge.settings.jwks, `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
+  }
+  if (path === OPENAPI_PATH) {
+    const { openApiDocument } = await import('./control/app.ts')
+    return send(request, openApiDocument(edge.settings.issuer), 'no-store')
+  }
+  return undefined
+}
+
+function send(request: Request, document: unknown, cacheControl: string): Response {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return refuse({ reason: 'method_unknown' }, Date.now())
   }
-  return Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } })
-}
-
-const control = new Hono<{ Bindings: { edge: Edge } }>({ strict: true })
-
-control.get(JWKS_PATH, (c) =>
-  c.json(c.env.edge.settings.jwks, 200, {
-    'cache-control': `public, max-age=${JWKS_MAX_AGE_SECONDS}`,
-  }),
-)
-
-control.post('/edge/v1/sync', async (c) => {
-  if (!(await isOperator(c.req.raw, c.env.edge))) {
-    return refuse({ reason: 'credential_invalid', scheme: 'Bearer' }, Date.now())
-  }
-  return c.json(await publishPending(c.env.edge.bindings), 200, { 'cache-control': 'no-store' })
-})
-
-control.notFound(() => refuse({ reason: 'route_unknown' }, Date.now()))
-control.onError((error) => {
-  console.error('control plane failed', error)
-  return errorResponse(500, 'Something went wrong here.')
-})
-
-/** The admin token as a bearer token. Digests are compared, so that length tells nothing either. */
-async function isOperator(request: Request, edge: Edge): Promise<boolean> {
-  const token = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (!token) return false
-  const [presented, expected] = await Promise.all([sha256(token), sha256(edge.settings.adminToken)])
-  return equalInConstantTime(presented, expected)
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return String.fromCharCode(...new Uint8Array(digest))
+  return Response.json(document, { headers: { 'cache-control': cacheControl } })
 }

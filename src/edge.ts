@@ -1,8 +1,12 @@
 // What one isolate keeps between requests: the catalog compiled, the settings loaded, the memos.
 
+import { LRUCache } from 'lru-cache'
+
+import { EventBuffer } from './accounts/buffer.ts'
 import type { Catalog } from './catalog/define.ts'
 import { compileRoutes } from './catalog/match.ts'
 import type { RouteTable } from './catalog/match.ts'
+import { controlRoutes } from './control/routes.ts'
 import { loadSettings, missingBindings, parseSettings } from './env.ts'
 import type { Bindings, Settings } from './env.ts'
 import { AssertionMemo } from './gate/identity.ts'
@@ -12,12 +16,17 @@ import { KeyMemo } from './keys/memo.ts'
 export interface Edge {
   readonly catalog: Catalog
   readonly routes: RouteTable
+  /** The management API's. */
+  readonly ownRoutes: RouteTable
   readonly products: ReadonlySet<string>
   readonly settings: Settings
   readonly bindings: Bindings
   readonly keys: KeyMemo
   readonly refusals: RefusalMemo
   readonly assertions: AssertionMemo
+  readonly events: EventBuffer
+  /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
+  readonly exposed: LRUCache<string, number>
 }
 
 /** Settings or bindings that are missing or malformed; the message names each. */
@@ -43,14 +52,23 @@ export async function buildEdge(
   const parsed = parseSettings(env, catalog)
   if (!parsed.ok) throw new ConfigurationError([...missing, ...parsed.error])
   if (missing.length > 0) throw new ConfigurationError(missing)
+  const bindings = env as unknown as Bindings
   return {
     catalog,
     routes: compileRoutes(catalog),
+    ownRoutes: controlRoutes(),
     products: new Set(catalog.products.map(({ id }) => id)),
-    settings: await loadSettings(parsed.value),
-    bindings: env as unknown as Bindings,
+    settings: await loadSettings(parsed.value).catch(unloadable),
+    bindings,
     keys: new KeyMemo(),
     refusals: new RefusalMemo(),
     assertions: new AssertionMemo(),
+    events: new EventBuffer(bindings.AUDIT),
+    exposed: new LRUCache({ max: 1_000 }),
   }
+}
+
+/** A setting whose form is right and whose content is not, such as halves of two different keys. */
+function unloadable(error: unknown): never {
+  throw new ConfigurationError([error instanceof Error ? error.message : 'a setting is unusable'])
 }

@@ -11,6 +11,9 @@ import { loadSigningKeys, parseSigningKeys, publicJwks } from './keys/signing-ke
 import type { ParsedSigningKeys, PublicKeyJwk, SigningKeys } from './keys/signing-keys.ts'
 import { parseTrustedIssuers, remoteIssuers } from './keys/trusted-issuers.ts'
 import type { TrustedIssuer } from './keys/trusted-issuers.ts'
+import type { DestinationRules } from './webhooks/destination.ts'
+import { importSealingKeys } from './webhooks/secret.ts'
+import type { SealingKeys } from './webhooks/secret.ts'
 import { err, ok } from './result.ts'
 import type { Result } from './result.ts'
 
@@ -20,6 +23,21 @@ export interface Bindings {
   readonly RECORDS: KVNamespace
   readonly KEY_GUARD: DurableObjectNamespace<KeyGuard>
   readonly AUTH_FAILURES: RateLimit
+  /** Changes that touch many keys. */
+  readonly FENCES: Queue
+  /** Events of the audit, packed. */
+  readonly AUDIT: Queue
+  /** Hints at webhook deliveries that are due. */
+  readonly WEBHOOKS: Queue
+}
+
+/** Cloudflare Access in front of console and API: whose assertion makes an operator. */
+export interface AccessSettings {
+  /** Such as `acme.cloudflareaccess.com`. */
+  readonly teamDomain: string
+  readonly audience: string
+  /** E-mail addresses in lower case. */
+  readonly operators: readonly string[]
 }
 
 /** Settings as text has been read and found right; nothing is imported or fetched yet. */
@@ -33,6 +51,10 @@ export interface ParsedSettings {
   readonly adminToken: string
   readonly upstreams: Upstreams
   readonly trustedIssuers: readonly TrustedIssuer[]
+  readonly access: AccessSettings | null
+  /** Prefixes of keys that were minted elsewhere; only such strings are looked up by SHA-256. */
+  readonly importedPrefixes: readonly string[]
+  readonly auditRetentionDays: number
 }
 
 /** Base URLs by product and environment; what is not there is refused. */
@@ -51,6 +73,13 @@ export interface Settings {
   readonly jwtIssuers: readonly JwtIssuer[]
   readonly adminToken: string
   readonly upstreams: Upstreams
+  readonly access: AccessSettings | null
+  readonly importedPrefixes: readonly string[]
+  readonly auditRetentionDays: number
+  /** Seal the secrets of webhook endpoints. */
+  readonly sealingKeys: SealingKeys
+  /** Where webhooks may go. */
+  readonly destinations: DestinationRules
 }
 
 /** The least length of `ADMIN_TOKEN`, in characters. */
@@ -63,6 +92,9 @@ export function missingBindings(env: Readonly<Record<string, unknown>>): string[
     RECORDS: 'KV namespace',
     KEY_GUARD: 'Durable Object namespace of class KeyGuard',
     AUTH_FAILURES: 'rate limit',
+    FENCES: 'queue producer',
+    AUDIT: 'queue producer',
+    WEBHOOKS: 'queue producer',
   }
   return Object.entries(kinds)
     .filter(([name]) => typeof env[name] !== 'object' || env[name] === null)
@@ -88,6 +120,12 @@ export function parseSettings(
   const signingKeys = take('SIGNING_KEYS', parseSigningKeys(textOf(env['SIGNING_KEYS'])))
   const adminToken = take('ADMIN_TOKEN', parseAdminToken(env['ADMIN_TOKEN']))
   const upstreams = take('UPSTREAMS', parseUpstreams(env['UPSTREAMS'], catalog))
+  const access = take('ACCESS', parseAccess(env['ACCESS']))
+  const importedPrefixes = take(
+    'IMPORTED_PREFIXES',
+    parsePrefixes(env['IMPORTED_PREFIXES'], brand ?? 'vk'),
+  )
+  const auditRetentionDays = take('AUDIT_RETENTION_DAYS', parseDays(env['AUDIT_RETENTION_DAYS']))
   const trustedIssuers = take(
     'TRUSTED_ISSUERS',
     parseTrustedIssuers(env['TRUSTED_ISSUERS'] ?? [], issuer?.origin ?? ''),
@@ -95,7 +133,8 @@ export function parseSettings(
   if (wrong.length > 0 || !issuer || !audience || !hosts || !brand || !peppers || !signingKeys) {
     return err(wrong)
   }
-  if (!adminToken || !upstreams || !trustedIssuers) return err(wrong)
+  if (!adminToken || !upstreams || !trustedIssuers || access === undefined) return err(wrong)
+  if (!importedPrefixes || !auditRetentionDays) return err(wrong)
   return ok({
     issuer: issuer.origin,
     audience,
@@ -106,6 +145,9 @@ export function parseSettings(
     adminToken,
     upstreams,
     trustedIssuers,
+    access,
+    importedPrefixes,
+    auditRetentionDays,
   })
 }
 
@@ -122,10 +164,20 @@ export async function loadSettings(parsed: ParsedSettings): Promise<Settings> {
   return {
     ...parsed,
     peppers: await importPeppers(parsed.peppers),
+    sealingKeys: await importSealingKeys(parsed.peppers),
+    destinations: destinationsOf(parsed),
     signingKeys,
     jwks: publicJwks(parsed.signingKeys),
     jwtIssuers: [own, ...remoteIssuers(parsed.trustedIssuers)],
   }
+}
+
+/** Webhooks never come back to us or to what is behind us; http only where the edge itself is. */
+function destinationsOf({ issuer, hosts, upstreams }: ParsedSettings): DestinationRules {
+  const behind = [...upstreams.values()].flatMap((urls) => Object.values(urls))
+  const allowLoopbackHttp = issuer.startsWith('http:')
+  const ownHosts = new Set([...hosts, ...behind.map(({ hostname }) => hostname)])
+  return allowLoopbackHttp ? { allowLoopbackHttp } : { allowLoopbackHttp, ownHosts }
 }
 
 function textOf(value: unknown): string {
@@ -163,6 +215,28 @@ function parseBrand(value: unknown): Result<string, string> {
   const brand = value ?? 'vk'
   if (typeof brand === 'string' && /^[a-z][a-z0-9]{0,15}$/.test(brand)) return ok(brand)
   return err('must be 1 to 16 lower-case letters and digits, a letter first, such as vk')
+}
+
+function parseDays(value: unknown): Result<number, string> {
+  const days = value === undefined ? 365 : Number(value)
+  if (Number.isSafeInteger(days) && days >= 1 && days <= 3650) return ok(days)
+  return err('must be a whole number of days from 1 to 3650; 365 unless set')
+}
+
+function parsePrefixes(value: unknown, brand: string): Result<string[], string> {
+  if (value === undefined) return ok([])
+  const prefixes: unknown[] = Array.isArray(value) ? value : [null]
+  const form = /^[A-Za-z][0-9A-Za-z_-]{2,31}$/
+  if (
+    prefixes.every(
+      (one) => typeof one === 'string' && form.test(one) && !one.startsWith(`${brand}_`),
+    )
+  ) {
+    return ok(prefixes as string[])
+  }
+  return err(
+    `must be a list of prefixes of 3 to 32 characters that do not begin with ${brand}_, such as ["sk_live_"]`,
+  )
 }
 
 function parsePeppers(value: unknown): Result<readonly [string, ...string[]], string> {
@@ -217,6 +291,23 @@ function parseUpstreams(value: unknown, catalog: Catalog): Result<Upstreams, str
     upstreams.set(product, byEnvironment)
   }
   return ok(upstreams)
+}
+
+function parseAccess(value: unknown): Result<AccessSettings | null, string> {
+  if (value === undefined) return ok(null)
+  const shape =
+    'must be { "team_domain": "acme.cloudflareaccess.com", "audience": "…", "operators": ["mail@example.com"] }'
+  if (!isObject(value)) return err(shape)
+  const { team_domain: teamDomain, audience, operators, ...others } = value
+  if (Object.keys(others).length > 0) return err(shape)
+  if (typeof teamDomain !== 'string' || !/^[a-z0-9-]+\.cloudflareaccess\.com$/.test(teamDomain)) {
+    return err(shape)
+  }
+  if (typeof audience !== 'string' || audience === '') return err(shape)
+  if (!Array.isArray(operators) || !operators.every((one) => /^\S+@\S+$/.test(String(one)))) {
+    return err(shape)
+  }
+  return ok({ teamDomain, audience, operators: operators.map((one) => String(one).toLowerCase()) })
 }
 
 /** https, or http to this very machine, as in development. */

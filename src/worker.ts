@@ -1,13 +1,18 @@
-// The Worker around a catalog: checks its configuration with the first event, then answers requests
-// and runs the cron. Nothing escapes as an exception: what goes wrong is refused, never passed on.
+// The Worker around a catalog: checks its configuration with the first event, then answers requests,
+// takes queues and runs the cron. Nothing escapes a request as an exception: what goes wrong is
+// refused, never passed on.
 
+import { consume } from './accounts/consumer.ts'
 import { handle } from './app.ts'
 import type { Catalog } from './catalog/define.ts'
 import { buildEdge, ConfigurationError } from './edge.ts'
 import type { Edge } from './edge.ts'
 import type { Bindings } from './env.ts'
 import { refuse } from './gate/refuse.ts'
-import { publishPending } from './guard/publish.ts'
+import { runCron } from './cron.ts'
+import { isWebhooksQueue, takeHints } from './webhooks/run.ts'
+
+const AUDIT_QUEUE = 'portcullis-audit'
 
 /** Makes the Worker for a catalog: `export default createWorker(catalog)`. */
 export function createWorker(catalog: Catalog) {
@@ -27,13 +32,25 @@ export function createWorker(catalog: Catalog) {
       } catch (error) {
         console.error(error)
         const reason = error instanceof ConfigurationError ? 'misconfigured' : 'internal_error'
-        return refuse({ reason }, Date.now())
+        const response = refuse({ reason }, Date.now())
+        response.headers.set('x-request-id', crypto.randomUUID())
+        return response
       }
     },
-    async scheduled(_event: ScheduledController, env: Bindings): Promise<void> {
-      const edge = await edgeOf(env)
-      const { pending } = await publishPending(edge.bindings)
-      if (pending > 0) console.warn(`${pending} credentials wait for their guards`)
+    async queue(batch: MessageBatch, env: Bindings): Promise<void> {
+      if (batch.queue === AUDIT_QUEUE) {
+        await consume(batch, env.DB)
+        return
+      }
+      if (isWebhooksQueue(batch.queue)) {
+        await takeHints(batch, await edgeOf(env))
+        return
+      }
+      const { isFencesQueue, publishChanges } = await import('./control/changes/publish.ts')
+      if (isFencesQueue(batch.queue)) await publishChanges(batch, await edgeOf(env))
+    },
+    async scheduled(event: ScheduledController, env: Bindings): Promise<void> {
+      await runCron(await edgeOf(env), event.scheduledTime)
     },
   } satisfies ExportedHandler<Bindings>
 }

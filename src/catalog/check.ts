@@ -16,7 +16,7 @@ export function checkCatalog(definition: CatalogDefinition): string[] {
   const limits = checkPlans(definition, mistakes)
   checkQuota('publishable', definition.publishable, mistakes)
   for (const scope of definition.publishable.scopes) {
-    if (!(scope in definition.scopes))
+    if (!Object.hasOwn(definition.scopes, scope))
       mistakes.push(`publishable keys hold unknown scope "${scope}"`)
   }
   const seenProducts = new Set<string>()
@@ -26,6 +26,8 @@ export function checkCatalog(definition: CatalogDefinition): string[] {
       mistakes.push(`product id "${product.id}" is not an identifier`)
     if (seenProducts.has(product.id)) mistakes.push(`product "${product.id}" is defined twice`)
     seenProducts.add(product.id)
+    if (product.internal)
+      mistakes.push(`product "${product.id}" is internal: only the edge's own is`)
     if (product.accepts.length === 0) mistakes.push(`product "${product.id}" accepts no credential`)
     if (product.routes.length === 0) mistakes.push(`product "${product.id}" has no route`)
     for (const route of product.routes) {
@@ -90,7 +92,8 @@ function checkRoute(
   }
   if (route.verbs.length === 0) mistakes.push(`${name} has no verb`)
   for (const scope of route.scopes) {
-    if (!(scope in definition.scopes)) mistakes.push(`${name} asks for unknown scope "${scope}"`)
+    if (!Object.hasOwn(definition.scopes, scope))
+      mistakes.push(`${name} asks for unknown scope "${scope}"`)
   }
   for (const limit of route.limits ?? []) {
     if (!limits.has(limit)) mistakes.push(`${name} asks for limit "${limit}", which no plan has`)

@@ -39,6 +39,8 @@ export interface Route {
   readonly credits?: number
   /** In place of the product's. */
   readonly deadlineMs?: number
+  /** false: asking costs nothing of any limit. */
+  readonly spends?: false
 }
 
 export interface Product {
@@ -57,6 +59,8 @@ export interface Product {
   readonly cookies?: boolean
   /** Let `%2F` through, for upstreams whose identifiers hold it. */
   readonly encodedSlashes?: boolean
+  /** Answered by the edge itself: it has no upstream, and its scopes are grant enough. */
+  readonly internal?: true
 }
 
 export interface Scope {

@@ -32,7 +32,12 @@ const VERBS: readonly Verb[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Compiles a catalog once; matching then costs one router look-up. */
 export function compileRoutes(catalog: Catalog): RouteTable {
-  const rows = catalog.products
+  return compileRouteRows(catalog.products)
+}
+
+/** The same for products that stand outside a catalog, as the management API does. */
+export function compileRouteRows(products: readonly Product[]): RouteTable {
+  const rows = products
     .flatMap((product) =>
       product.routes.map((route) => ({ product, route, pattern: fullPattern(product, route) })),
     )

@@ -26,10 +26,19 @@ export function limitsFor(
   { route }: MatchedRoute,
   address: Address | undefined,
 ): Limit[] | undefined {
+  return limitsOf(catalog, record, route.limits ?? [], address)
+}
+
+function limitsOf(
+  catalog: Catalog,
+  record: KeyRecord,
+  further: readonly string[],
+  address: Address | undefined,
+): Limit[] | undefined {
   const plan = catalog.plans[record.plan]
   if (!plan) return undefined
   const limits: Limit[] = []
-  for (const name of ['plan', ...(route.limits ?? [])]) {
+  for (const name of ['plan', ...further]) {
     const quota = plan[name]
     if (!quota) return undefined
     const { windowSeconds } = quota
@@ -37,15 +46,18 @@ export function limitsFor(
   }
   if (record.kind === 'publishable') {
     const { quota, windowSeconds, per } = catalog.publishable
-    const limit = {
-      name: 'publishable',
-      windowSeconds,
-      quota: record.quotas['publishable'] ?? quota,
-    }
+    const own = record.quotas['publishable'] ?? quota
+    const limit = { name: 'publishable', windowSeconds, quota: own }
     const partition = address ? addressBucket(address) : 'unknown'
     limits.push(per === 'address' ? { ...limit, partition } : limit)
   }
   return limits
+}
+
+/** Every limit that any call of a key may meet. */
+export function everyLimit(catalog: Catalog, record: KeyRecord): Limit[] | undefined {
+  const names = Object.keys(catalog.plans[record.plan] ?? {}).filter((name) => name !== 'plan')
+  return limitsOf(catalog, record, names, undefined)
 }
 
 /** Debits one request. `stale`: decide again on a fresh record. */

@@ -13,7 +13,7 @@ export interface Presented {
   readonly value: string
 }
 
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
+const BEARER = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i
 
 /** Reads the credential as it was presented; whether it is one of ours is not asked here. */
 export function readCredential(headers: Headers): Result<Presented, Denial> {

@@ -57,6 +57,7 @@ export type Denial =
   | { readonly reason: 'upstream_timeout' }
   | { readonly reason: 'guard_unreachable' }
   | { readonly reason: 'records_unreachable' }
+  | { readonly reason: 'audit_unreachable' }
   | { readonly reason: 'misconfigured' }
   | { readonly reason: 'internal_error' }
 

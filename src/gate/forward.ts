@@ -9,6 +9,8 @@ import { connectionListed, HOP_BY_HOP, isTraceparent, mayForward } from './heade
 
 /** How long an upstream may take to begin its answer, unless product or route say otherwise. */
 export const DEADLINE_MS = 60_000
+/** What a client's own request id may look like to be passed on. */
+const REQUEST_ID = /^[\w.-]{1,128}$/
 /** Up to this declared length an upload counts as sent at once. */
 const SMALL_BODY_BYTES = 1024 * 1024
 
@@ -25,6 +27,8 @@ export function inboundHeaders(request: Request, product: Product): Headers {
     headers.delete('traceparent')
     headers.delete('tracestate')
   }
+  // It ends in logs and pages of the upstream; ours is X-Edge-Request-Id.
+  if (!REQUEST_ID.test(headers.get('x-request-id') ?? '')) headers.delete('x-request-id')
   if (isWebSocket(request.headers)) headers.set('upgrade', 'websocket')
   if (!hasBody(request)) headers.delete('content-length')
   return headers
@@ -74,7 +78,11 @@ export async function send(
   }
 }
 
-/** The upstream's answer as the client may see it: without its hop-by-hop, CORS and `X-Edge-*`. */
+/** CORS, identity and limits are told by the edge alone; what software answers is nobody's concern. */
+const NOT_THE_UPSTREAMS =
+  /^(?:access-control-|x-edge-|(?:x-)?rate-?limit(?:-|$)|server$|x-powered-by$)/
+
+/** The upstream's answer as the client may see it: without its hop-by-hop headers and those above. */
 export function outboundResponse(upstream: Response, base: URL): Response {
   const response = new Response(upstream.body, upstream)
   const { headers } = response
@@ -83,10 +91,11 @@ export function outboundResponse(upstream: Response, base: URL): Response {
     headers.delete(name)
   }
   for (const name of [...headers.keys()]) {
-    if (name.startsWith('access-control-') || name.startsWith('x-edge-')) headers.delete(name)
+    if (NOT_THE_UPSTREAMS.test(name)) headers.delete(name)
   }
   if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-store')
-  const location = URL.parse(headers.get('location') ?? '')
+  const redirect = headers.get('location')
+  const location = redirect === null ? null : URL.parse(redirect)
   if (location?.origin === base.origin) {
     // An absolute redirect within the upstream must not tell its address or lead around the gate.
     headers.set('location', withoutBase(location, base))

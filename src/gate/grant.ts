@@ -9,8 +9,8 @@ import type { Denial } from './denial.ts'
 
 export interface Grant {
   readonly matched: MatchedRoute
-  /** The product's base URL in the credential's own environment. */
-  readonly upstream: URL
+  /** The product's base URL in the credential's own environment; null: the edge answers itself. */
+  readonly upstream: URL | null
   /** Vouched for: one of the service user's departments. */
   readonly department: string | undefined
 }
@@ -33,10 +33,10 @@ export function checkGrant(
   if (record.kind === 'publishable' && !route.publishable) {
     return err({ reason: 'publishable_not_open' })
   }
-  if (!principal.products.has(product.id)) {
+  if (!product.internal && !principal.products.has(product.id)) {
     return err({ reason: 'product_not_granted', product: product.id })
   }
-  if (!principal.organizationProducts.has(product.id)) {
+  if (!product.internal && !principal.organizationProducts.has(product.id)) {
     return err({ reason: 'organization_lacks_product', product: product.id })
   }
   const [scope] = route.scopes
@@ -45,6 +45,7 @@ export function checkGrant(
   }
   const department = checkDepartment(principal, matched, headers.get(DEPARTMENT_HEADER))
   if (!department.ok) return department
+  if (product.internal) return ok({ matched, upstream: null, department: undefined })
   const upstream = upstreams.get(product.id)?.[record.environment]
   if (!upstream)
     return err({ reason: 'environment_not_configured', environment: record.environment })

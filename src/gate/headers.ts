@@ -19,6 +19,8 @@ const CONSUMED = ['x-api-key', 'authorization', 'expect']
 /** Claims about where the request came from or what it really is: only ours count. */
 const CLAIMS = [
   'forwarded',
+  // CGI programs take it for HTTP_PROXY, their own proxy setting (CVE-2016-5385).
+  'proxy',
   'x-real-ip',
   'true-client-ip',
   'x-client-ip',

@@ -29,7 +29,7 @@ const PATH_MAX_LENGTH = 8192
 // host that is no number and no punycode, segments of unreserved, sub-delims (not `;`), `:` and `@`
 // that do not begin with a dot, a query without a character that the parser would escape.
 const CANONICAL =
-  /^https?:\/\/(?![^/]*xn--)((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*)(?::[0-9]{1,4})?(\/|(?:\/[\w\-~!$&'()*+,=:@][\w\-.~!$&'()*+,=:@]*)+\/?)(\?[!$%&(-;=?-~]+)?$/
+  /^https?:\/\/(?![^/]*xn--)((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*)(?::[0-9]{1,5})?(\/|(?:\/[\w\-~!$&'()*+,=:@][\w\-.~!$&'()*+,=:@]*)+\/?)(\?[!$%&(-;=?-~]+)?$/
 
 /**
  * The one path of a request, for the decision and for forwarding. Never throws, and canonicalising

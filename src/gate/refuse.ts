@@ -10,6 +10,8 @@ const CODES = {
   403: 'forbidden',
   404: 'not_found',
   405: 'method_not_allowed',
+  409: 'conflict',
+  422: 'unprocessable',
   429: 'rate_limited',
   500: 'internal_error',
   502: 'bad_gateway',
@@ -153,6 +155,8 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
     case 'guard_unreachable':
     case 'records_unreachable':
       return { status: 503, detail: 'The request could not be checked. Retry after 1 second.' }
+    case 'audit_unreachable':
+      return { status: 503, detail: 'The call could not be put on record. Retry after 1 second.' }
     case 'misconfigured':
       return { status: 503, detail: 'The edge is not configured.' }
     case 'internal_error':

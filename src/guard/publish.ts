@@ -22,7 +22,7 @@ export interface Published {
   readonly enforced_at: number | null
 }
 
-interface PendingFence {
+export interface PendingFence {
   readonly credential_id: string
   readonly generation: number
 }
@@ -32,8 +32,7 @@ interface PendingFence {
  * decided on anything older than what D1 held when it was called.
  */
 export async function publishPending(bindings: Bindings): Promise<Published> {
-  const failed = new Set<string>()
-  let published = 0
+  let total: Published = { published: 0, pending: 0, enforced_at: null }
   for (let after = ''; ;) {
     const { results } = await bindings.DB.withSession('first-primary')
       .prepare(
@@ -42,17 +41,28 @@ export async function publishPending(bindings: Bindings): Promise<Published> {
       )
       .bind(after)
       .all<PendingFence>()
-    for (let i = 0; i < results.length; i += PARALLEL) {
-      const rows = results.slice(i, i + PARALLEL)
-      const done = await Promise.all(rows.map((row) => publishOne(bindings, row)))
-      rows.forEach((row, j) => (done[j] ? published++ : failed.add(row.credential_id)))
-    }
+    const { published, pending } = await publishCredentials(bindings, results)
+    total = { ...total, published: total.published + published, pending: total.pending + pending }
     const last = results.at(-1)
     if (!last || results.length < BATCH) break
     after = last.credential_id
   }
-  const enforcedAt = failed.size === 0 ? Date.now() : null
-  return { published, pending: failed.size, enforced_at: enforcedAt }
+  return { ...total, enforced_at: total.pending === 0 ? Date.now() : null }
+}
+
+/** Publishes these fences, and no others. */
+export async function publishCredentials(
+  bindings: Bindings,
+  rows: readonly PendingFence[],
+): Promise<Published> {
+  let published = 0
+  for (let i = 0; i < rows.length; i += PARALLEL) {
+    const group = rows.slice(i, i + PARALLEL)
+    const done = await Promise.all(group.map((row) => publishOne(bindings, row)))
+    published += done.filter(Boolean).length
+  }
+  const pending = rows.length - published
+  return { published, pending, enforced_at: pending === 0 ? Date.now() : null }
 }
 
 async function publishOne(bindings: Bindings, row: PendingFence): Promise<boolean> {

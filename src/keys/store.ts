@@ -31,12 +31,23 @@ export async function findRecord(
   return await readRecord(stores, lookup, nowMs, waitUntil)
 }
 
-/** The D1 primary, past every cache: what a guard's `stale` asks for. */
+/** The D1 primary, past every cache: what a guard's `stale` asks for. KV is refilled. */
 export async function readRecord(
   stores: Stores,
   lookup: Lookup,
   nowMs: number,
   waitUntil: WaitUntil,
+): Promise<Result<KeyRecord, StoreFailure>> {
+  const record = await peekRecord(stores, lookup, nowMs)
+  if (record.ok) waitUntil(cacheRecord(stores, lookup, record.value))
+  return record
+}
+
+/** The same without leaving a trace. */
+export async function peekRecord(
+  stores: Pick<Stores, 'DB'>,
+  lookup: Lookup,
+  nowMs: number,
 ): Promise<Result<KeyRecord, StoreFailure>> {
   let row: Record<string, unknown> | null
   try {
@@ -48,9 +59,7 @@ export async function readRecord(
   }
   if (!row) return err('unknown')
   const record = recordFromRow(row, nowMs)
-  if (!record) return err('unreadable')
-  waitUntil(cacheRecord(stores, lookup, record))
-  return ok(record)
+  return record ? ok(record) : err('unreadable')
 }
 
 /** Puts a record into KV. A failure costs a D1 read later and nothing else. */

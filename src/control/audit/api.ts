@@ -1,0 +1,237 @@
+// The audit and the usage, as the API shows them. A key sees its own organization; operators name
+// one, or see with `organization=none` what belonged to nobody.
+
+import { z } from '@hono/zod-openapi'
+
+import { DECISIONS } from '../../accounts/event.ts'
+import type { LinkedEvent } from '../../accounts/link.ts'
+import { csvOf, searchEvents } from '../../accounts/query.ts'
+import { usageByDay, usageOfMonth } from '../../accounts/usage.ts'
+import { verifyChain } from '../../accounts/chain.ts'
+import { organizationOf } from '../actor.ts'
+import type { ControlContext } from '../context.ts'
+import { Id } from '../keys/schemas.ts'
+import { controlApp, json, operation } from '../operation.ts'
+import { PAGE_MAX } from '../page.ts'
+import { invalid } from '../problem.ts'
+
+export const auditApi = controlApp()
+
+const Organization = z
+  .union([
+    z.literal('none'),
+    z.string().regex(/^org_[0-9A-Za-z_]{1,60}$/, 'must be an organization’s id'),
+  ])
+  .optional()
+  .openapi({ description: 'Operators only; `none`: the calls of nobody that was recognised' })
+
+const Filter = z.strictObject({
+  organization: Organization,
+  key: Id('key').optional(),
+  service_user: Id('su').optional(),
+  source_system: z.string().max(64).optional(),
+  product: z.string().max(64).optional(),
+  decision: z.enum(DECISIONS).optional(),
+  reason: z.string().max(64).optional(),
+  request_id: z.uuid().optional(),
+  from: z.coerce.number().int().min(0).optional(),
+  to: z.coerce.number().int().min(0).optional(),
+})
+
+const Page = {
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+  cursor: z.string().max(400).optional(),
+}
+
+const text = z.string().nullable()
+const Event = z
+  .object({
+    id: z.string().openapi({ description: 'The request id, as in X-Request-Id' }),
+    at: z.int(),
+    organization_id: text,
+    key_id: text,
+    kind: text,
+    service_user_id: text,
+    source_system: text,
+    environment: text,
+    product: text,
+    route: text,
+    method: z.string(),
+    path: z.string(),
+    decision: z.enum(DECISIONS),
+    reason: text,
+    status: z.int(),
+    upstream_ms: z.int().nullable(),
+    client_ip: text,
+    credits: z.int().nullable(),
+    sequence: z.int(),
+    hash: z.string(),
+  })
+  .openapi('AuditEvent')
+
+auditApi.openapi(
+  operation('listAudit', {
+    summary: 'Decisions, newest first',
+    request: { query: Filter.extend(Page) },
+    responses: { 200: json(z.object({ items: z.array(Event), next_cursor: text }), 'A page') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const { limit, cursor, ...asked } = c.req.valid('query')
+    const filter = filterOf(context, asked)
+    const page = await searchEvents(context.edge.bindings.DB, filter, {
+      limit,
+      ...(cursor !== undefined && { cursor }),
+    })
+    if (!page.ok) throw invalid('cursor', 'must be the next_cursor of an earlier page')
+    return c.json({ items: page.value.items.map(eventView), next_cursor: page.value.cursor }, 200)
+  },
+)
+
+auditApi.openapi(
+  operation('exportAudit', {
+    summary: 'All decisions that match, as CSV',
+    request: { query: Filter },
+    responses: {
+      200: { description: 'RFC 4180', content: { 'text/csv': { schema: z.string() } } },
+    },
+  }),
+  (c) => {
+    const { context } = c.env
+    const csv = csvOf(context.edge.bindings.DB, filterOf(context, c.req.valid('query')))
+    return c.body(csv, 200, {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': 'attachment; filename="audit.csv"',
+    })
+  },
+)
+
+auditApi.openapi(
+  operation('verifyAudit', {
+    summary: 'Whether the chain of events is whole',
+    description: 'Every hash is computed again; the first row that does not hold is named.',
+    request: { query: z.strictObject({ organization: Organization }) },
+    responses: {
+      200: json(
+        z.object({
+          intact: z.boolean(),
+          events: z.int().nullable(),
+          pruned: z.int().nullable(),
+          head: z.object({ sequence: z.int(), hash: z.string() }).nullable(),
+          broken: z
+            .object({ flaw: z.string(), sequence: z.int(), id: text, detail: z.string() })
+            .nullable(),
+        }),
+        'The verdict',
+      ),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const organization = organizationAsked(context, c.req.valid('query').organization)
+    const verdict = await verifyChain(context.edge.bindings.DB, organization)
+    if (verdict.intact) return c.json({ ...verdict, head: verdict.head, broken: null }, 200)
+    const { flaw, sequence, id, detail } = verdict
+    const broken = { flaw, sequence, id, detail }
+    return c.json({ intact: false, events: null, pruned: null, head: null, broken }, 200)
+  },
+)
+
+const Day = z.iso.date().openapi({ description: 'YYYY-MM-DD, UTC', example: '2026-11-22' })
+const Sums = { requests: z.int(), refused: z.int(), credits: z.int() }
+
+auditApi.openapi(
+  operation('getUsage', {
+    summary: 'Requests, refusals and credits per key, product and day',
+    request: {
+      query: z.strictObject({
+        organization: Organization,
+        key: Id('key').optional(),
+        product: z.string().max(64).optional(),
+        from: Day.optional(),
+        to: Day.optional(),
+        ...Page,
+      }),
+    },
+    responses: {
+      200: json(
+        z.object({
+          items: z.array(z.object({ key_id: text, product: text, day: z.string(), ...Sums })),
+          next_cursor: text,
+          month: z.array(z.object({ key_id: text, ...Sums })),
+        }),
+        'A page of days, newest first, and the current month by key',
+      ),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const { limit, cursor, ...asked } = c.req.valid('query')
+    const organization = organizationAsked(context, asked.organization)
+    const { DB } = context.edge.bindings
+    const page = await usageByDay(
+      DB,
+      { ...asked, organization },
+      {
+        limit,
+        ...(cursor !== undefined && { cursor }),
+      },
+    )
+    if (!page.ok) throw invalid('cursor', 'must be the next_cursor of an earlier page')
+    const month = await usageOfMonth(DB, organization, context.nowMs)
+    return c.json(
+      {
+        items: page.value.items.map(({ key, ...day }) => ({ key_id: key, ...day })),
+        next_cursor: page.value.cursor,
+        month: month.map(({ key, ...sums }) => ({ key_id: key, ...sums })),
+      },
+      200,
+    )
+  },
+)
+
+/** null: what belongs to no organization, which only operators see. */
+function organizationAsked(context: ControlContext, asked: string | undefined): string | null {
+  if (asked === 'none' && context.actor.type === 'operator') return null
+  return organizationOf(context.actor, asked)
+}
+
+function filterOf(context: ControlContext, asked: z.infer<typeof Filter>) {
+  return {
+    organization: organizationAsked(context, asked.organization),
+    key: asked.key,
+    serviceUser: asked.service_user,
+    sourceSystem: asked.source_system,
+    product: asked.product,
+    decision: asked.decision,
+    reason: asked.reason,
+    requestId: asked.request_id,
+    from: asked.from,
+    to: asked.to,
+  }
+}
+
+function eventView(event: LinkedEvent): z.infer<typeof Event> {
+  return {
+    id: event.id,
+    at: event.at,
+    organization_id: event.organization,
+    key_id: event.key,
+    kind: event.kind,
+    service_user_id: event.serviceUser,
+    source_system: event.sourceSystem,
+    environment: event.environment,
+    product: event.product,
+    route: event.route,
+    method: event.method,
+    path: event.path,
+    decision: event.decision,
+    reason: event.reason,
+    status: event.status,
+    upstream_ms: event.upstreamMs,
+    client_ip: event.clientIp,
+    credits: event.credits,
+    sequence: event.sequence,
+    hash: event.hash,
+  }
+}

@@ -1,0 +1,85 @@
+// The queue's part of a change that touches many keys: its fences are published slice by slice, so
+// that one delivery does bounded work, and a message is sent on for the rest. Safe when delivered
+// twice or beside the cron: fences only rise.
+
+import type { Edge } from '../../edge.ts'
+import { publishCredentials } from '../../guard/publish.ts'
+import type { PendingFence } from '../../guard/publish.ts'
+import { AWAITED, readChange } from './progress.ts'
+
+/** Keys published per delivery. Each takes four calls out of the invocation's thousand. */
+export const SLICE = 200
+/** How often the keys are tried whose guards were not reached, before the cron has them alone. */
+const MAX_PASSES = 5
+const RETRY_SECONDS = 10
+
+/** What the queue carries. */
+interface FenceMessage {
+  readonly change: string
+  /** The last key of the slice before. */
+  readonly after?: string
+  /** How many times all of its keys have been tried. */
+  readonly pass?: number
+}
+
+/** Whether a batch is of this queue, however the deployment is named: `portcullis-fences`. */
+export function isFencesQueue(queue: string): boolean {
+  return queue.split('-').includes('fences')
+}
+
+/** Publishes what the messages name. Each is acknowledged, or tried again where D1 or KV failed. */
+export async function publishChanges(batch: MessageBatch, edge: Edge): Promise<void> {
+  let budget = SLICE
+  for (const message of batch.messages) {
+    const asked = readMessage(message.body)
+    if (!asked) {
+      console.error('a message of the fences queue names no change')
+      message.ack()
+      continue
+    }
+    try {
+      budget -= await publishSlice(edge, asked, budget)
+      message.ack()
+    } catch (error) {
+      console.error(`change ${asked.change} was not published`, error)
+      message.retry({ delaySeconds: RETRY_SECONDS })
+    }
+  }
+}
+
+/** Publishes at most `limit` keys and sends a message on for what is left. @returns how many. */
+async function publishSlice(edge: Edge, asked: FenceMessage, limit: number): Promise<number> {
+  const { bindings } = edge
+  const change = await readChange(bindings, asked.change)
+  if (!change || change.enforced_at !== null) return 0
+  const { results } = await bindings.DB.withSession('first-primary')
+    .prepare(
+      `SELECT p.credential_id, p.generation FROM ${AWAITED} AND p.credential_id > ?3
+       ORDER BY p.credential_id LIMIT ?4`,
+    )
+    .bind(change.organization_id, change.created_at, asked.after ?? '', limit)
+    .all<PendingFence>()
+  await publishCredentials(bindings, results)
+  if (results.length === limit) {
+    const after = results.at(-1)?.credential_id ?? asked.after
+    await bindings.FENCES.send({ ...asked, ...(after !== undefined && { after }) })
+    return limit
+  }
+  const left = await readChange(bindings, asked.change)
+  const pass = (asked.pass ?? 0) + 1
+  if (left && left.pending > 0 && pass < MAX_PASSES) {
+    await bindings.FENCES.send({ change: change.id, pass }, { delaySeconds: RETRY_SECONDS })
+  }
+  return results.length
+}
+
+function readMessage(body: unknown): FenceMessage | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const { change, after, pass } = body as Readonly<Record<string, unknown>>
+  if (typeof change !== 'string') return undefined
+  return {
+    change,
+    ...(typeof after === 'string' && { after }),
+    ...(typeof pass === 'number' && { pass }),
+  }
+}

@@ -1,0 +1,106 @@
+// What an actor may hand out: scopes and products that exist, that the organization has, and that
+// the actor holds itself. Nobody grants beyond their own.
+
+import { defaultScopes, productsFor } from '../catalog/define.ts'
+import type { Catalog, Kind } from '../catalog/define.ts'
+import type { ControlContext } from './context.ts'
+import { invalid, Problem } from './problem.ts'
+
+/** The scopes of a new or changed key; what is not named is as a new key has it. */
+export function grantScopes(
+  { edge, actor }: ControlContext,
+  kind: Kind,
+  asked: readonly string[] | undefined,
+): string[] {
+  const { catalog } = edge
+  if (kind === 'publishable') {
+    const own = [...catalog.publishable.scopes]
+    if (asked && !sameSet(asked, own)) {
+      throw invalid('scopes', `publishable keys hold ${own.join(', ')} and nothing else`)
+    }
+    return own
+  }
+  if (kind === 'jwt' && asked && asked.length > 0) {
+    throw invalid('scopes', 'JWT keys hold products, not scopes')
+  }
+  const held = actor.type === 'key' ? actor.key.principal.scopes : undefined
+  const ofTokens = kind === 'access_token' ? tokenScopes(catalog) : undefined
+  const scopes = asked ?? ofTokens ?? (kind === 'secret' ? defaultScopes(catalog) : [])
+  const useless = ofTokens && scopes.find((scope) => !ofTokens.includes(scope))
+  if (useless !== undefined) {
+    throw invalid(
+      'scopes',
+      `${useless} is none that access tokens hold; choose of ${ofTokens?.join(', ')}`,
+    )
+  }
+  const unknown = scopes.find((scope) => !(scope in catalog.scopes))
+  if (unknown !== undefined) throw invalid('scopes', `there is no scope ${unknown}`)
+  const beyond = scopes.find((scope) => held && !held.has(scope))
+  if (beyond === undefined) return [...new Set(scopes)]
+  if (!asked) return scopes.filter((scope) => held?.has(scope))
+  throw new Problem(403, 'grant_beyond_own', `scopes: this key does not hold ${beyond} itself`)
+}
+
+/** The products of a new or changed key, within the organization's and the actor's own. */
+export async function grantProducts(
+  { edge, actor }: ControlContext,
+  organization: string,
+  kind: Kind,
+  asked: readonly string[] | undefined,
+): Promise<string[]> {
+  const possible = productsFor(edge.catalog, kind)
+  const had = await organizationProducts(edge.bindings.DB, organization)
+  const held = actor.type === 'key' ? new Set(actor.key.principal.record.products) : undefined
+  if (asked === undefined) {
+    if (kind === 'jwt') throw invalid('products', `choose one or more of ${possible.join(', ')}`)
+    return possible.filter((one) => had.has(one) && (!held || held.has(one)))
+  }
+  for (const product of asked) {
+    if (!edge.products.has(product)) throw invalid('products', `there is no product ${product}`)
+    if (kind !== 'secret' && !possible.includes(product)) {
+      throw invalid(
+        'products',
+        `${product} does not accept this kind of key; choose of ${possible.join(', ')}`,
+      )
+    }
+    if (!had.has(product)) {
+      throw new Problem(
+        403,
+        'grant_beyond_own',
+        `products: the organization does not have ${product}`,
+      )
+    }
+    if (held && !held.has(product)) {
+      throw new Problem(
+        403,
+        'grant_beyond_own',
+        `products: this key does not hold ${product} itself`,
+      )
+    }
+  }
+  return [...new Set(asked)]
+}
+
+/** The scopes that some route of an access-token product asks for, in the catalog's order. */
+export function tokenScopes(catalog: Catalog): string[] {
+  const asked = new Set(
+    catalog.products
+      .filter(({ accepts }) => accepts.includes('access_token'))
+      .flatMap(({ routes }) => routes.flatMap(({ scopes }) => scopes)),
+  )
+  return Object.keys(catalog.scopes).filter((scope) => asked.has(scope))
+}
+
+async function organizationProducts(db: D1Database, id: string): Promise<Set<string>> {
+  const row = await db
+    .withSession('first-primary')
+    .prepare('SELECT products FROM organizations WHERE id = ?1')
+    .bind(id)
+    .first<{ products: string }>()
+  if (!row) throw new Problem(404, 'not_found', `There is no organization ${id}.`)
+  return new Set(JSON.parse(row.products) as string[])
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one))
+}

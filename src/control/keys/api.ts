@@ -1,0 +1,223 @@
+// The operations on keys.
+
+import { z } from '@hono/zod-openapi'
+
+import { enforce } from '../change.ts'
+import { organizationOf } from '../actor.ts'
+import { grantProducts, grantScopes } from '../grants.ts'
+import { readIdempotency } from '../idempotency.ts'
+import { readIps, readOrigins } from '../lists.ts'
+import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { pageOf, PageQuery, readCursor } from '../page.ts'
+import { invalid } from '../problem.ts'
+import { createKey, environmentFor } from './create.ts'
+import { revokeKey, rotateKey, thisKey } from './end.ts'
+import { listKeys, readKey } from './read.ts'
+import { CreateKey, Id, ImportKey, Key, NewKey, Receipt, RotateKey, UpdateKey } from './schemas.ts'
+import { updateKey } from './update.ts'
+
+export const keysApi = controlApp()
+
+const inOrganization = z.strictObject({ organization: OrganizationQuery })
+const oneKey = { params: z.object({ id: Id('key') }), query: inOrganization }
+const creation = {
+  query: inOrganization,
+  headers: z.object({ 'idempotency-key': z.string().optional() }),
+}
+const KeyWithReceipt = z.object({ key: Key, receipt: Receipt })
+
+keysApi.openapi(
+  operation('listKeys', {
+    summary: 'List keys, newest first',
+    request: {
+      query: inOrganization.extend({
+        ...PageQuery,
+        kind: z.enum(['secret', 'publishable', 'jwt', 'access_token']).optional(),
+        environment: z.enum(['live', 'sandbox']).optional(),
+        state: z.enum(['active', 'expired', 'revoked']).optional(),
+        service_user: Id('su').optional(),
+        search: z.string().max(100).optional(),
+      }),
+    },
+    responses: {
+      200: json(z.object({ items: z.array(Key), next_cursor: z.string().nullable() }), 'A page'),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const { organization, limit, cursor, ...filter } = c.req.valid('query')
+    const own = organizationOf(context.actor, organization)
+    const rows = await listKeys(context, own, filter, readCursor(cursor), limit + 1)
+    return c.json(pageOf(rows, limit), 200)
+  },
+)
+
+keysApi.openapi(
+  operation('createKey', {
+    summary: 'Create a secret, publishable or JWT key',
+    description: 'The value is in this answer and nowhere else.',
+    request: { ...creation, ...body(CreateKey) },
+    responses: { 201: json(NewKey, 'The key, with its value') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const asked = c.req.valid('json')
+    const organization = organizationOf(context.actor, c.req.valid('query').organization)
+    const origins = readOrigins(asked.origins) ?? null
+    if (origins && asked.kind !== 'publishable') {
+      throw invalid('origins', 'only publishable keys have an origin list')
+    }
+    if (asked.expires_at && asked.expires_at <= context.nowMs) {
+      throw invalid('expires_at', 'must be in the future, in Unix milliseconds')
+    }
+    const draft = {
+      kind: asked.kind,
+      environment: environmentFor(context, asked.environment),
+      name: asked.name,
+      serviceUserId: null,
+      scopes: grantScopes(context, asked.kind, asked.scopes),
+      products: await grantProducts(context, organization, asked.kind, asked.products),
+      quotas: readQuotas(context.edge.catalog.plans, asked.quotas),
+      ips: readIps(asked.ips) ?? null,
+      origins,
+      expiresAt: asked.expires_at ?? null,
+      metadata: asked.metadata ?? {},
+    }
+    const idempotency = await readIdempotency(context, c.req.raw.headers, 'createKey', asked)
+    const made = await createKey(context, organization, draft, idempotency)
+    await enforce(context, thisKey(made.id))
+    const key = await readKey(context, organization, made.id)
+    return c.json({ ...key, value: made.value }, 201)
+  },
+)
+
+keysApi.openapi(
+  operation('importKey', {
+    summary: 'Import a key minted elsewhere, by its SHA-256 digest',
+    request: { ...creation, ...body(ImportKey) },
+    responses: { 201: json(Key, 'The key; its value is what its holder has') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const asked = c.req.valid('json')
+    const organization = organizationOf(context.actor, c.req.valid('query').organization)
+    const prefixes = context.edge.settings.importedPrefixes
+    if (!prefixes.includes(asked.prefix)) {
+      throw invalid(
+        'prefix',
+        `must be one of IMPORTED_PREFIXES: ${prefixes.join(', ') || 'there are none'}`,
+      )
+    }
+    const draft = {
+      kind: asked.kind,
+      environment: environmentFor(context, asked.environment),
+      name: asked.name,
+      serviceUserId: null,
+      scopes: grantScopes(context, asked.kind, asked.scopes),
+      products: await grantProducts(context, organization, asked.kind, asked.products),
+      quotas: {},
+      ips: readIps(asked.ips) ?? null,
+      origins: readOrigins(asked.origins) ?? null,
+      expiresAt: asked.expires_at ?? null,
+      metadata: asked.metadata ?? {},
+      imported: { digest: asked.sha256, prefix: asked.prefix },
+    }
+    const idempotency = await readIdempotency(context, c.req.raw.headers, 'importKey', asked)
+    const made = await createKey(context, organization, draft, idempotency)
+    await enforce(context, thisKey(made.id))
+    return c.json(await readKey(context, organization, made.id), 201)
+  },
+)
+
+keysApi.openapi(
+  operation('getKey', {
+    summary: 'One key',
+    request: oneKey,
+    responses: { 200: json(Key, 'The key, without its value') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const organization = organizationOf(context.actor, c.req.valid('query').organization)
+    return c.json(await readKey(context, organization, c.req.valid('param').id), 200)
+  },
+)
+
+keysApi.openapi(
+  operation('updateKey', {
+    summary: 'Change a key',
+    request: { ...oneKey, ...body(UpdateKey) },
+    responses: {
+      200: json(KeyWithReceipt, 'The key as it is now, and since when that is in force'),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const organization = organizationOf(context.actor, c.req.valid('query').organization)
+    const key = await readKey(context, organization, c.req.valid('param').id)
+    const change = c.req.valid('json')
+    readQuotas(context.edge.catalog.plans, change.quotas)
+    const receipt = await updateKey(context, organization, key, change)
+    return c.json({ key: await readKey(context, organization, key.id), receipt }, 200)
+  },
+)
+
+keysApi.openapi(
+  operation('revokeKey', {
+    summary: 'Revoke a key, for good and at once',
+    request: oneKey,
+    responses: { 200: json(Receipt.extend({ revoked_at: z.int() }), 'The receipt') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const organization = organizationOf(context.actor, c.req.valid('query').organization)
+    const key = await readKey(context, organization, c.req.valid('param').id)
+    return c.json(await revokeKey(context, key), 200)
+  },
+)
+
+keysApi.openapi(
+  operation('rotateKey', {
+    summary: 'Replace a key by one of the same configuration',
+    request: { ...oneKey, ...body(RotateKey) },
+    responses: {
+      201: json(
+        z.object({
+          key: NewKey,
+          old: z.object({ id: z.string(), expires_at: z.int() }),
+          receipt: Receipt,
+        }),
+        'The new key with its value, and when the old one ends',
+      ),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const organization = organizationOf(context.actor, c.req.valid('query').organization)
+    const key = await readKey(context, organization, c.req.valid('param').id)
+    const { made, receipt, oldExpiresAt } = await rotateKey(
+      context,
+      organization,
+      key,
+      c.req.valid('json').grace_seconds,
+    )
+    const fresh = await readKey(context, organization, made.id)
+    const old = { id: key.id, expires_at: oldExpiresAt }
+    return c.json({ key: { ...fresh, value: made.value }, old, receipt }, 201)
+  },
+)
+
+/** Quotas may only name limits that the plans have, or that of publishable keys. */
+function readQuotas(
+  plans: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  quotas: Readonly<Record<string, number>> | undefined,
+): Readonly<Record<string, number>> {
+  const names = new Set([
+    'publishable',
+    ...Object.values(plans).flatMap((plan) => Object.keys(plan)),
+  ])
+  const unknown = Object.keys(quotas ?? {}).find((name) => !names.has(name))
+  if (unknown !== undefined) {
+    throw invalid('quotas', `there is no limit ${unknown}; choose of ${[...names].join(', ')}`)
+  }
+  return quotas ?? {}
+}

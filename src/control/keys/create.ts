@@ -1,0 +1,151 @@
+// Making keys. The value is in the answer and nowhere else: D1 gets its digest.
+
+import type { Environment, Kind } from '../../catalog/define.ts'
+import { mintKey } from '../../keys/digest.ts'
+import { randomBase62 } from '../../keys/format.ts'
+import { mintJwt } from '../../keys/mint-jwt.ts'
+import { environmentOf } from '../actor.ts'
+import { commit } from '../change.ts'
+import type { ControlContext } from '../context.ts'
+import type { Idempotency } from '../idempotency.ts'
+import { KEY_IPS, KEY_ORIGINS, replaceList } from '../lists.ts'
+import { keyEvent } from '../notify.ts'
+import { invalid, Problem } from '../problem.ts'
+
+/** A JWT carries its own expiry; without a wish it is a year. */
+const JWT_DEFAULT_LIFETIME_MS = 365 * 24 * 60 * 60 * 1000
+
+/** A key ready to be written; lists and grants have been checked. */
+export interface KeyDraft {
+  readonly kind: Kind
+  readonly environment: Environment
+  readonly name: string
+  readonly serviceUserId: string | null
+  readonly scopes: readonly string[]
+  readonly products: readonly string[]
+  readonly quotas: Readonly<Record<string, number>>
+  readonly ips: readonly string[] | null
+  readonly origins: readonly string[] | null
+  readonly expiresAt: number | null
+  readonly metadata: Readonly<Record<string, string>>
+  /** Set for an imported key, whose value is elsewhere. */
+  readonly imported?: { readonly digest: string; readonly prefix: string }
+}
+
+export interface Made {
+  readonly id: string
+  /** null: imported, or an Idempotency-Key replayed. */
+  readonly value: string | null
+}
+
+/** The environment of a new key. @throws Problem 403 where a key reaches beyond its own. */
+export function environmentFor(
+  { actor }: ControlContext,
+  asked: Environment | undefined,
+): Environment {
+  const own = environmentOf(actor)
+  if (own && asked && asked !== own) {
+    throw new Problem(403, 'grant_beyond_own', `environment: a ${own} key manages ${own} keys only`)
+  }
+  const environment = asked ?? own
+  if (environment) return environment
+  throw invalid('environment', 'must be live or sandbox')
+}
+
+/** Writes a key and its event as one transaction, together with `more`; mints its value. */
+export async function createKey(
+  context: ControlContext,
+  organization: string,
+  draft: KeyDraft,
+  idempotency?: Idempotency,
+  more: (id: string) => readonly D1PreparedStatement[] = () => [],
+): Promise<Made> {
+  const earlier = await idempotency?.replayed()
+  if (earlier) return { id: earlier, value: null }
+  const id = `key_${randomBase62(16)}`
+  const { value, digest, expiresAt } = await mintValue(context, organization, id, draft)
+  try {
+    await commit(context, [
+      ...insertKey(context, organization, id, { ...draft, expiresAt }, digest),
+      ...more(id),
+      ...(idempotency ? [idempotency.statement(id)] : []),
+      ...keyEvent(context, { change: 'created', keyId: id }),
+    ])
+  } catch (error) {
+    const winner = await idempotency?.replayed()
+    if (winner) return { id: winner, value: null }
+    if (/UNIQUE constraint failed: credentials\.digest/.test(String(error))) {
+      throw new Problem(409, 'already_imported', 'sha256: this key has been imported before')
+    }
+    throw error
+  }
+  return { id, value }
+}
+
+async function mintValue(
+  { edge, nowMs }: ControlContext,
+  organization: string,
+  id: string,
+  { kind, environment, products, expiresAt, imported }: KeyDraft,
+): Promise<{ value: string | null; digest: string | null; expiresAt: number | null }> {
+  const { settings } = edge
+  if (imported) return { value: null, digest: imported.digest, expiresAt }
+  if (kind !== 'jwt') {
+    const minted = await mintKey(settings.peppers, settings.brand, kind, environment)
+    return { ...minted, expiresAt }
+  }
+  const until = expiresAt ?? nowMs + JWT_DEFAULT_LIFETIME_MS
+  const value = await mintJwt({
+    signingKeys: settings.signingKeys,
+    issuer: settings.issuer,
+    audience: settings.audience,
+    jti: id,
+    sub: id,
+    org: organization,
+    env: environment,
+    products,
+    issuedAtMs: nowMs,
+    expiresAtMs: until,
+  })
+  return { value, digest: null, expiresAt: until }
+}
+
+function insertKey(
+  { edge, nowMs }: ControlContext,
+  organization: string,
+  id: string,
+  draft: KeyDraft,
+  digest: string | null,
+): D1PreparedStatement[] {
+  const { DB } = edge.bindings
+  return [
+    DB.prepare(
+      `INSERT INTO credentials (id, organization_id, service_user_id, kind, environment, name,
+         digest, scopes, products, quotas, metadata, expires_at, created_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
+    ).bind(
+      id,
+      organization,
+      draft.serviceUserId,
+      draft.kind,
+      draft.environment,
+      draft.name,
+      digest,
+      JSON.stringify(draft.scopes),
+      JSON.stringify(draft.products),
+      JSON.stringify(draft.quotas),
+      JSON.stringify(draft.metadata),
+      draft.expiresAt,
+      nowMs,
+    ),
+    ...(draft.imported
+      ? [
+          DB.prepare(
+            'INSERT INTO imported_keys (digest, prefix, credential_id) VALUES (?1, ?2, ?3)',
+          ).bind(draft.imported.digest, draft.imported.prefix, id),
+        ]
+      : []),
+    ...(draft.ips ? replaceList(DB, KEY_IPS, id, draft.ips) : []),
+    ...(draft.origins ? replaceList(DB, KEY_ORIGINS, id, draft.origins) : []),
+  ]
+}

@@ -1,0 +1,71 @@
+// How keys end: revoked at once, or replaced with a time in which both go on.
+
+import { commit, enforce } from '../change.ts'
+import type { Receipt } from '../change.ts'
+import type { ControlContext } from '../context.ts'
+import { grantProducts, grantScopes } from '../grants.ts'
+import { keyEvent } from '../notify.ts'
+import { Problem } from '../problem.ts'
+import { createKey } from './create.ts'
+import type { Made } from './create.ts'
+import type { KeyView } from './read.ts'
+
+/** The condition that names one key to `enforce`. */
+export const thisKey = (id: string) => ({ where: 'c.id = ?1', bind: id })
+
+/**
+ * Revokes a key. When it returns with `enforced_at`, no request that begins later is forwarded with
+ * it. A second call keeps the first time and finishes what the first could not.
+ */
+export async function revokeKey(
+  context: ControlContext,
+  key: KeyView,
+): Promise<Receipt & { revoked_at: number }> {
+  const { DB } = context.edge.bindings
+  if (key.revoked_at === null) {
+    await commit(context, [
+      DB.prepare(
+        'UPDATE credentials SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL',
+      ).bind(key.id, context.nowMs),
+      ...keyEvent(context, { change: 'ended', keyId: key.id }),
+    ])
+  }
+  const receipt = await enforce(context, thisKey(key.id))
+  return { revoked_at: key.revoked_at ?? context.nowMs, ...receipt }
+}
+
+/**
+ * Makes a key of the same configuration; the old one ends after the grace, and never later than it
+ * would have. Its deadline is in its record, so it also holds where the record is cached.
+ */
+export async function rotateKey(
+  context: ControlContext,
+  organization: string,
+  key: KeyView,
+  graceSeconds: number,
+): Promise<{ made: Made; receipt: Receipt; oldExpiresAt: number }> {
+  if (key.state !== 'active') {
+    throw new Problem(409, 'key_not_active', `The key is ${key.state}; create a new one instead.`)
+  }
+  if (key.rotated_to !== null) {
+    throw new Problem(409, 'key_rotated', `The key is being replaced by ${key.rotated_to} already.`)
+  }
+  const { DB } = context.edge.bindings
+  const deadline = context.nowMs + graceSeconds * 1000
+  const oldExpiresAt = Math.min(deadline, key.expires_at ?? deadline)
+  // The one who rotates must be able to grant what the new key gets.
+  grantScopes(context, key.kind, key.kind === 'jwt' ? undefined : key.scopes)
+  await grantProducts(context, organization, key.kind, key.products)
+  const draft = {
+    ...key,
+    serviceUserId: key.service_user_id,
+    expiresAt: key.kind === 'jwt' ? null : key.expires_at,
+  }
+  const made = await createKey(context, organization, draft, undefined, (id) => [
+    DB.prepare(
+      'UPDATE credentials SET expires_at = ?2, rotated_to = ?3 WHERE id = ?1 AND rotated_to IS NULL',
+    ).bind(key.id, oldExpiresAt, id),
+    ...keyEvent(context, { change: 'ended', keyId: key.id }),
+  ])
+  return { made, oldExpiresAt, receipt: await enforce(context, thisKey(key.id)) }
+}

@@ -1,0 +1,111 @@
+// Keys out of D1, within one organization and, for a key's own management, one environment.
+
+import type { Environment } from '../../catalog/define.ts'
+import type { ControlContext } from '../context.ts'
+import { environmentOf } from '../actor.ts'
+import { notFound } from '../problem.ts'
+
+/** A key as the API answers with it. */
+export interface KeyView {
+  id: string
+  organization_id: string
+  service_user_id: string | null
+  kind: 'secret' | 'publishable' | 'jwt' | 'access_token'
+  environment: Environment
+  name: string
+  scopes: string[]
+  products: string[]
+  quotas: Record<string, number>
+  ips: string[] | null
+  origins: string[] | null
+  metadata: Record<string, string>
+  state: 'active' | 'expired' | 'revoked'
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+  last_used_at: number | null
+  rotated_to: string | null
+}
+
+const COLUMNS = `c.id, c.organization_id, c.service_user_id, c.kind, c.environment, c.name, c.scopes,
+  c.products, c.quotas, c.metadata, c.created_at, c.expires_at, c.revoked_at, c.rotated_to,
+  (SELECT last_used_at FROM credential_usage WHERE key = c.id) AS last_used_at,
+  CASE WHEN c.ip_restricted THEN (SELECT json_group_array(cidr) FROM credential_ips
+    WHERE credential_id = c.id) END AS ips,
+  CASE WHEN c.origin_restricted THEN (SELECT json_group_array(origin) FROM credential_origins
+    WHERE credential_id = c.id) END AS origins`
+
+/** One key of the organization. @throws Problem 404 where the actor has no such key. */
+export async function readKey(
+  context: ControlContext,
+  organization: string,
+  id: string,
+): Promise<KeyView> {
+  const row = await context.edge.bindings.DB.withSession('first-primary')
+    .prepare(`SELECT ${COLUMNS} FROM credentials c WHERE c.id = ?1 AND c.organization_id = ?2`)
+    .bind(id, organization)
+    .first()
+  const environment = environmentOf(context.actor)
+  if (!row || (environment && row['environment'] !== environment)) throw notFound('key', id)
+  return viewOf(row, context.nowMs)
+}
+
+export interface KeyFilter {
+  readonly kind?: string | undefined
+  readonly environment?: string | undefined
+  readonly state?: 'active' | 'expired' | 'revoked' | undefined
+  readonly service_user?: string | undefined
+  /** Part of the name, any case. */
+  readonly search?: string | undefined
+}
+
+/** A page of keys, newest first; `after` is the cursor's place. */
+export async function listKeys(
+  context: ControlContext,
+  organization: string,
+  filter: KeyFilter,
+  after: { createdAt: number; id: string } | undefined,
+  limit: number,
+): Promise<KeyView[]> {
+  const conditions = ['c.organization_id = ?1']
+  const values: (string | number)[] = [organization]
+  const where = (condition: string, ...more: (string | number)[]): void => {
+    conditions.push(condition.replace(/\$(\d)/g, (_, n: string) => `?${values.length + Number(n)}`))
+    values.push(...more)
+  }
+  const environment = environmentOf(context.actor) ?? filter.environment
+  if (environment) where('c.environment = $1', environment)
+  if (filter.kind) where('c.kind = $1', filter.kind)
+  if (filter.service_user) where('c.service_user_id = $1', filter.service_user)
+  if (filter.search) where('instr(lower(c.name), lower($1)) > 0', filter.search)
+  if (filter.state === 'revoked') where('c.revoked_at IS NOT NULL')
+  if (filter.state === 'expired') {
+    where('c.revoked_at IS NULL AND c.expires_at <= $1', context.nowMs)
+  }
+  if (filter.state === 'active') {
+    where('c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $1)', context.nowMs)
+  }
+  if (after) where('(c.created_at, c.id) < ($1, $2)', after.createdAt, after.id)
+  const { results } = await context.edge.bindings.DB.withSession('first-primary')
+    .prepare(
+      `SELECT ${COLUMNS} FROM credentials c WHERE ${conditions.join(' AND ')}
+       ORDER BY c.created_at DESC, c.id DESC LIMIT ${limit}`,
+    )
+    .bind(...values)
+    .all()
+  return results.map((row) => viewOf(row, context.nowMs))
+}
+
+function viewOf(row: Record<string, unknown>, nowMs: number): KeyView {
+  const view = { ...row } as unknown as KeyView
+  for (const name of ['scopes', 'products', 'quotas', 'metadata', 'ips', 'origins'] as const) {
+    Object.assign(view, { [name]: parseJson(row[name]) })
+  }
+  const expired = view.expires_at !== null && view.expires_at <= nowMs
+  view.state = view.revoked_at !== null ? 'revoked' : expired ? 'expired' : 'active'
+  return view
+}
+
+function parseJson(value: unknown): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : null
+}

@@ -1,0 +1,64 @@
+// Changing a key. What narrows is in force when the answer says so; what widens, with the next call.
+
+import type { z } from '@hono/zod-openapi'
+
+import { commit, enforce } from '../change.ts'
+import type { Receipt } from '../change.ts'
+import type { ControlContext } from '../context.ts'
+import { grantProducts, grantScopes } from '../grants.ts'
+import { KEY_IPS, KEY_ORIGINS, readIps, readOrigins, replaceList } from '../lists.ts'
+import { invalid, Problem } from '../problem.ts'
+import { thisKey } from './end.ts'
+import type { KeyView } from './read.ts'
+import type { UpdateKey } from './schemas.ts'
+
+/** Applies a change to a key as one transaction. */
+export async function updateKey(
+  context: ControlContext,
+  organization: string,
+  key: KeyView,
+  change: z.infer<typeof UpdateKey>,
+): Promise<Receipt> {
+  if (key.state === 'revoked') throw new Problem(409, 'key_revoked', 'The key is revoked for good.')
+  const { DB } = context.edge.bindings
+  const columns: [name: string, value: string | number | null][] = []
+  if (change.name !== undefined) columns.push(['name', change.name])
+  if (change.scopes !== undefined) {
+    const kept = key.scopes
+    const added = change.scopes.filter((scope) => !kept.includes(scope))
+    // What the key holds already may stay, also where the actor could not grant it anew.
+    if (key.kind === 'publishable') grantScopes(context, key.kind, change.scopes)
+    else grantScopes(context, key.kind, added)
+    columns.push(['scopes', JSON.stringify([...new Set(change.scopes)])])
+  }
+  if (change.products !== undefined) {
+    if (key.kind === 'jwt' && change.products.some((one) => !key.products.includes(one))) {
+      throw invalid('products', 'a JWT key names its products itself; rotate it to add one')
+    }
+    await grantProducts(context, organization, key.kind, change.products)
+    columns.push(['products', JSON.stringify([...new Set(change.products)])])
+  }
+  if (change.quotas !== undefined) columns.push(['quotas', JSON.stringify(change.quotas)])
+  if (change.expires_at !== undefined) columns.push(['expires_at', change.expires_at])
+  if (change.metadata !== undefined) columns.push(['metadata', JSON.stringify(change.metadata)])
+  const ips = readIps(change.ips)
+  const origins = readOrigins(change.origins)
+  if (origins && key.kind !== 'publishable') {
+    throw invalid('origins', 'only publishable keys have an origin list')
+  }
+  await commit(context, [
+    ...(columns.length > 0
+      ? [
+          DB.prepare(
+            `UPDATE credentials SET ${columns.map(([name], i) => `${name} = ?${i + 2}`).join(', ')}
+             WHERE id = ?1`,
+          ).bind(key.id, ...columns.map(([, value]) => value)),
+        ]
+      : []),
+    ...(ips === undefined ? [] : replaceList(DB, KEY_IPS, key.id, ips)),
+    ...(origins === undefined || key.kind !== 'publishable'
+      ? []
+      : replaceList(DB, KEY_ORIGINS, key.id, origins)),
+  ])
+  return await enforce(context, thisKey(key.id))
+}

@@ -1,0 +1,100 @@
+// An operation of the API as one definition: the route that hono serves and validates by, and the
+// entry of /edge/openapi.json. Method, path and scopes come from the table that the gate uses.
+
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { RouteConfig } from '@hono/zod-openapi'
+
+import type { ControlEnv } from './context.ts'
+import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
+import type { OperationName } from './routes.ts'
+
+export const ProblemBody = z
+  .object({ error: z.string(), detail: z.string(), status_code: z.int() })
+  .openapi('Problem', {
+    example: { error: 'not_found', detail: 'There is no key key_x.', status_code: 404 },
+  })
+
+interface Definition<R extends RouteConfig['request'], S extends RouteConfig['responses']> {
+  readonly summary: string
+  readonly description?: string
+  readonly request?: R
+  readonly responses: S
+}
+
+const PROBLEMS = {
+  400: 'The request is malformed; the sentence names the field.',
+  401: 'No valid credential.',
+  403: 'The credential may not do this.',
+  404: 'There is no such thing in this organization.',
+  409: 'It collides with what is there.',
+  429: 'A limit is exhausted.',
+} as const
+
+/** Builds the route of an operation; handlers are attached with `app.openapi(route, handler)`. */
+export function operation<
+  const N extends OperationName,
+  const R extends NonNullable<RouteConfig['request']>,
+  const S extends RouteConfig['responses'],
+>(name: N, definition: Definition<R, S>) {
+  const { verb, pattern, access } = OPERATIONS[name]
+  const needs =
+    access === 'operators'
+      ? 'Operators only.'
+      : access === 'any key'
+        ? 'Any secret or JWT key.'
+        : `Needs any one of: ${access.join(', ')}.`
+  return createRoute({
+    method: verb.toLowerCase() as Lowercase<typeof verb>,
+    path: CONTROL_PREFIX + pattern.replace(/:([a-z_]+)/g, '{$1}'),
+    operationId: name,
+    summary: definition.summary,
+    description: [definition.description, needs].filter(Boolean).join(' '),
+    security: access === 'operators' ? [{ operator: [] }] : [{ key: [] }, { operator: [] }],
+    tags: [pattern.split('/')[1] ?? ''],
+    request: (definition.request ?? {}) as R,
+    responses: { ...problemResponses(), ...definition.responses },
+  })
+}
+
+type ProblemResponses = {
+  [K in keyof typeof PROBLEMS]: {
+    description: string
+    content: { 'application/json': { schema: typeof ProblemBody } }
+  }
+}
+
+function problemResponses(): ProblemResponses {
+  const entries = Object.entries(PROBLEMS).map(([status, description]) => [
+    status,
+    { description, content: { 'application/json': { schema: ProblemBody } } },
+  ])
+  return Object.fromEntries(entries) as ProblemResponses
+}
+
+/** A JSON answer's entry. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A JSON request body's entry; unknown members are refused by name. */
+export function body<T extends z.ZodType>(schema: T) {
+  return { body: { required: true, content: { 'application/json': { schema } } } }
+}
+
+/** A new part of the API, whose invalid input becomes our error form (see app.ts). */
+export function controlApp(): OpenAPIHono<ControlEnv> {
+  return new OpenAPIHono<ControlEnv>({ defaultHook })
+}
+
+/** The first thing wrong with a request, as a sentence that begins with the field. */
+function defaultHook(result: { success: boolean; target?: string; error?: unknown }): void {
+  if (result.success) return
+  if (result.error instanceof z.ZodError) throw result.error
+}
+
+/** The `organization` parameter of operators. */
+export const OrganizationQuery = z
+  .string()
+  .regex(/^org_[0-9A-Za-z_]{1,60}$/)
+  .optional()
+  .openapi({ description: 'The organization to act in; operators only.', example: 'org_acme' })

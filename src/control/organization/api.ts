@@ -1,0 +1,114 @@
+// The operations on organizations.
+
+import { z } from '@hono/zod-openapi'
+
+import { organizationOf } from '../actor.ts'
+import { accepted, changeLocation } from '../changes/accepted.ts'
+import { readIdempotency } from '../idempotency.ts'
+import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { pageOf, PageQuery, readCursor } from '../page.ts'
+import { createOrganization, updateOrganization } from './change.ts'
+import { requireOperator } from './operators.ts'
+import { listOrganizations, readOrganization } from './read.ts'
+import {
+  CreateOrganization,
+  Organization,
+  OrganizationRow,
+  OrganizationWithReceipt,
+  UpdateOrganization,
+} from './schemas.ts'
+
+export const organizationApi = controlApp()
+
+const inOrganization = z.strictObject({ organization: OrganizationQuery })
+
+organizationApi.openapi(
+  operation('getOrganization', {
+    summary: 'The organization',
+    request: { query: inOrganization },
+    responses: { 200: json(Organization, 'The organization with its IP list') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const id = organizationOf(context.actor, c.req.valid('query').organization)
+    return c.json(await readOrganization(context, id), 200)
+  },
+)
+
+organizationApi.openapi(
+  operation('updateOrganization', {
+    summary: 'Change the organization',
+    description:
+      'Keys may change `name` and `ips` (null lifts the restriction, [] admits nobody), and live keys only; `plan`, `products` and `suspended` are changed by operators. Every key of the organization goes by the change from `enforced_at` on.',
+    request: { query: inOrganization, ...body(UpdateOrganization) },
+    responses: {
+      200: json(
+        OrganizationWithReceipt,
+        'The organization as it is now, and since when that is in force',
+      ),
+      202: accepted(OrganizationWithReceipt),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const id = organizationOf(context.actor, c.req.valid('query').organization)
+    const before = await readOrganization(context, id)
+    const receipt = await updateOrganization(context, before, c.req.valid('json'))
+    const answer = { organization: await readOrganization(context, id), receipt }
+    if (receipt.change_id === undefined) return c.json(answer, 200)
+    return c.json(answer, 202, changeLocation(context, id, receipt))
+  },
+)
+
+organizationApi.openapi(
+  operation('listOrganizations', {
+    summary: 'List organizations, newest first',
+    request: {
+      query: z.strictObject({
+        ...PageQuery,
+        state: z.enum(['active', 'suspended']).optional(),
+        plan: z.string().max(64).optional(),
+        search: z.string().max(100).optional(),
+      }),
+    },
+    responses: {
+      200: json(
+        z.object({ items: z.array(OrganizationRow), next_cursor: z.string().nullable() }),
+        'A page',
+      ),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    requireOperator(context, 'Only operators may list organizations.')
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const rows = await listOrganizations(context, filter, readCursor(cursor), limit + 1)
+    return c.json(pageOf(rows, limit), 200)
+  },
+)
+
+organizationApi.openapi(
+  operation('createOrganization', {
+    summary: 'Create an organization',
+    description: 'Without a plan it gets the first of the catalog, without products all of them.',
+    request: {
+      query: z.strictObject({}),
+      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      ...body(CreateOrganization),
+    },
+    responses: { 201: json(Organization, 'The organization') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    requireOperator(context, 'Only operators may create organizations.')
+    const asked = c.req.valid('json')
+    const idempotency = await readIdempotency(
+      context,
+      c.req.raw.headers,
+      'createOrganization',
+      asked,
+    )
+    const id = await createOrganization(context, asked, idempotency)
+    return c.json(await readOrganization(context, id), 201)
+  },
+)

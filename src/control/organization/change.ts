@@ -1,0 +1,92 @@
+// Making and changing organizations. A change touches every key of the organization, and is in force
+// when each of their guards has been told.
+
+import type { z } from '@hono/zod-openapi'
+
+import { randomBase62 } from '../../keys/format.ts'
+import { commit, enforce } from '../change.ts'
+import type { Receipt } from '../change.ts'
+import type { ControlContext } from '../context.ts'
+import { commitOnce } from '../idempotency.ts'
+import type { Idempotency } from '../idempotency.ts'
+import { ORGANIZATION_IPS, readIps, replaceList } from '../lists.ts'
+import { invalid } from '../problem.ts'
+import { checkCatalogued, checkMayChange } from './operators.ts'
+import type { OrganizationView } from './read.ts'
+import type { CreateOrganization, UpdateOrganization } from './schemas.ts'
+
+/** The condition that names the keys of an organization to `enforce`. */
+const keysOf = (id: string) => ({ where: 'c.organization_id = ?1', bind: id })
+
+/** Applies a change as one transaction. A second suspension keeps the time of the first. */
+export async function updateOrganization(
+  context: ControlContext,
+  { id, ips: kept }: Pick<OrganizationView, 'id' | 'ips'>,
+  change: z.infer<typeof UpdateOrganization>,
+): Promise<Receipt> {
+  checkMayChange(context, change)
+  checkCatalogued(context, change)
+  const ips = readIps(change.ips)
+  await checkSize(context, id, kept, ips)
+  const { DB } = context.edge.bindings
+  const set = (assignment: string, value: string | number | null): D1PreparedStatement =>
+    DB.prepare(`UPDATE organizations SET ${assignment} WHERE id = ?1`).bind(id, value)
+  await commit(context, [
+    ...(change.name === undefined ? [] : [set('name = ?2', change.name)]),
+    ...(change.plan === undefined ? [] : [set('plan = ?2', change.plan)]),
+    ...(change.products === undefined
+      ? []
+      : [set('products = ?2', JSON.stringify([...new Set(change.products)]))]),
+    ...(change.suspended === undefined
+      ? []
+      : change.suspended
+        ? [set('suspended_at = coalesce(suspended_at, ?2)', context.nowMs)]
+        : [set('suspended_at = ?2', null)]),
+    ...(ips === undefined ? [] : replaceList(DB, ORGANIZATION_IPS, id, ips)),
+  ])
+  return await enforce(context, keysOf(id))
+}
+
+/** Generations raised by one list: about six seconds of the thirty that D1 gives a statement. */
+const RAISES_MAX = 1_000_000
+
+/** Each entry that comes or goes raises the generation of each key. @throws Problem 400. */
+async function checkSize(
+  { edge }: ControlContext,
+  id: string,
+  kept: readonly string[] | null,
+  wanted: readonly string[] | null | undefined,
+): Promise<void> {
+  if (wanted === undefined) return
+  const [before, after] = [new Set(kept), new Set(wanted)]
+  const stay = [...before].filter((entry) => after.has(entry)).length
+  const changed = before.size + after.size - 2 * stay
+  const row = await edge.bindings.DB.prepare(
+    'SELECT count(*) AS keys FROM credentials WHERE organization_id = ?1',
+  )
+    .bind(id)
+    .first<{ keys: number }>()
+  const most = Math.floor(RAISES_MAX / Math.max(row?.keys ?? 0, 1))
+  if (changed <= most) return
+  const sentence = `${changed} entries to add or remove are too many at once for ${row?.keys} keys`
+  throw invalid('ips', `${sentence}; change at most ${most} with each call`)
+}
+
+/** Writes a new organization and returns its id, or the id that an equal request made before. */
+export async function createOrganization(
+  context: ControlContext,
+  asked: z.infer<typeof CreateOrganization>,
+  idempotency: Idempotency | undefined,
+): Promise<string> {
+  checkCatalogued(context, asked)
+  const ips = readIps(asked.ips) ?? null
+  const { catalog, products, bindings } = context.edge
+  const id = `org_${randomBase62(16)}`
+  const plan = asked.plan ?? Object.keys(catalog.plans)[0] ?? ''
+  const granted = JSON.stringify([...new Set(asked.products ?? products)])
+  const insert = bindings.DB.prepare(
+    'INSERT INTO organizations (id, name, plan, products, created_at) VALUES (?1, ?2, ?3, ?4, ?5)',
+  ).bind(id, asked.name, plan, granted, context.nowMs)
+  const list = ips ? replaceList(bindings.DB, ORGANIZATION_IPS, id, ips) : []
+  return await commitOnce(context, id, [insert, ...list], idempotency)
+}

@@ -1,0 +1,35 @@
+// Refusals of the management API, in the same form as the gate's: `{error, detail, status_code}`,
+// with the field at fault named in the sentence.
+
+import { errorResponse } from '../gate/refuse.ts'
+
+export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 422 | 503
+
+/** Thrown by a handler to end the request; caught in one place. Nothing was written. */
+export class Problem extends Error {
+  readonly status: ProblemStatus
+  readonly reason: string
+
+  constructor(status: ProblemStatus, reason: string, detail: string) {
+    super(detail)
+    this.name = 'Problem'
+    this.status = status
+    this.reason = reason
+  }
+
+  toResponse(): Response {
+    const response = errorResponse(this.status, this.message)
+    response.headers.set('x-edge-reason', this.reason)
+    return response
+  }
+}
+
+/** Another organization's id and an id that never was are the same to the caller. */
+export function notFound(what: string, id: string): Problem {
+  return new Problem(404, 'not_found', `There is no ${what} ${id}.`)
+}
+
+/** A field with a value that cannot be. */
+export function invalid(field: string, sentence: string): Problem {
+  return new Problem(400, 'request_invalid', `${field}: ${sentence}`)
+}

@@ -1,0 +1,105 @@
+// Minting access tokens. Nobody grants beyond their own: scopes of access tokens are held by keys too
+// when they are given them, so that such a key can mint; operators may mint any.
+
+import type { z } from '@hono/zod-openapi'
+
+import { curlLine } from '../../ops/curl.ts'
+import { enforce } from '../change.ts'
+import type { ControlContext } from '../context.ts'
+import { grantProducts, grantScopes, tokenScopes } from '../grants.ts'
+import type { Idempotency } from '../idempotency.ts'
+import { createKey, environmentFor } from '../keys/create.ts'
+import type { Made } from '../keys/create.ts'
+import { thisKey } from '../keys/end.ts'
+import type { KeyView } from '../keys/read.ts'
+import { readIps } from '../lists.ts'
+import { invalid, Problem } from '../problem.ts'
+import type { ServiceUserView } from './read.ts'
+import type { MintToken } from './schemas.ts'
+
+/** Stands in a line to paste where the value is not known any more (seed 002). */
+const VALUE_UNKNOWN = '<access_token>'
+
+/** Makes a token of the service user; without a wish, with all that the actor may grant. */
+export async function mintToken(
+  context: ControlContext,
+  user: ServiceUserView,
+  asked: z.infer<typeof MintToken>,
+  idempotency: Idempotency | undefined,
+): Promise<Made> {
+  if (user.disabled_at !== null) {
+    throw new Problem(
+      409,
+      'service_user_disabled',
+      'The service user is disabled; enable it first.',
+    )
+  }
+  if (asked.expires_at && asked.expires_at <= context.nowMs) {
+    throw invalid('expires_at', 'must be in the future, in Unix milliseconds')
+  }
+  const organization = user.organization_id
+  const made = await createKey(
+    context,
+    organization,
+    {
+      kind: 'access_token',
+      environment: environmentFor(context, asked.environment),
+      name: asked.name,
+      serviceUserId: user.id,
+      ...(await grantsOf(context, organization, asked.scopes)),
+      quotas: {},
+      ips: readIps(asked.ips) ?? null,
+      origins: null,
+      expiresAt: asked.expires_at ?? null,
+      metadata: asked.metadata ?? {},
+    },
+    idempotency,
+  )
+  await enforce(context, thisKey(made.id))
+  return made
+}
+
+/** Scopes and products of a token. @throws Problem 403 where the actor may grant none of either. */
+async function grantsOf(
+  context: ControlContext,
+  organization: string,
+  asked: readonly string[] | undefined,
+): Promise<{ scopes: string[]; products: string[] }> {
+  const scopes = grantScopes(context, 'access_token', asked)
+  if (scopes.length === 0) {
+    const all = tokenScopes(context.edge.catalog).join(', ')
+    throw new Problem(
+      403,
+      'grant_beyond_own',
+      `scopes: this key holds none of ${all} itself, so it cannot mint access tokens; use a key that does`,
+    )
+  }
+  const products = await grantProducts(context, organization, 'access_token', undefined)
+  if (products.length > 0) return { scopes, products }
+  throw new Problem(
+    403,
+    'grant_beyond_own',
+    context.actor.type === 'key'
+      ? 'products: this key holds no product itself that takes access tokens; use a key that does'
+      : 'products: the organization has no product that takes access tokens',
+  )
+}
+
+/** The first call that a token may make, as a line to paste: the ingest call where it may ingest. */
+export function curlOf(
+  { edge }: ControlContext,
+  user: ServiceUserView,
+  token: KeyView,
+  value: string | null,
+): string | null {
+  const line = curlLine(edge.catalog, {
+    url: edge.settings.issuer,
+    kind: 'access_token',
+    value: value ?? VALUE_UNKNOWN,
+    scopes: token.scopes,
+    products: token.products,
+    sourceSystem: user.source_system,
+    department: user.departments[0],
+  })
+  return line ?? null
+}

@@ -1,0 +1,116 @@
+// The decision about a verified credential: what its record says, then what its guard says. On
+// `stale` both are asked again with a fresh record, so that nothing rests on what has been changed.
+
+import type { MatchedRoute } from '../catalog/match.ts'
+import type { Edge } from '../edge.ts'
+import { askGuard } from '../guard/ask.ts'
+import type { LimitState } from '../guard/limit.ts'
+import type { KnownKey } from '../keys/memo.ts'
+import type { Principal } from '../keys/principal.ts'
+import type { Address } from '../lists/address.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { checkAddress } from './address.ts'
+import { admit, confirmRefusal, limitsFor } from './admit.ts'
+import { reload } from './authenticate.ts'
+import type { Presented, Scheme } from './credential.ts'
+import type { Denial } from './denial.ts'
+import { checkGrant } from './grant.ts'
+import type { Grant } from './grant.ts'
+import { checkOrigin } from './origin.ts'
+import type { Passage } from './passage.ts'
+import { checkStatus } from './status.ts'
+
+/** A record that changed again while it was being reloaded is reloaded again, so often at most. */
+const MAX_RELOADS = 3
+
+/** What was decided, with what the answer needs of it. */
+export interface Admitted {
+  readonly key: KnownKey
+  readonly grant: Grant
+  readonly limits: readonly LimitState[]
+}
+
+/** Decides on what is known of the key, and again on a fresh record when the guard says `stale`. */
+export async function decide(
+  passage: Passage,
+  presented: Presented,
+  known: KnownKey,
+  matched: MatchedRoute | undefined,
+  edge: Edge,
+): Promise<Result<Admitted, Denial>> {
+  const { nowMs, address, request } = passage
+  let key = known
+  for (let reloads = 0; reloads <= MAX_RELOADS; reloads++) {
+    passage.seen.record = key.principal.record
+    const asked = { scheme: presented.scheme, address, headers: request.headers, nowMs, matched }
+    const grant = authorize(key.principal, asked, edge)
+    if (grant.ok) {
+      const admission = await spend(edge, key, grant.value.matched, address, nowMs)
+      if (admission.ok) return ok({ key, grant: grant.value, limits: admission.value })
+      if (admission.error !== 'stale') return err(admission.error)
+    } else if ((await confirmRefusal(edge, key, nowMs)) === 'current') {
+      return grant
+    }
+    const fresh = await reload(presented, edge, nowMs, passage.waitUntil)
+    if (!fresh.ok) return fresh
+    key = fresh.value
+  }
+  return err({ reason: 'records_unreachable' })
+}
+
+/** What a request asks of a record. */
+export interface Asked {
+  readonly scheme: Scheme
+  readonly address: Address | undefined
+  readonly headers: Headers
+  readonly nowMs: number
+  readonly matched: MatchedRoute | undefined
+}
+
+/** Told of each step as it is taken, by explain. */
+export type Trace = (step: string, verdict: Result<unknown, Denial>) => void
+
+/** Everything that a record alone decides: status → address → route → origin → grant. */
+export function authorize(
+  principal: Principal,
+  { scheme, address, headers, nowMs, matched }: Asked,
+  edge: Edge,
+  trace?: Trace,
+): Result<Grant, Denial> {
+  const status = checkStatus(principal, scheme, nowMs)
+  trace?.('status', status)
+  if (!status.ok) return status
+  const place = checkAddress(principal, address)
+  trace?.('address', place)
+  if (!place.ok) return place
+  if (!matched) return err({ reason: 'route_unknown' })
+  const origin = checkOrigin(principal, headers)
+  trace?.('origin', origin)
+  if (!origin.ok) return origin
+  const grant = checkGrant(principal, matched, headers, edge.settings.upstreams)
+  trace?.('grant', grant)
+  return grant
+}
+
+/** Debits one request, or only makes sure of the record where asking costs nothing. */
+async function spend(
+  edge: Edge,
+  key: KnownKey,
+  matched: MatchedRoute,
+  address: Address | undefined,
+  nowMs: number,
+): Promise<Result<readonly LimitState[], Denial | 'stale'>> {
+  const { record } = key.principal
+  const limits = limitsFor(edge.catalog, record, matched, address)
+  if (!limits) {
+    const rests = await confirmRefusal(edge, key, nowMs)
+    return err(rests === 'stale' ? 'stale' : { reason: 'plan_unknown' })
+  }
+  if (matched.route.spends !== false) return await admit(edge, key, limits, nowMs)
+  const current = await askGuard(edge.bindings, record.id, (guard) =>
+    guard.confirm(record.generation),
+  )
+  if (!current.ok) return err({ reason: 'guard_unreachable' })
+  return current.value === 'stale' ? err('stale') : ok([])
+}

@@ -1,0 +1,36 @@
+// One request on its way, and what became known of it, for its account.
+
+import type { MatchedRoute } from '../catalog/match.ts'
+import type { KnownKey } from '../keys/memo.ts'
+import type { KeyRecord } from '../keys/record.ts'
+import type { WaitUntil } from '../keys/store.ts'
+import type { Address } from '../lists/address.ts'
+import type { Reason } from './denial.ts'
+import type { CanonicalTarget } from './path.ts'
+
+export interface Passage {
+  readonly request: Request
+  readonly target: CanonicalTarget
+  readonly requestId: string
+  readonly address: Address | undefined
+  /** Unix milliseconds at which the request began. */
+  readonly nowMs: number
+  readonly waitUntil: WaitUntil
+  /** Answers the edge's own operations, once the gate has let them pass. */
+  readonly answerOwn: (key: KnownKey) => Promise<Response>
+  readonly seen: Seen
+}
+
+/** Filled in along the way. */
+export interface Seen {
+  record: KeyRecord | null
+  matched: MatchedRoute | null
+  /** Why it was refused; null: it was forwarded, or answered. */
+  reason: Reason | null
+  upstreamMs: number | null
+}
+
+/** Nothing is known yet. */
+export function nothingSeen(): Seen {
+  return { record: null, matched: null, reason: null, upstreamMs: null }
+}
