@@ -5,10 +5,15 @@ import type { Environment, Kind } from '../catalog/define.ts'
 
 export type SqlValue = string | number | null | readonly string[]
 
+/** What may stand between quotes as it is. Everything else is written as the bytes of the text. */
+const PLAIN = /^[\w .,:/@+*()[\]{}"=-]*$/
+
 /**
- * A value as an SQL literal; a list as a JSON array.
- * @throws TypeError on a NUL character, which SQLite would take for the end of the text, and on
- *   numbers that are no safe integers.
+ * A value as an SQL literal; a list as a JSON array. A text that holds anything but letters, digits
+ * and plain punctuation becomes hexadecimal, so that nothing on its way can read it in another way:
+ * SQLite's quotes, wrangler's splitting into statements, or its removal of `BEGIN TRANSACTION`.
+ * @throws TypeError on a NUL character, which SQLite would take for the end of the text, on half a
+ *   surrogate pair, and on numbers that are no safe integers.
  */
 export function sql(value: SqlValue): string {
   if (value === null) return 'NULL'
@@ -16,9 +21,13 @@ export function sql(value: SqlValue): string {
     if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is not a whole number`)
     return String(value)
   }
+  for (const part of typeof value === 'string' ? [value] : value) {
+    if (part.includes('\0')) throw new TypeError('a text must not hold a NUL character')
+    if (!part.isWellFormed()) throw new TypeError('a text must not hold half a surrogate pair')
+  }
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  if (text.includes('\0')) throw new TypeError('a text must not hold a NUL character')
-  return `'${text.replaceAll("'", "''")}'`
+  if (PLAIN.test(text) && !/--|\/\*|BEGIN TRANSACTION/.test(text)) return `'${text}'`
+  return `CAST(X'${Buffer.from(text).toString('hex')}' AS TEXT)`
 }
 
 export interface NewOrganization {
@@ -68,7 +77,10 @@ export interface NewCredential {
   readonly origins: readonly string[]
 }
 
-/** The credential with its lists; the triggers switch the restrictions on. */
+/**
+ * The credential with its lists. It is restricted from its first statement on, although the triggers
+ * would see to it: a credential is never there without the list that it was asked with.
+ */
 export function insertCredential(credential: NewCredential): string {
   const { id } = credential
   return [
@@ -82,6 +94,8 @@ export function insertCredential(credential: NewCredential): string {
       digest: credential.digest,
       scopes: credential.scopes,
       products: credential.products,
+      ip_restricted: credential.ips.length > 0 ? 1 : 0,
+      origin_restricted: credential.origins.length > 0 ? 1 : 0,
       expires_at: credential.expiresAt,
     }),
     ...credential.ips.map((cidr) => insert('credential_ips', { credential_id: id, cidr })),
@@ -91,9 +105,9 @@ export function insertCredential(credential: NewCredential): string {
   ].join('\n')
 }
 
-/** Revokes once: a second revocation keeps the first time. */
+/** Revokes once: a second revocation keeps the first time. Returns the id that it revoked. */
 export function revokeCredential(id: string, nowMs: number): string {
-  return `UPDATE credentials SET revoked_at = ${sql(nowMs)} WHERE id = ${sql(id)} AND revoked_at IS NULL;`
+  return `UPDATE credentials SET revoked_at = ${sql(nowMs)} WHERE id = ${sql(id)} AND revoked_at IS NULL RETURNING id;`
 }
 
 /** One INSERT statement, columns in the order given. */

@@ -1,0 +1,97 @@
+// doctor: everything that can refuse calls by mistake, named with what would be right.
+
+import { readFile } from 'node:fs/promises'
+
+import type { Command } from 'commander'
+
+import { Stop } from '../answer.ts'
+import type { Attach, Ops } from '../answer.ts'
+import { checkDeployedSecrets, checkEdge, checkSettings } from '../doctor/deployment.ts'
+import { finding } from '../doctor/finding.ts'
+import type { Finding, Level } from '../doctor/finding.ts'
+import { READ_TABLES, SELECT_FACTS } from '../doctor/facts.ts'
+import type {
+  CredentialFacts,
+  EntryFacts,
+  OrganizationFacts,
+  PendingFacts,
+} from '../doctor/facts.ts'
+import { checkCredentials, checkEntries, checkOrganizations, checkPending } from '../doctor/rows.ts'
+import { checkSchema, SELECT_SCHEMA } from '../doctor/schema.ts'
+import type { SchemaRow } from '../doctor/schema.ts'
+import { count } from '../print.ts'
+import { edgeUrl } from '../sync.ts'
+import { execute, PROJECT } from '../wrangler.ts'
+
+const MARKS: Readonly<Record<Level, string>> = {
+  refusing: 'REFUSING',
+  warning: 'warning',
+  info: 'info',
+}
+
+export function addDoctor(program: Command, attach: Attach): void {
+  const command = program
+    .command('doctor')
+    .description('find what refuses calls by mistake; exit code 1 when something does')
+    .addHelpText(
+      'after',
+      `
+It checks settings, schema, every list entry, plans, scopes, changes that wait, and the edge.
+
+Examples:
+  $ npm run ops -- doctor
+  $ npm run -s ops -- doctor --remote --json`,
+    )
+  attach(command, async (ops) => {
+    const url = await edgeUrl(ops)
+    const parts = await Promise.all([
+      checkSettings(ops, url),
+      ops.remote ? checkDeployedSecrets(ops) : [],
+      checkDatabase(ops),
+      checkEdge(ops, url),
+    ])
+    const findings = parts.flat()
+    const refusing = findings.filter(({ level }) => level === 'refusing').length
+    return {
+      json: { ok: refusing === 0, url, findings },
+      lines: [
+        ...(['refusing', 'warning', 'info'] as const).flatMap((level) =>
+          findings
+            .filter((one) => one.level === level)
+            .map(({ subject, message }) => `${MARKS[level].padEnd(9)} ${subject}: ${message}`),
+        ),
+        refusing === 0
+          ? `Nothing refuses calls by mistake (edge ${url}).`
+          : `${count(refusing, 'finding')} above must be put right (edge ${url}).`,
+      ],
+      exitCode: refusing === 0 ? 0 : 1,
+    }
+  })
+}
+
+/** The rows are only asked for when the tables are there. */
+async function checkDatabase(ops: Ops): Promise<Finding[]> {
+  try {
+    const [[schema], text] = await Promise.all([
+      execute<[SchemaRow]>(ops, [SELECT_SCHEMA]),
+      readFile(`${PROJECT}schema.sql`, 'utf8'),
+    ])
+    const findings = checkSchema(text, schema)
+    const there = new Set(schema.map(({ name }) => name))
+    if (READ_TABLES.some((table) => !there.has(table))) return findings
+    const nowMs = ops.io.now()
+    const [organizations, credentials, entries, pending] = await execute<
+      [OrganizationFacts, CredentialFacts, EntryFacts, PendingFacts]
+    >(ops, SELECT_FACTS)
+    return [
+      ...findings,
+      ...checkOrganizations(ops.catalog, organizations),
+      ...checkCredentials(ops.catalog, credentials, nowMs),
+      ...checkEntries(entries),
+      ...checkPending(pending, nowMs),
+    ]
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error
+    return [finding('refusing', 'database_unreachable', 'database', error.message)]
+  }
+}

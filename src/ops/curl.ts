@@ -1,0 +1,72 @@
+// A cURL line to paste, made from the catalog. Pure.
+
+import { fullPattern } from '../catalog/check.ts'
+import type { Catalog, Kind, Product, Route } from '../catalog/define.ts'
+
+export interface Example {
+  readonly url: string
+  readonly kind: Kind
+  readonly value: string
+  readonly scopes: readonly string[]
+  readonly products: readonly string[]
+  /** Sent as `Origin`, where the key has an origin list. */
+  readonly origin?: string | undefined
+  /** Of a service user. */
+  readonly sourceSystem?: string
+  readonly department?: string | undefined
+}
+
+/** A call that the credential may make; undefined when the catalog has none for it. */
+export function curlLine(catalog: Catalog, example: Example): string | undefined {
+  const choices = catalog.products
+    .filter(({ id, accepts }) => example.products.includes(id) && accepts.includes(example.kind))
+    .flatMap((product) => product.routes.map((route) => ({ product, route })))
+    .filter(({ product, route }) => isOpen(product, route, example))
+  const best =
+    example.kind === 'secret'
+      ? (choices.find(({ route }) => route.verbs.includes('GET')) ?? choices[0])
+      : choices[0]
+  if (!best) return undefined
+  const verb = best.route.verbs[0] ?? 'GET'
+  const target = example.url + fullPattern(best.product, best.route).replace('/**', '')
+  const words = [
+    `curl -X ${verb} ${quoted(target)}`,
+    `-H ${quoted(bearer(example))}`,
+    ...(example.origin === undefined ? [] : [`-H ${quoted(`Origin: ${example.origin}`)}`]),
+    ...(best.route.department === undefined || example.department === undefined
+      ? []
+      : [`-H ${quoted(`X-Approver-Department: ${example.department}`)}`]),
+    ...(verb === 'GET' ? [] : body(best.route, example)),
+  ]
+  return words.join(' \\\n  ')
+}
+
+function isOpen(product: Product, route: Route, example: Example): boolean {
+  const granted =
+    route.scopes.length === 0 || route.scopes.some((scope) => example.scopes.includes(scope))
+  const open = example.kind !== 'publishable' || route.publishable === true
+  return granted && open && !fullPattern(product, route).includes('/:')
+}
+
+function bearer({ kind, value }: Example): string {
+  return kind === 'jwt' || kind === 'access_token'
+    ? `Authorization: Bearer ${value}`
+    : `X-API-Key: ${value}`
+}
+
+/** A document where a service user acts for a department, as in the vault; else an empty object. */
+function body(route: Route, { sourceSystem, department }: Example): string[] {
+  if (route.department === undefined) return [`-H 'Content-Type: application/json'`, `-d '{}'`]
+  const metadata = {
+    source_tag: sourceSystem,
+    external_id: 'session-123',
+    document_category: `kyc_${sourceSystem}`,
+    department,
+  }
+  return [`-F 'file=@./document.pdf'`, `-F ${quoted(`metadata=${JSON.stringify(metadata)}`)}`]
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,112 @@
+// What operators type, read strictly before anything is sent. The patterns are those of schema.sql;
+// a mistake is answered with what would be right.
+
+import { customAlphabet } from 'nanoid'
+
+import { ENVIRONMENTS } from '../catalog/define.ts'
+import type { Environment } from '../catalog/define.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { usage } from './answer.ts'
+
+const ID_NOUNS = { org: 'an organization', key: 'a key', su: 'a service user' } as const
+const LIST_COMMANDS = {
+  org: 'organization list',
+  key: 'key list --organization org_…',
+  su: 'service-user list',
+} as const
+type IdPrefix = keyof typeof ID_NOUNS
+
+const randomId = customAlphabet(
+  '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  16,
+)
+
+/** `org_…`, `key_…` or `su_…` with 16 base62 characters: 95 bits. */
+export function newId(prefix: IdPrefix): string {
+  return `${prefix}_${randomId()}`
+}
+
+/** An id of the given kind. */
+export function readId(prefix: IdPrefix, text: string): string {
+  if (new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`).test(text)) return text
+  throw usage(
+    `${JSON.stringify(text)} is not the id of ${ID_NOUNS[prefix]}, which begins with ${prefix}_; see: npm run ops -- ${LIST_COMMANDS[prefix]}`,
+  )
+}
+
+/** A name of 1 to 200 characters that can be shown on a line. */
+export function readName(text: string): string {
+  const name = text.trim()
+  if (name.length === 0 || name.length > 200) throw usage('--name must have 1 to 200 characters')
+  if (/\p{Cc}/u.test(name)) throw usage('--name must not hold control characters or line breaks')
+  if (!name.isWellFormed()) throw usage('--name is not well-formed Unicode')
+  return name
+}
+
+export function readEnvironment(text: string): Environment {
+  const environment = ENVIRONMENTS.find((one) => one === text)
+  if (environment) return environment
+  throw usage(`--environment must be ${ENVIRONMENTS.join(' or ')}`)
+}
+
+/** Goes upstream in a header, so it is an identifier. */
+export function readSourceSystem(text: string): string {
+  if (/^[a-z][0-9a-z_-]{0,63}$/.test(text)) return text
+  throw usage(
+    '--source-system must be lower-case letters, digits, _ or -, a letter first, like vkyc',
+  )
+}
+
+/** Compared byte for byte with the X-Approver-Department header. */
+export function readDepartments(texts: readonly string[]): string[] {
+  for (const text of texts) {
+    if (!/^[0-9A-Za-z](?:[0-9A-Za-z ._-]{0,62}[0-9A-Za-z])?$/.test(text)) {
+      throw usage(
+        `--department ${JSON.stringify(text)} must be 1 to 64 letters, digits, spaces, . _ or -, like retail`,
+      )
+    }
+  }
+  return [...new Set(texts)]
+}
+
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+/** An end by date or by duration, in Unix milliseconds of a whole second; null without either. */
+export function readExpiry(
+  options: { readonly expires?: string; readonly expiresIn?: string },
+  nowMs: number,
+): number | null {
+  const { expires, expiresIn } = options
+  if (expires !== undefined && expiresIn !== undefined) {
+    throw usage('give --expires or --expires-in, not both')
+  }
+  if (expires === undefined && expiresIn === undefined) return null
+  const read = expires === undefined ? readDuration(expiresIn ?? '', nowMs) : readInstant(expires)
+  if (!read.ok) throw usage(read.error)
+  if (read.value <= nowMs) throw usage(`--expires ${expires} has passed`)
+  return Math.floor(read.value / 1000) * 1000
+}
+
+function readDuration(text: string, nowMs: number): Result<number, string> {
+  const [, amount, unit] = /^([1-9][0-9]{0,5})([mhdw])$/.exec(text) ?? []
+  const end = nowMs + Number(amount) * (UNIT_MS[unit as keyof typeof UNIT_MS] ?? Number.NaN)
+  if (Number.isNaN(new Date(end).getTime())) {
+    return err(
+      '--expires-in must be a number of minutes, hours, days or weeks: 30m, 12h, 90d or 52w',
+    )
+  }
+  return ok(end)
+}
+
+/** RFC 3339 with a zone; a date of the calendar, so that 2027-02-30 is none. */
+function readInstant(text: string): Result<number, string> {
+  const rule = '--expires must be a time with its zone, like 2027-01-01T00:00:00Z'
+  const match = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.exec(
+    text,
+  )
+  const day = new Date(`${match?.[1]}T00:00:00Z`)
+  const ms = Date.parse(text)
+  if (!match || Number.isNaN(ms) || Number.isNaN(day.getTime())) return err(rule)
+  return day.toISOString().startsWith(match[1] ?? '') ? ok(ms) : err(rule)
+}

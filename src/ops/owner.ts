@@ -1,0 +1,55 @@
+// The organization or service user that a new credential is for, read before anything is minted.
+
+import { Stop } from './answer.ts'
+import type { Ops } from './answer.ts'
+import { texts } from './print.ts'
+import { selectOrganizationOf, selectOrganizations, selectServiceUser } from './queries.ts'
+import type { OrganizationRow, ServiceUserRow } from './queries.ts'
+import { execute } from './wrangler.ts'
+
+export interface Owner {
+  readonly id: string
+  readonly products: readonly string[]
+}
+
+/** An organization that exists. */
+export async function readOrganization(ops: Ops, id: string): Promise<Owner> {
+  const [rows] = await execute<[OrganizationRow]>(ops, [selectOrganizations(ops.io.now(), id)])
+  const [row] = rows
+  if (!row) throw noOrganization(id)
+  return ownerOf(row)
+}
+
+/** A service user that exists and is not disabled, with its organization. */
+export async function readServiceUser(
+  ops: Ops,
+  id: string,
+): Promise<{ readonly user: ServiceUserRow; readonly organization: Owner }> {
+  const [users, organizations] = await execute<[ServiceUserRow, OrganizationRow]>(ops, [
+    selectServiceUser(id),
+    selectOrganizationOf(id),
+  ])
+  const [user] = users
+  const [organization] = organizations
+  if (!user || !organization) {
+    throw new Stop(`there is no service user ${id}; see: npm run ops -- service-user list`)
+  }
+  if (user.disabled_at !== null) throw new Stop(`the service user ${id} is disabled`)
+  return { user, organization: ownerOf(organization) }
+}
+
+export function noOrganization(id: string): Stop {
+  return new Stop(`there is no organization ${id}; see: npm run ops -- organization list`)
+}
+
+export function noKey(id: string): Stop {
+  return new Stop(`there is no key ${id}; see: npm run ops -- key list --organization org_…`)
+}
+
+function ownerOf(row: OrganizationRow): Owner {
+  const products = texts(row.products)
+  if (!products)
+    throw new Stop(`${row.id}: the products are no list of texts; run: npm run ops -- doctor`)
+  if (row.suspended_at !== null) throw new Stop(`the organization ${row.id} is suspended`)
+  return { id: row.id, products }
+}

@@ -1,0 +1,227 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+
+import { shipped } from '../../src/catalog/shipped.ts'
+import { SELECT_FACTS } from '../../src/ops/doctor/facts.ts'
+import type {
+  CredentialFacts,
+  EntryFacts,
+  OrganizationFacts,
+  PendingFacts,
+} from '../../src/ops/doctor/facts.ts'
+import type { Finding } from '../../src/ops/doctor/finding.ts'
+import {
+  checkCredentials,
+  checkEntries,
+  checkOrganizations,
+  checkPending,
+} from '../../src/ops/doctor/rows.ts'
+import { checkSchema, SELECT_SCHEMA } from '../../src/ops/doctor/schema.ts'
+import type { SchemaRow } from '../../src/ops/doctor/schema.ts'
+import {
+  insertCredential,
+  insertOrganization,
+  insertServiceUser,
+} from '../../src/ops/statements.ts'
+import type { NewCredential } from '../../src/ops/statements.ts'
+import { database, SCHEMA } from './harness.ts'
+
+const NOW = Date.UTC(2027, 0, 1)
+
+/** A database in which nothing is wrong. */
+function healthy(): DatabaseSync {
+  const db = database()
+  const products = ['verifa', 'vault']
+  db.exec(insertOrganization({ id: 'org_1', name: 'Acme', plan: 'free', products }))
+  const user = { id: 'su_1', organizationId: 'org_1', name: 'V', sourceSystem: 'vkyc' }
+  db.exec(insertServiceUser({ ...user, departments: ['retail'] }))
+  const secret: NewCredential = {
+    id: 'key_s',
+    organizationId: 'org_1',
+    serviceUserId: null,
+    kind: 'secret',
+    environment: 'live',
+    name: 'Key',
+    digest: 's'.repeat(36),
+    scopes: ['sessions:read'],
+    products: ['verifa'],
+    expiresAt: null,
+    ips: [],
+    origins: [],
+  }
+  const publishable = { id: 'key_p', kind: 'publishable', digest: 'p'.repeat(36) } as const
+  const token = { id: 'key_t', kind: 'access_token', digest: 't'.repeat(36) } as const
+  db.exec(insertCredential(secret))
+  db.exec(insertCredential({ ...secret, ...publishable, scopes: ['sessions:create'] }))
+  db.exec(
+    insertCredential({
+      ...{ ...secret, ...token },
+      serviceUserId: 'su_1',
+      scopes: ['ingest'],
+      products: ['vault'],
+    }),
+  )
+  return db
+}
+
+function examine(db: DatabaseSync): Finding[] {
+  const [organizations, credentials, entries, pending] = SELECT_FACTS.map((sql) =>
+    db.prepare(sql).all(),
+  )
+  return [
+    ...checkOrganizations(shipped, organizations as unknown as OrganizationFacts[]),
+    ...checkCredentials(shipped, credentials as unknown as CredentialFacts[], NOW),
+    ...checkEntries(entries as unknown as EntryFacts[]),
+    ...checkPending(pending as unknown as PendingFacts[], NOW),
+  ]
+}
+
+describe('what refuses calls', () => {
+  it('is nothing in a database that is in order', () => {
+    const db = healthy()
+    db.exec('DELETE FROM pending_fences')
+    expect(examine(db)).toEqual([])
+  })
+
+  const restriction = 'UPDATE organizations SET ip_restricted = 1'
+  it.each([
+    [
+      `INSERT INTO organization_ips (organization_id, cidr) VALUES ('org_1', '10.0.0.0/33')`,
+      'refusing',
+      'entry_unreadable',
+      /organization_ips org_1 10\.0\.0\.0\/33 .*from 1 to 32/,
+    ],
+    [
+      `INSERT INTO credential_ips (credential_id, cidr) VALUES ('key_s', '10.0.0.7/8')`,
+      'refusing',
+      'entry_unreadable',
+      /credential_ips key_s .*write 10\.0\.0\.0\/8/,
+    ],
+    [
+      `INSERT INTO credential_origins (credential_id, origin) VALUES ('key_p', 'https://*.co.uk')`,
+      'refusing',
+      'entry_unreadable',
+      /credential_origins key_p .*public suffix/,
+    ],
+    [restriction, 'refusing', 'list_empty', /restriction lift --organization org_1 --ip/],
+    [
+      `UPDATE credentials SET origin_restricted = 1 WHERE id = 'key_p'`,
+      'refusing',
+      'list_empty',
+      /restriction lift --key key_p --origin/,
+    ],
+    [
+      `UPDATE organizations SET plan = 'gold'`,
+      'refusing',
+      'plan_unknown',
+      /free starter professional enterprise/,
+    ],
+    [`UPDATE organizations SET products = '[1]'`, 'refusing', 'products_unreadable', /org_1/],
+    [
+      `UPDATE credentials SET scopes = '[""]' WHERE id = 'key_s'`,
+      'refusing',
+      'scopes_unreadable',
+      /key_s/,
+    ],
+    [
+      `UPDATE credentials SET quotas = '{"plan":0}' WHERE id = 'key_s'`,
+      'refusing',
+      'quotas_unreadable',
+      /key_s/,
+    ],
+    [
+      `UPDATE service_users SET departments = '[null]'`,
+      'refusing',
+      'departments_unreadable',
+      /su_1/,
+    ],
+    [
+      `UPDATE credentials SET scopes = '["session:read"]' WHERE id = 'key_s'`,
+      'warning',
+      'scope_unknown',
+      /session:read/,
+    ],
+    [
+      `UPDATE credentials SET products = '["verify"]' WHERE id = 'key_s'`,
+      'warning',
+      'product_unknown',
+      /verify/,
+    ],
+    [`UPDATE organizations SET suspended_at = 1`, 'info', 'organization_suspended', /org_1/],
+    [`UPDATE service_users SET disabled_at = 1`, 'info', 'service_user_disabled', /key_t .*su_1/],
+    [`UPDATE credentials SET expires_at = 1 WHERE id = 'key_s'`, 'info', 'key_expired', /key_s/],
+  ] as const)('%s', (sql, level, code, text) => {
+    const db = healthy()
+    db.exec(sql)
+    db.exec('DELETE FROM pending_fences')
+    const found = examine(db)
+    expect(found).toEqual([expect.objectContaining({ level, code })])
+    expect(`${found[0]?.subject} ${found[0]?.message}`).toMatch(text)
+  })
+
+  it('a change that no guard knows after two minutes', () => {
+    const db = healthy()
+    db.exec(
+      `DELETE FROM pending_fences; ${restriction}; UPDATE organizations SET ip_restricted = 0`,
+    )
+    db.exec(`UPDATE pending_fences SET created_at = ${NOW - 120_000}`)
+    expect(examine(db)).toEqual([])
+    db.exec(`UPDATE pending_fences SET created_at = ${NOW - 120_001} WHERE credential_id = 'key_s'`)
+    expect(examine(db)).toEqual([
+      expect.objectContaining({ level: 'refusing', code: 'change_not_in_force', subject: 'key_s' }),
+    ])
+  })
+
+  it('not a revoked key, which refuses by intention', () => {
+    const db = healthy()
+    db.exec(`UPDATE credentials SET scopes = '["x"]', revoked_at = 1; DELETE FROM pending_fences`)
+    expect(examine(db)).toEqual([])
+  })
+})
+
+function schemaOf(db: DatabaseSync): SchemaRow[] {
+  return db.prepare(SELECT_SCHEMA).all() as unknown as SchemaRow[]
+}
+
+describe('the schema', () => {
+  it('of schema.sql is complete, also when it is applied twice', () => {
+    const db = database()
+    db.exec(SCHEMA)
+    expect(checkSchema(SCHEMA, schemaOf(db))).toEqual([])
+  })
+
+  it.each([
+    ['DROP TABLE credential_origins', 'refusing', 'schema_missing', 'table credential_origins'],
+    ['DROP TRIGGER credential_updated', 'refusing', 'schema_missing', 'trigger credential_updated'],
+    [
+      'DROP INDEX credentials_by_organization',
+      'refusing',
+      'schema_missing',
+      'index credentials_by_organization',
+    ],
+    [
+      'DROP TRIGGER generations_are_kept; CREATE TRIGGER generations_are_kept BEFORE DELETE ON generations BEGIN SELECT 1; END',
+      'warning',
+      'schema_differs',
+      'trigger generations_are_kept',
+    ],
+    [
+      'ALTER TABLE organizations ADD COLUMN extra TEXT',
+      'warning',
+      'schema_differs',
+      'table organizations',
+    ],
+  ])('%s', (sql, level, code, subject) => {
+    const db = database()
+    db.exec(sql)
+    expect(checkSchema(SCHEMA, schemaOf(db))).toContainEqual(
+      expect.objectContaining({ level, code, subject }),
+    )
+  })
+
+  it('of an empty database lacks everything', () => {
+    const missing = checkSchema(SCHEMA, [])
+    expect(missing.length).toBeGreaterThan(20)
+    expect(missing.every(({ code }) => code === 'schema_missing')).toBe(true)
+  })
+})

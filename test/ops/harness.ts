@@ -1,0 +1,84 @@
+// What the tests of this folder share: schema.sql in SQLite, and the command line in this process
+// over the real wrangler, on a database of its own.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { generateSigningKey } from '../../src/keys/signing-keys.ts'
+import type { Io } from '../../src/ops/answer.ts'
+import { run } from '../../src/ops/program.ts'
+import { DATABASE, PROJECT, wrangler } from '../../src/ops/wrangler.ts'
+
+export const SCHEMA = readFileSync(`${PROJECT}schema.sql`, 'utf8')
+export const ADMIN_TOKEN = 'admin-token-of-the-tests-0123456789abcdef'
+/** Nothing listens on port 1. */
+export const NO_EDGE = 'http://127.0.0.1:1'
+
+/** SQLite with schema.sql, as D1 has it. */
+export function database(): DatabaseSync {
+  const db = new DatabaseSync(':memory:')
+  db.exec(SCHEMA)
+  return db
+}
+
+export interface Ran {
+  readonly exitCode: number
+  readonly out: string
+  readonly err: string
+  /** stdout as the JSON that it must be alone. */
+  readonly json: () => unknown
+}
+
+/** Runs one command line in this process. */
+export async function runOps(args: readonly string[], env: Io['env'] = {}): Promise<Ran> {
+  let out = ''
+  let err = ''
+  const exitCode = await run(args, {
+    env: { ...process.env, ...env },
+    out: (text) => (out += `${text}\n`),
+    err: (text) => (err += `${text}\n`),
+    now: Date.now,
+  })
+  return { exitCode, out, err, json: (): unknown => JSON.parse(out) }
+}
+
+export interface Sandbox {
+  readonly directory: string
+  readonly vars: string
+  /** Runs a command on the database of this sandbox, without an edge unless `--url` is given. */
+  readonly ops: (...args: string[]) => Promise<Ran>
+  /** Runs raw SQL, as an operator would. */
+  readonly sql: (text: string) => Promise<void>
+  readonly remove: () => void
+}
+
+/** A local database of its own with secrets of its own; empty until schema.sql is applied. */
+export async function sandbox(): Promise<Sandbox> {
+  const directory = mkdtempSync(join(tmpdir(), 'portcullis-ops-'))
+  const vars = join(directory, 'vars')
+  const keys = JSON.stringify({ keys: [await generateSigningKey()] })
+  writeFileSync(
+    vars,
+    `KEY_PEPPER=pepper-of-the-tests-0123456789abcdef\nADMIN_TOKEN=${ADMIN_TOKEN}\nSIGNING_KEYS='${keys}'\n`,
+  )
+  const d1 = ['d1', 'execute', DATABASE, '--local', '--persist-to', directory]
+  return {
+    directory,
+    vars,
+    ops: (...args) => {
+      const url = args.includes('--url') ? [] : ['--url', NO_EDGE]
+      const secrets = args.includes('--vars') ? [] : ['--vars', vars]
+      return runOps([...args, '--persist-to', directory, ...secrets, ...url])
+    },
+    sql: async (text) => {
+      const file = join(directory, 'raw.sql')
+      writeFileSync(file, text)
+      const io = { env: process.env, out: () => {}, err: () => {}, now: Date.now }
+      const { exitCode, stdout, stderr } = await wrangler({ io }, [...d1, '--file', file])
+      if (exitCode !== 0) throw new Error(stdout + stderr)
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}

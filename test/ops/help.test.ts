@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+
+import { runOps } from './harness.ts'
+
+const GROUPS = {
+  organization: ['create', 'list'],
+  key: ['create', 'mint-jwt', 'list', 'revoke'],
+  'service-user': ['create', 'list'],
+  token: ['mint', 'list'],
+  ip: ['allow', 'remove', 'list'],
+  origin: ['allow', 'remove', 'list'],
+  restriction: ['lift'],
+  sync: [],
+  doctor: [],
+}
+const COMMANDS = [
+  [],
+  ...Object.keys(GROUPS).map((group) => [group]),
+  ...Object.entries(GROUPS).flatMap(([group, names]) => names.map((name) => [group, name])),
+]
+
+describe('help', () => {
+  it.each(COMMANDS.map((words) => [words.join(' ') || 'at the top', words] as const))(
+    '%s: with an example and the options of every command',
+    async (_name, words) => {
+      const ran = await runOps([...words, '--help'])
+      expect(ran.exitCode).toBe(0)
+      expect(ran.err).toBe('')
+      expect(ran.out).toContain(`Usage: npm run ops -- ${words.join(' ')}`)
+      expect(ran.out).toContain(`$ npm run ops -- ${words.join(' ')}`)
+      for (const option of ['--local', '--remote', '--json', '--url', '--persist-to']) {
+        expect(ran.out).toContain(option)
+      }
+    },
+  )
+})
+
+describe('a command line that is wrong ends with 2', () => {
+  const ORG = ['--organization', 'org_1']
+  const KEY = ['--environment', 'live', '--name', 'K']
+  it.each([
+    [[], /Usage/],
+    [['ip'], /Usage/],
+    [['kye'], /Did you mean key\?/],
+    [['key', 'rewoke'], /Did you mean revoke\?/],
+    [['key', 'revoke'], /missing required argument/],
+    [['key', 'revoke', 'org_1'], /begins with key_/],
+    [['key', 'list'], /--organization/],
+    [['key', 'list', ...ORG, '--locl'], /Did you mean --local\?/],
+    [['key', 'list', ...ORG, '--local', '--remote'], /cannot be used with/],
+    [['key', 'create', ...ORG, ...KEY, '--kind', 'jwt'], /secret, publishable/],
+    [
+      ['key', 'create', ...ORG, '--kind', 'secret', '--environment', 'prod', '--name', 'K'],
+      /live or sandbox/,
+    ],
+    [['key', 'create', ...ORG, ...KEY, '--kind', 'secret', '--ip', '1.2.3'], /IP address in full/],
+    [
+      ['key', 'create', ...ORG, ...KEY, '--kind', 'secret', '--origin', 'https://a.example'],
+      /publishable/,
+    ],
+    [['key', 'mint-jwt', ...ORG, ...KEY], /--product/],
+    [['ip', 'allow', '10.0.0.1'], /--organization org_… or --key key_…/],
+    [['ip', 'allow', ...ORG, '--key', 'key_1', '10.0.0.1'], /one of them/],
+    [['ip', 'allow', ...ORG], /missing required argument/],
+    [['ip', 'allow', ...ORG, '0.0.0.0/0'], /lift the restriction/],
+    [['origin', 'allow', '--key', 'key_1', 'example.com'], /has no scheme/],
+    [['restriction', 'lift', ...ORG], /--ip or --origin/],
+    [['restriction', 'lift', ...ORG, '--ip', '--origin'], /one of them/],
+    [['restriction', 'lift', ...ORG, '--origin'], /only publishable keys/],
+    [['organization', 'create', '--name', 'A', '--plan', 'fre'], /did you mean free/],
+    [['service-user', 'create', ...ORG, '--name', 'V', '--source-system', 'V KYC'], /like vkyc/],
+    [['sync', '--vars', '/nonexistent/vars'], /cannot be read/],
+  ] as const)('%j', async (args, message) => {
+    const ran = await runOps(args)
+    expect(ran.exitCode).toBe(2)
+    expect(ran.err).toMatch(message)
+    expect(ran.out).toBe('')
+  })
+
+  it('and with --json the error is on stdout', async () => {
+    const ran = await runOps(['ip', 'allow', ...ORG, '1.2.3.4/0', '--json'])
+    expect(ran.exitCode).toBe(2)
+    expect(ran.err).toBe('')
+    expect(ran.json()).toEqual({
+      error: { exit_code: 2, message: expect.stringContaining('lift') as string },
+    })
+  })
+})
