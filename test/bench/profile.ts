@@ -1,0 +1,99 @@
+// node test/bench/profile.ts [variant] [file.cpuprofile]: where a variant's time in script goes, by
+// workerd's inspector. The file opens in a browser's developer tools as a flame graph.
+
+import { writeFile } from 'node:fs/promises'
+
+import { startBench } from './run.ts'
+import type { Plan } from './run.ts'
+import { chooseVariants } from './variants.ts'
+
+const PLAN: Plan = {
+  rounds: 1,
+  connections: 16,
+  until: { seconds: 6 },
+  warmUp: { seconds: 3 },
+  count: { answers: 1 },
+  coldKeys: 400,
+}
+const SAMPLING_INTERVAL_US = 200
+const SHOWN = 40
+
+interface Node {
+  readonly id: number
+  readonly callFrame: { readonly functionName: string; readonly url: string; lineNumber: number }
+}
+
+interface Profile {
+  readonly nodes: readonly Node[]
+  readonly samples: readonly number[]
+  /** Microseconds since the sample before. */
+  readonly timeDeltas: readonly number[]
+}
+
+const [name = 'gate_secret', file] = process.argv.slice(2)
+const variant = chooseVariants([name]).find((one) => one.name === name)
+if (!variant || variant.target === 'upstream') throw new Error(`${name} runs in no Worker`)
+
+const bench = await startBench(PLAN, true)
+try {
+  await bench.pass(variant, 0, PLAN.warmUp)
+  const inspector = await attach(await bench.edge.inspectorUrl(), variant.target)
+  await inspector.send('Profiler.enable')
+  await inspector.send('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_US })
+  await inspector.send('Profiler.start')
+  const round = await bench.pass(variant, 1, PLAN.until)
+  const { profile } = await inspector.send<{ profile: Profile }>('Profiler.stop')
+  inspector.close()
+  if (file) await writeFile(file, JSON.stringify(profile))
+  const cpu = round.cpuUsPerRequest?.toFixed(0) ?? '?'
+  console.log(
+    `${name}: ${round.rps.toFixed(0)} requests/s, ${cpu} µs of CPU each; by function, itself:`,
+  )
+  for (const [where, us] of selfTimes(profile).slice(0, SHOWN)) {
+    console.log(`${(us / round.answers).toFixed(2).padStart(9)} µs  ${where}`)
+  }
+} finally {
+  await bench.stop()
+}
+
+/** Microseconds by function, without what it called, the most first. */
+function selfTimes({ nodes, samples, timeDeltas }: Profile): [string, number][] {
+  const names = new Map(
+    nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
+      id,
+      `${functionName || '(anonymous)'} ${url.split('/').at(-1) ?? ''}:${lineNumber + 1}`,
+    ]),
+  )
+  const times = new Map<string, number>()
+  samples.forEach((id, i) => {
+    const where = names.get(id) ?? '?'
+    times.set(where, (times.get(where) ?? 0) + (timeDeltas[i] ?? 0))
+  })
+  return [...times].toSorted(([, a], [, b]) => b - a)
+}
+
+/** The Chrome DevTools Protocol, as much of it as a profile needs. */
+async function attach(url: URL, worker: string) {
+  const answer = await fetch(`http://${url.host}/json`)
+  const list = (await answer.json()) as Record<string, string>[]
+  const target = list.find(({ id, title }) => id === worker || title?.includes(worker))
+  const socket = new WebSocket(target?.['webSocketDebuggerUrl'] ?? '')
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', reject)
+  })
+  const waiting = new Map<number, (result: unknown) => void>()
+  socket.addEventListener('message', ({ data }) => {
+    const { id, result } = JSON.parse(String(data)) as { id: number; result: unknown }
+    waiting.get(id)?.(result)
+  })
+  let last = 0
+  return {
+    send<T>(method: string, params = {}): Promise<T> {
+      const id = ++last
+      socket.send(JSON.stringify({ id, method, params }))
+      return new Promise((resolve) => waiting.set(id, resolve as (result: unknown) => void))
+    },
+    close: () => socket.close(),
+  }
+}

@@ -1,0 +1,130 @@
+// The credentials of the bench, made as the ops command makes them and put into D1 many at a time.
+
+import { defaultScopes, productsFor } from '../../src/catalog/define.ts'
+import type { Kind } from '../../src/catalog/define.ts'
+import { shipped } from '../../src/catalog/shipped.ts'
+import { importPeppers, mintKey } from '../../src/keys/digest.ts'
+import type { OpaqueKind } from '../../src/keys/format.ts'
+import { mintJwt } from '../../src/keys/mint-jwt.ts'
+import { loadSigningKeys } from '../../src/keys/signing-keys.ts'
+import type { PrivateKeyJwk } from '../../src/keys/signing-keys.ts'
+import { insertOrganization, insertServiceUser } from '../../src/ops/statements.ts'
+import { PEPPER } from '../harness/edge.ts'
+import type { Database } from './edge.ts'
+
+/** The presented values, by what they are for. */
+export interface Keys {
+  readonly secret: string
+  readonly publishable: string
+  readonly jwt: string
+  readonly accessToken: string
+  readonly revoked: string
+  /** Well-formed and rightly tagged, but without a row. */
+  readonly absent: string
+  /** One per pass, with a quota of one request. */
+  readonly overLimit: readonly string[]
+  /** Per pass, so many that were never used before. */
+  readonly cold: readonly (readonly string[])[]
+}
+
+/** So high that no limit is what is measured. */
+const UNLIMITED = { plan: 10_000_000, sessions: 10_000_000, publishable: 10_000_000 }
+const ORGANIZATION = 'org_bench'
+const SERVICE_USER = 'su_bench'
+const ROWS_PER_STATEMENT = 1_000
+
+interface Row {
+  readonly id: string
+  readonly kind: Kind
+  readonly digest: string | null
+  readonly serviceUser: string | null
+  readonly scopes: readonly string[]
+  readonly products: readonly string[]
+  readonly quotas: Readonly<Record<string, number>>
+  readonly revokedAt: number | null
+}
+
+const INSERT = `INSERT INTO credentials (id, organization_id, service_user_id, kind, environment, name,
+    digest, scopes, products, quotas, revoked_at)
+  SELECT value ->> 'id', '${ORGANIZATION}', value ->> 'serviceUser', value ->> 'kind', 'live', 'bench',
+    value ->> 'digest', value -> 'scopes', value -> 'products', value -> 'quotas', value ->> 'revokedAt'
+  FROM json_each(?1)`
+
+/** Seeds one key of each sort, and new ones for each of so many passes. */
+export async function seed(
+  db: Database,
+  signingKey: PrivateKeyJwk,
+  passes: number,
+  coldPerPass: number,
+): Promise<Keys> {
+  const peppers = await importPeppers([PEPPER])
+  const rows: Row[] = []
+  const mint = async (kind: OpaqueKind, over: Partial<Row> = {}): Promise<string> => {
+    const { value, digest } = await mintKey(peppers, 'vk', kind, 'live')
+    rows.push({ ...rowOf(kind, rows.length), digest, ...over })
+    return value
+  }
+  const many = async (count: number, over: Partial<Row> = {}): Promise<string[]> => {
+    const values: string[] = []
+    for (let i = 0; i < count; i++) values.push(await mint('secret', over))
+    return values
+  }
+  const cold: string[][] = []
+  for (let pass = 0; pass < passes; pass++) cold.push(await many(coldPerPass))
+  const jwt = rowOf('jwt', rows.length)
+  rows.push(jwt)
+  const keys: Keys = {
+    secret: await mint('secret'),
+    publishable: await mint('publishable'),
+    jwt: await signJwt(jwt, signingKey),
+    accessToken: await mint('access_token', { serviceUser: SERVICE_USER, scopes: ['search'] }),
+    revoked: await mint('secret', { revokedAt: Date.now() }),
+    absent: (await mintKey(peppers, 'vk', 'secret', 'live')).value,
+    overLimit: await many(passes, { quotas: { plan: 1 } }),
+    cold,
+  }
+  await insertAll(db, rows)
+  return keys
+}
+
+function rowOf(kind: Kind, nth: number): Row {
+  const scopes = { secret: defaultScopes(shipped), publishable: shipped.publishable.scopes }
+  return {
+    id: `key_bench${nth}`,
+    kind,
+    digest: null,
+    serviceUser: null,
+    scopes: kind === 'secret' || kind === 'publishable' ? scopes[kind] : [],
+    products: productsFor(shipped, kind),
+    quotas: UNLIMITED,
+    revokedAt: null,
+  }
+}
+
+async function insertAll(db: Database, rows: readonly Row[]): Promise<void> {
+  const products = shipped.products.map(({ id }) => id)
+  const names = { id: ORGANIZATION, name: 'Bench', plan: 'enterprise', products }
+  const user = { id: SERVICE_USER, organizationId: ORGANIZATION, name: 'Bench', departments: [] }
+  await db.prepare(insertOrganization(names)).run()
+  await db.prepare(insertServiceUser({ ...user, sourceSystem: 'vkyc' })).run()
+  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
+    const part = JSON.stringify(rows.slice(i, i + ROWS_PER_STATEMENT))
+    await db.prepare(INSERT).bind(part).run()
+  }
+}
+
+async function signJwt({ id, products }: Row, signingKey: PrivateKeyJwk): Promise<string> {
+  const now = Date.now()
+  return await mintJwt({
+    signingKeys: await loadSigningKeys([signingKey]),
+    issuer: 'http://localhost',
+    audience: 'http://localhost',
+    jti: id,
+    sub: id,
+    org: ORGANIZATION,
+    env: 'live',
+    products,
+    issuedAtMs: now,
+    expiresAtMs: now + 3_600_000,
+  })
+}

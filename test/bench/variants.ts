@@ -1,0 +1,150 @@
+// What is measured: a name, a Worker, the requests and the one status that is right. A further
+// variant is a further row.
+
+import { NAIVE_KEY } from './edge.ts'
+import type { WorkerName } from './edge.ts'
+import type { LoadRequest } from './load.ts'
+import { fromEverywhere, get, newSession, session } from './requests.ts'
+import type { Keys } from './seed.ts'
+
+export interface Variant {
+  readonly name: string
+  readonly what: string
+  readonly target: Exclude<WorkerName, 'counted'> | 'upstream'
+  readonly status: number
+  /** The variant it is set in proportion to; `pass_through` unless named. */
+  readonly baseline?: string
+  /** What a pass sends. Passes are numbered, and number 0 warms up. */
+  requests(keys: Keys, pass: number): readonly LoadRequest[]
+  /** Sent once before a pass, and forwarded. */
+  before?(keys: Keys, pass: number): LoadRequest
+  /** Each request is sent once a pass, however long that takes. */
+  readonly once?: boolean
+}
+
+export const VARIANTS: readonly Variant[] = [
+  {
+    name: 'upstream_alone',
+    what: 'the upstream without a Worker: what load generator and upstream can do',
+    target: 'upstream',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
+    name: 'pass_through',
+    what: 'a Worker that only forwards: GET',
+    target: 'pass_through',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
+    name: 'gate_secret',
+    what: 'a busy secret key: GET',
+    target: 'gate',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
+    name: 'gate_jwt',
+    what: 'a busy JWT API key: GET',
+    target: 'gate',
+    status: 200,
+    requests: ({ jwt }) => [get('/document-processing/doc_1', { authorization: `Bearer ${jwt}` })],
+  },
+  {
+    name: 'gate_access_token',
+    what: 'a busy access token of a service user: GET with a query',
+    target: 'gate',
+    status: 200,
+    requests: ({ accessToken }) => [
+      get('/api/v1/search/customer?name=Ada', { authorization: `Bearer ${accessToken}` }),
+    ],
+  },
+  {
+    name: 'pass_through_post',
+    what: 'a Worker that only forwards: POST with a small body',
+    target: 'pass_through',
+    status: 200,
+    requests: ({ publishable }) => [newSession(publishable)],
+  },
+  {
+    name: 'gate_publishable',
+    what: 'a busy publishable key from a page: POST with a small body, three limits',
+    target: 'gate',
+    status: 200,
+    baseline: 'pass_through_post',
+    requests: ({ publishable }) => [newSession(publishable)],
+  },
+  {
+    name: 'naive',
+    what: 'a Worker with its keys in a Map: one Durable Object call, one write',
+    target: 'naive',
+    status: 200,
+    requests: () => [session(NAIVE_KEY)],
+  },
+  {
+    name: 'forged',
+    what: 'refused: well-formed, with a wrong tag',
+    target: 'gate',
+    status: 401,
+    requests: ({ secret }) =>
+      fromEverywhere(secret.slice(0, -1) + (secret.endsWith('0') ? '1' : '0')),
+  },
+  {
+    name: 'unknown_key',
+    what: 'refused: rightly tagged, but no such key',
+    target: 'gate',
+    status: 401,
+    requests: ({ absent }) => fromEverywhere(absent),
+  },
+  {
+    name: 'unknown',
+    what: 'refused: a path without a route, no credential',
+    target: 'gate',
+    status: 401,
+    requests: () => [get('/nothing/here', {})],
+  },
+  {
+    name: 'revoked',
+    what: 'refused: a revoked key',
+    target: 'gate',
+    status: 401,
+    requests: ({ revoked }) => [session(revoked)],
+  },
+  {
+    name: 'over_limit',
+    what: 'refused: a key whose quota is spent',
+    target: 'gate',
+    status: 429,
+    before: ({ overLimit }, pass) => session(overLimit[pass] ?? ''),
+    requests: ({ overLimit }, pass) => [session(overLimit[pass] ?? '')],
+  },
+  {
+    name: 'cold',
+    what: 'forwarded: each request a key that nobody has seen yet',
+    target: 'gate',
+    status: 200,
+    requests: ({ cold }, pass) => (cold[pass] ?? []).map(session),
+    once: true,
+  },
+]
+
+export function baselineOf({ name, baseline = 'pass_through' }: Variant): string | undefined {
+  return name === baseline ? undefined : baseline
+}
+
+/**
+ * The variants of these names with the ones that they are set in proportion to; all for no names.
+ * @throws Error on a name that there is not.
+ */
+export function chooseVariants(names: readonly string[]): Variant[] {
+  const wrong = names.filter((name) => !VARIANTS.some((variant) => variant.name === name))
+  if (wrong.length > 0) {
+    const known = VARIANTS.map(({ name }) => name).join(', ')
+    throw new Error(`there is no variant ${wrong.join(', ')}; there are ${known}`)
+  }
+  if (names.length === 0) return [...VARIANTS]
+  const wanted = VARIANTS.filter(({ name }) => names.includes(name))
+  const needed = new Set([...names, ...wanted.flatMap((variant) => baselineOf(variant) ?? [])])
+  return VARIANTS.filter(({ name }) => needed.has(name))
+}
