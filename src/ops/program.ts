@@ -14,6 +14,7 @@ import { addKey } from './commands/key.ts'
 import { addOrganization } from './commands/organization.ts'
 import { addRestriction } from './commands/restriction.ts'
 import { addServiceUser } from './commands/service-user.ts'
+import { addSigningKey } from './commands/signing-key.ts'
 import { addSync } from './commands/sync.ts'
 import { addToken } from './commands/token.ts'
 import { clean } from './print.ts'
@@ -88,6 +89,7 @@ Each command has its own --help. For scripts: npm run -s ops -- key list --organ
   addOrigin(program, attach)
   addRestriction(program, attach)
   addSync(program, attach)
+  addSigningKey(program, attach)
   addDoctor(program, attach)
   return program
 }

@@ -151,5 +151,5 @@ export const REFUSALS: readonly [string, string, Headers, keyof typeof CODES, st
   ],
   ['expired_live', 'GET /api/v1/sessions', {}, 401, 'key_expired', NO_KEY],
   ['revoked_live', 'GET /api/v1/sessions', {}, 401, 'key_revoked', NO_KEY],
-  ['management_live', 'GET /api/v1/sessions', {}, 403, 'scope_missing', scope('sessions:read')],
+  ['read_only_live', 'GET /api/v1/audit', {}, 403, 'scope_missing', scope('audit:read')],
 ]

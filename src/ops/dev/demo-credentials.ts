@@ -54,7 +54,12 @@ export const DEMO_CREDENTIALS = {
   expired_live: { ...secret, state: 'expired' },
   revoked_live: { ...secret, state: 'revoked' },
   other_org_live: { ...secret, organizationId: OTHER_ORGANIZATION },
-  management_live: { ...secret, scopes: managementScopes() },
+  // Nobody hands out more than they hold, so the key that manages others holds everything.
+  management_live: {
+    ...secret,
+    scopes: Object.keys(demoCatalog.scopes),
+    products: ALL_PRODUCTS,
+  },
 } as const satisfies Record<string, DemoCredential>
 
 export type DemoName = keyof typeof DEMO_CREDENTIALS
@@ -71,11 +76,4 @@ function of(kind: Kind, scopes: readonly string[]): DemoCredential {
     ips: [],
     state: 'active',
   }
-}
-
-/** Those of the secret keys' routes that no key holds unless they are named. */
-function managementScopes(): string[] {
-  const routes = demoCatalog.products.filter((p) => p.accepts.includes('secret'))
-  const scopes = new Set(routes.flatMap((p) => p.routes.flatMap((route) => route.scopes)))
-  return [...scopes].filter((scope) => !demoCatalog.scopes[scope]?.byDefault)
 }
