@@ -7,8 +7,6 @@ import type { Edge } from './edge.ts'
 import { publishPending } from './guard/publish.ts'
 import { runWebhooks } from './webhooks/run.ts'
 
-/** Old events are removed at the full hour. */
-const RETENTION_EVERY_MS = 60 * 60 * 1000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Runs every task that is due at `nowMs` (Unix milliseconds). */
@@ -19,11 +17,9 @@ export async function runCron(edge: Edge, nowMs: number): Promise<void> {
   })
   await attempt('webhooks', () => runWebhooks(edge, nowMs))
   await attempt('forgetting old changes', () => forgetOld(edge.bindings, nowMs))
-  if (nowMs % RETENTION_EVERY_MS < 60_000) {
-    await attempt('audit retention', async () => {
-      await prune(edge.bindings.DB, nowMs - edge.settings.auditRetentionDays * DAY_MS)
-    })
-  }
+  await attempt('audit retention', async () => {
+    await prune(edge.bindings.DB, nowMs - edge.settings.auditRetentionDays * DAY_MS)
+  })
 }
 
 async function attempt(task: string, run: () => Promise<void>): Promise<void> {

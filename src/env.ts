@@ -219,8 +219,8 @@ function parseBrand(value: unknown): Result<string, string> {
 
 function parseDays(value: unknown): Result<number, string> {
   const days = value === undefined ? 365 : Number(value)
-  if (Number.isSafeInteger(days) && days >= 1 && days <= 3650) return ok(days)
-  return err('must be a whole number of days from 1 to 3650; 365 unless set')
+  if (Number.isSafeInteger(days) && days >= 15 && days <= 3650) return ok(days)
+  return err('must be a whole number of days from 15 to 3650; 365 unless set')
 }
 
 function parsePrefixes(value: unknown, brand: string): Result<string[], string> {

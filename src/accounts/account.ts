@@ -2,6 +2,7 @@
 // record before the answer leaves. Preflights decide nothing and are not accounted for.
 
 import type { Edge } from '../edge.ts'
+import type { Settings } from '../env.ts'
 import type { Seen } from '../gate/passage.ts'
 import { refuse } from '../gate/refuse.ts'
 import { formatAddress } from '../lists/address.ts'
@@ -34,7 +35,7 @@ export async function accountFor(
   if (reason === 'secret_key_in_browser' && record) {
     waitUntil(announceExposed(edge, record.id, account.nowMs))
   }
-  const event = eventFor(account, response, edge.settings.brand)
+  const event = eventFor(account, response, edge.settings)
   const durable = account.seen.matched?.route.audit === 'durable'
   if (!durable || event.decision === 'refused') {
     edge.events.add(event, waitUntil)
@@ -50,7 +51,11 @@ export async function accountFor(
   }
 }
 
-function eventFor(account: Account, { status }: Response, brand: string): AuditEvent {
+function eventFor(
+  account: Account,
+  { status }: Response,
+  { brand, importedPrefixes }: Settings,
+): AuditEvent {
   const { request, seen, nowMs } = account
   const { reason, upstreamMs } = seen
   const outcome: Outcome =
@@ -64,6 +69,7 @@ function eventFor(account: Account, { status }: Response, brand: string): AuditE
     path: account.path.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '') || '/',
     address: account.address ? formatAddress(account.address) : null,
     brand,
+    importedPrefixes,
     caller: seen.record,
     matched: seen.matched,
     outcome,

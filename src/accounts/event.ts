@@ -81,6 +81,8 @@ export interface Decided {
   readonly address: string | null
   /** Of our keys, as in `KEY_BRAND`. */
   readonly brand: string
+  /** Of keys minted elsewhere, as in `IMPORTED_PREFIXES`. */
+  readonly importedPrefixes?: readonly string[]
   /** Null while nobody was recognised. A revoked or expired key is recognised. */
   readonly caller: Caller | null
   readonly matched: MatchedRoute | null
@@ -91,6 +93,7 @@ export interface Decided {
 export function eventOf(decided: Decided): AuditEvent {
   const { caller, matched, outcome } = decided
   const { decision, reason, status } = outcome
+  const shown = redactPath(decided.path, decided.brand, decided.importedPrefixes)
   return {
     id: decided.requestId,
     at: Math.trunc(decided.nowMs),
@@ -103,7 +106,7 @@ export function eventOf(decided: Decided): AuditEvent {
     product: bounded(matched?.product.id, MAX_LENGTH.product),
     route: bounded(matched?.pattern, MAX_LENGTH.route),
     method: /^[A-Z-]{1,16}$/.test(decided.method) ? decided.method : 'OTHER',
-    path: bounded(redactPath(decided.path, decided.brand), MAX_LENGTH.path) ?? '/',
+    path: bounded(shown, MAX_LENGTH.path) ?? '/',
     decision,
     reason: bounded(reason, MAX_LENGTH.reason),
     status,

@@ -14,25 +14,27 @@ const ANY_BRAND = /[0-9a-z]_(?:pub_|tok_)?(?:live|sandbox|test)_[0-9a-z]{16,}/i
 /** `{"` in base64url, as header and payload begin, or three parts of which the first begins with `{`. */
 const JWT = /eyJ[\w-]{8,}|(?<![0-9a-z])ey[\w-]{8,}\.[\w-]+\./i
 
-const ownForms = new Map<string, RegExp>()
+/** By their source; prefixes and brand are settings, so there are few. */
+const compiled = new Map<string, RegExp>()
 
 /**
  * The path without query and fragment, cut off at the first segment that looks like a secret: where
  * that ends cannot be known, as its rest may stand in the next segment.
  * @param path canonical or raw.
  * @param brand of our keys (`KEY_BRAND`): lower-case letters and digits.
+ * @param imported prefixes of keys that were minted elsewhere (`IMPORTED_PREFIXES`).
  */
-export function redactPath(path: string, brand: string): string {
+export function redactPath(path: string, brand: string, imported: readonly string[] = []): string {
   const bare = path.replace(/[?#][^]*$/, '')
   const plain = decode(bare)
-  const at = secretAt(plain, brand)
+  const at = secretAt(plain, [ownForm(brand), ANY_BRAND, JWT, ...imported.map(importedForm)])
   if (at === -1) return bare
   const segments = plain.slice(0, at).split('/').length - 1
   return [...bare.split('/').slice(0, segments), REDACTED].join('/')
 }
 
-function secretAt(text: string, brand: string): number {
-  const found = [text.search(ownForm(brand)), text.search(ANY_BRAND), text.search(JWT)]
+function secretAt(text: string, forms: readonly RegExp[]): number {
+  const found = forms.map((form) => text.search(form))
   for (const { 0: run, index } of text.matchAll(RUN)) {
     // Lower-case digests and upper-case ULIDs are identifiers; base62 has both cases.
     if (/[a-z]/.test(run) && /[A-Z]/.test(run)) found.push(index)
@@ -42,15 +44,21 @@ function secretAt(text: string, brand: string): number {
 
 /** Our prefixes, also with other separators, in other case, or run into what follows. */
 function ownForm(brand: string): RegExp {
-  const known = ownForms.get(brand)
-  if (known) return known
   const between = '[^0-9a-z/]'
-  const form = new RegExp(
+  return compile(
     `${brand}${between}{1,3}(?:(?:pub|tok)${between}{0,3})?(?:live|sandbox)(?:${between}{1,3}[0-9a-z]|[0-9a-z]{8})`,
-    'i',
   )
-  ownForms.set(brand, form)
-  return form
+}
+
+/** A prefix that is a word (`key`) must not hide all that begins with it (`/keys`). */
+function importedForm(prefix: string): RegExp {
+  return compile(`(?<![0-9a-z])${prefix}[\\w-]{8,}`)
+}
+
+function compile(source: string): RegExp {
+  const known = compiled.get(source) ?? new RegExp(source, 'i')
+  compiled.set(source, known)
+  return known
 }
 
 /** Escapes undone without judging them. A decoded slash becomes `\`, so that segments stay in place. */

@@ -39,7 +39,8 @@ export async function dueIds(db: D1Database, nowMs: number, limit: number): Prom
   const query = statement(
     `SELECT id FROM (SELECT id, next_attempt_at, row_number()
         OVER (PARTITION BY endpoint_id ORDER BY next_attempt_at, id) AS place
-      FROM webhook_deliveries WHERE state = 'pending' AND next_attempt_at <= ?1)
+      FROM webhook_deliveries INDEXED BY webhook_deliveries_due
+      WHERE state = 'pending' AND next_attempt_at <= ?1)
     ORDER BY place, next_attempt_at, id LIMIT ?2`,
     nowMs,
     limit,

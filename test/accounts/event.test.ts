@@ -102,6 +102,13 @@ describe('eventOf', () => {
     expect(eventOf(decided({ matched })).credits).toBeNull()
   })
 
+  it('the path shows no key, ours or imported', () => {
+    const importedPrefixes = ['legacy_']
+    for (const path of ['/x/vk_live_abc', '/x/legacy_0123456789abcdef']) {
+      expect(eventOf(decided({ path, importedPrefixes })).path).toBe('/x/[redacted]')
+    }
+  })
+
   it('a long path is cut after what it hides', () => {
     const key = `vk_live_${'aB3'.repeat(11)}`
     const path = eventOf(decided({ path: `/${'a/'.repeat(1_012)}${key}` })).path

@@ -74,6 +74,18 @@ describe('redactPath: what looks like a credential is cut off, with all behind i
   })
 })
 
+describe('imported keys, by their prefixes', () => {
+  it.each([
+    ['/a/legacy-0123456789abcdef/b', `/a/${REDACTED}`],
+    ['/a/LEGACY-0123456789abcdef', `/a/${REDACTED}`],
+    ['/a/x%3Dlegacy%2D0123456789', `/a/${REDACTED}`],
+    ['/api-keys/legacy-7', '/api-keys/legacy-7'],
+  ])('%s', (path, shown) => {
+    expect(redactPath(path, 'vk', ['legacy-', 'key'])).toBe(shown)
+    expect(redactPath(path, 'vk')).toBe(path)
+  })
+})
+
 const prefixes = (['secret', 'publishable', 'access_token'] as const).flatMap((kind) =>
   (['live', 'sandbox'] as const).map((environment) => keyPrefix('vk', kind, environment)),
 )

@@ -59,13 +59,24 @@ export async function rotateKey(
   const draft = {
     ...key,
     serviceUserId: key.service_user_id,
-    expiresAt: key.kind === 'jwt' ? null : key.expires_at,
+    expiresAt: successorExpiry(context, key),
   }
   const made = await createKey(context, organization, draft, undefined, (id) => [
+    // Where another call rotated it meanwhile, 0 fails the table's CHECK and with it the whole batch.
     DB.prepare(
-      'UPDATE credentials SET expires_at = ?2, rotated_to = ?3 WHERE id = ?1 AND rotated_to IS NULL',
+      `UPDATE credentials SET expires_at = iif(rotated_to IS NULL, ?2, 0), rotated_to = ?3
+       WHERE id = ?1`,
     ).bind(key.id, oldExpiresAt, id),
     ...keyEvent(context, { change: 'ended', keyId: key.id }),
-  ])
+  ]).catch((error: unknown) => {
+    if (!/CHECK constraint failed: expires_at/.test(String(error))) throw error
+    throw new Problem(409, 'key_rotated', 'The key is being replaced by another call.')
+  })
   return { made, oldExpiresAt, receipt: await enforce(context, thisKey(key.id)) }
+}
+
+/** A JWT carries its expiry in itself: its successor lives as long. Others keep the date. */
+function successorExpiry({ nowMs }: ControlContext, key: KeyView): number | null {
+  if (key.kind !== 'jwt' || key.expires_at === null) return key.expires_at
+  return nowMs + (key.expires_at - key.created_at)
 }

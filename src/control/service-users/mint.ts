@@ -3,7 +3,7 @@
 
 import type { z } from '@hono/zod-openapi'
 
-import { curlLine } from '../../ops/curl.ts'
+import { curlLine } from '../../catalog/curl.ts'
 import { enforce } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { grantProducts, grantScopes, tokenScopes } from '../grants.ts'

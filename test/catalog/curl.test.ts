@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { shipped } from '../../src/catalog/shipped.ts'
-import { curlLine } from '../../src/ops/curl.ts'
+import { curlLine } from '../../src/catalog/curl.ts'
 
 const URL = 'https://api.example.com'
 

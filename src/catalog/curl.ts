@@ -1,7 +1,7 @@
 // A cURL line to paste, made from the catalog. Pure.
 
-import { fullPattern } from '../catalog/check.ts'
-import type { Catalog, Kind, Product, Route } from '../catalog/define.ts'
+import { fullPattern } from './check.ts'
+import type { Catalog, Kind, Product, Route } from './define.ts'
 
 export interface Example {
   readonly url: string
