@@ -130,8 +130,8 @@ export function disableEndpoint(
 /** Starts it again, whatever stopped it; what was held is due at once. */
 export function enableEndpoint(organizationId: string, endpointId: string): Statement {
   return statement(
-    `UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL
-    WHERE id = ?1 AND organization_id = ?2 RETURNING ${ENDPOINT_COLUMNS}`,
+    `UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since =
+      iif(disabled_at IS NULL, failing_since, NULL) WHERE id = ?1 AND organization_id = ?2 RETURNING ${ENDPOINT_COLUMNS}`,
     endpointId,
     organizationId,
   )

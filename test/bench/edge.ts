@@ -74,6 +74,8 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
     convertV4MiniflareOptions({
       cf: false,
       log: new Log(LogLevel.ERROR),
+      // What the Workers log must not get between the lines of the report.
+      handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
       ...(options.inspector && { inspectorPort: 0 }),
       workers: workers.map((worker) => ({ ...worker, unsafeDirectSockets: sockets })),
     } as never),
