@@ -2,7 +2,7 @@
 // record before the answer leaves. Preflights decide nothing and are not accounted for.
 
 import type { Edge } from '../edge.ts'
-import type { Settings } from '../env.ts'
+import type { Settings } from '../settings.ts'
 import type { Seen } from '../gate/passage.ts'
 import { refuse } from '../gate/refuse.ts'
 import { formatAddress } from '../lists/address.ts'

@@ -1,6 +1,7 @@
 // Looking events up: by who, what and when, newest first. The caller says whose events may be seen:
 // a tenant's filter always has its organization.
 
+import type { Environment } from '../catalog/define.ts'
 import { ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { CSV_HEADER, csvRow } from './csv.ts'
@@ -18,6 +19,7 @@ export interface EventFilter {
   readonly key?: string | undefined
   readonly serviceUser?: string | undefined
   readonly sourceSystem?: string | undefined
+  readonly environment?: Environment | undefined
   readonly decision?: Decision | undefined
   readonly reason?: string | undefined
   readonly product?: string | undefined

@@ -2,6 +2,7 @@
 // first request, so that it costs the gate's start nothing.
 
 import { z } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 
 import { errorResponse, refuse } from '../gate/refuse.ts'
@@ -18,8 +19,17 @@ import { serviceUsersApi } from './service-users/api.ts'
 import { tokensApi } from './service-users/tokens-api.ts'
 import { webhooksApi } from './webhooks/api.ts'
 
+/** Ten thousand addresses of the longest form, and room to spare. */
+const BODY_MAX_BYTES = 2_000_000
+
 const api = controlApp()
 
+api.use(
+  bodyLimit({
+    maxSize: BODY_MAX_BYTES,
+    onError: () => badRequest(`body: must have at most ${BODY_MAX_BYTES} bytes`),
+  }),
+)
 api.route('/', keysApi)
 api.route('/', auditApi)
 api.route('/', serviceUsersApi)
@@ -32,6 +42,7 @@ api.route('/', webhooksApi)
 api.openapi(
   operation('sync', {
     summary: 'Publish what raw SQL changed, now instead of with the next cron',
+    request: { query: z.strictObject({}) },
     responses: {
       200: json(
         z.object({ published: z.int(), pending: z.int(), enforced_at: z.int().nullable() }),
@@ -52,8 +63,12 @@ api.notFound(() => refuse({ reason: 'route_unknown' }, Date.now()))
 api.onError((error) => {
   if (error instanceof Problem) return error.toResponse()
   if (error instanceof z.ZodError) return badRequest(sentenceOf(error))
-  if (error instanceof HTTPException && error.status < 500)
+  if (error instanceof HTTPException && error.status === 415) {
+    return badRequest('Content-Type: must be application/json')
+  }
+  if (error instanceof HTTPException && error.status < 500) {
     return badRequest(`body: ${error.message}`)
+  }
   console.error('management API failed', error)
   return errorResponse(500, 'Something went wrong here.')
 })
@@ -85,9 +100,16 @@ api.openAPIRegistry.registerComponent('securitySchemes', 'key', {
   in: 'header',
   name: 'X-API-Key',
 })
+api.openAPIRegistry.registerComponent('securitySchemes', 'jwt', {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'A JWT API key',
+})
 api.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
   type: 'http',
   scheme: 'bearer',
+  description: 'The admin token',
 })
 
 function badRequest(detail: string): Response {

@@ -33,7 +33,7 @@ export function grantScopes(
       `${useless} is none that access tokens hold; choose of ${ofTokens?.join(', ')}`,
     )
   }
-  const unknown = scopes.find((scope) => !(scope in catalog.scopes))
+  const unknown = scopes.find((scope) => !Object.hasOwn(catalog.scopes, scope))
   if (unknown !== undefined) throw invalid('scopes', `there is no scope ${unknown}`)
   const beyond = scopes.find((scope) => held && !held.has(scope))
   if (beyond === undefined) return [...new Set(scopes)]

@@ -3,10 +3,12 @@
 
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RouteConfig } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import { HTTPException } from 'hono/http-exception'
 
 import type { ControlEnv } from './context.ts'
 import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
-import type { OperationName } from './routes.ts'
+import type { Access, OperationName } from './routes.ts'
 
 export const ProblemBody = z
   .object({ error: z.string(), detail: z.string(), status_code: z.int() })
@@ -27,7 +29,9 @@ const PROBLEMS = {
   403: 'The credential may not do this.',
   404: 'There is no such thing in this organization.',
   409: 'It collides with what is there.',
+  422: 'The Idempotency-Key was used with another request.',
   429: 'A limit is exhausted.',
+  503: 'A part of the service could not be reached; nothing was changed. Retry.',
 } as const
 
 /** Builds the route of an operation; handlers are attached with `app.openapi(route, handler)`. */
@@ -49,11 +53,25 @@ export function operation<
     operationId: name,
     summary: definition.summary,
     description: [definition.description, needs].filter(Boolean).join(' '),
-    security: access === 'operators' ? [{ operator: [] }] : [{ key: [] }, { operator: [] }],
+    security: securityOf(access),
     tags: [pattern.split('/')[1] ?? ''],
     request: (definition.request ?? {}) as R,
+    middleware: definition.request?.body ? [needsBody] : [],
     responses: { ...problemResponses(), ...definition.responses },
   })
+}
+
+/** Where every field has a default, a body that was lost would be taken for none. */
+const needsBody = createMiddleware<ControlEnv>(async (c, next) => {
+  if (c.req.header('content-type') === undefined) throw new HTTPException(415)
+  await next()
+})
+
+/** Any one of these; a key is named together with the scope that it needs (OpenAPI 3.1: roles). */
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === 'operators') return [{ operator: [] }]
+  if (access === 'any key') return [{ key: [] }, { jwt: [] }, { operator: [] }]
+  return [...access.map((scope) => ({ key: [scope] })), { operator: [] }]
 }
 
 type ProblemResponses = {

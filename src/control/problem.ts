@@ -5,13 +5,16 @@ import { errorResponse } from '../gate/refuse.ts'
 
 export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 422 | 503
 
+/** Sentences name what was sent, which may be long. */
+const DETAIL_MAX_LENGTH = 500
+
 /** Thrown by a handler to end the request; caught in one place. Nothing was written. */
 export class Problem extends Error {
   readonly status: ProblemStatus
   readonly reason: string
 
   constructor(status: ProblemStatus, reason: string, detail: string) {
-    super(detail)
+    super(bounded(detail))
     this.name = 'Problem'
     this.status = status
     this.reason = reason
@@ -32,4 +35,9 @@ export function notFound(what: string, id: string): Problem {
 /** A field with a value that cannot be. */
 export function invalid(field: string, sentence: string): Problem {
   return new Problem(400, 'request_invalid', `${field}: ${sentence}`)
+}
+
+function bounded(text: string): string {
+  if (text.length <= DETAIL_MAX_LENGTH) return text
+  return `${text.slice(0, DETAIL_MAX_LENGTH - 1).toWellFormed()}…`
 }

@@ -9,7 +9,7 @@ import type { Product, Route, Verb } from '../catalog/define.ts'
 export const CONTROL_PREFIX = '/edge/v1'
 
 /** Who may call: keys with any one of the scopes, keys whatever they hold, or operators alone. */
-type Access = readonly string[] | 'any key' | 'operators'
+export type Access = readonly string[] | 'any key' | 'operators'
 
 export interface Operation {
   readonly verb: Verb

@@ -1,7 +1,7 @@
 // What for. Everything that the route asks must be there; what is missing refuses by its own name.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Upstreams } from '../env.ts'
+import type { Upstreams } from '../setting-forms.ts'
 import type { Principal } from '../keys/principal.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'

@@ -1,7 +1,7 @@
 // Asking a credential's guard, with a deadline of our own. A guard that does not answer in time is
 // unreachable, and then nothing is forwarded.
 
-import type { Bindings } from '../env.ts'
+import type { Bindings } from '../bindings.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { KeyGuard } from './key-guard.ts'

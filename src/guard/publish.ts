@@ -2,7 +2,7 @@
 // is a change in force. Safe to run twice and side by side: fences only rise, and a row is removed
 // only at the generation that was published.
 
-import type { Bindings } from '../env.ts'
+import type { Bindings } from '../bindings.ts'
 import { recordFromRow, recordQuery } from '../keys/record.ts'
 import type { Lookup } from '../keys/record.ts'
 import { cacheRecord } from '../keys/store.ts'

@@ -1,7 +1,7 @@
 // Where records come from: KV, else the D1 primary, which refills KV. Either may be stale or absent;
 // the guard catches what is stale, and a store that does not answer is never taken for "unknown".
 
-import type { Bindings } from '../env.ts'
+import type { Bindings } from '../bindings.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { recordFromRow, recordQuery } from './record.ts'

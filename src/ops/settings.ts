@@ -1,5 +1,4 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- there is nothing to import
-/// <reference path="./worker-types.d.ts" />
 // Settings and secrets as the operator's machine has them. The rules are those of the edge itself
 // (env.ts); what is missing stops a command by its name before anything is written. Secrets stay in
 // this process: they are in no argument, file or message.
@@ -7,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
-import { parseSettings } from '../env.ts'
+import { parseSettings } from '../settings.ts'
 import { Stop } from './answer.ts'
 import type { Ops } from './answer.ts'
 import { PROJECT } from './wrangler.ts'

@@ -1,5 +1,5 @@
 // The audit and the usage, as the API shows them. A key sees its own organization; operators name
-// one, or see with `organization=none` what belonged to nobody.
+// one, or see with `organization=none` what belonged to nobody. A key sees its own environment.
 
 import { z } from '@hono/zod-openapi'
 
@@ -8,7 +8,7 @@ import type { LinkedEvent } from '../../accounts/link.ts'
 import { csvOf, searchEvents } from '../../accounts/query.ts'
 import { usageByDay, usageOfMonth } from '../../accounts/usage.ts'
 import { verifyChain } from '../../accounts/chain.ts'
-import { organizationOf } from '../actor.ts'
+import { environmentOf, organizationOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
 import { controlApp, json, operation } from '../operation.ts'
@@ -168,17 +168,18 @@ auditApi.openapi(
     const { context } = c.env
     const { limit, cursor, ...asked } = c.req.valid('query')
     const organization = organizationAsked(context, asked.organization)
+    const environment = environmentOf(context.actor)
     const { DB } = context.edge.bindings
     const page = await usageByDay(
       DB,
-      { ...asked, organization },
+      { ...asked, organization, environment },
       {
         limit,
         ...(cursor !== undefined && { cursor }),
       },
     )
     if (!page.ok) throw invalid('cursor', 'must be the next_cursor of an earlier page')
-    const month = await usageOfMonth(DB, organization, context.nowMs)
+    const month = await usageOfMonth(DB, organization, context.nowMs, environment)
     return c.json(
       {
         items: page.value.items.map(({ key, ...day }) => ({ key_id: key, ...day })),
@@ -202,6 +203,7 @@ function filterOf(context: ControlContext, asked: z.infer<typeof Filter>) {
     key: asked.key,
     serviceUser: asked.service_user,
     sourceSystem: asked.source_system,
+    environment: environmentOf(context.actor),
     product: asked.product,
     decision: asked.decision,
     reason: asked.reason,

@@ -1,6 +1,6 @@
 // What the API remembers for a time only, removed by the cron.
 
-import type { Bindings } from '../../env.ts'
+import type { Bindings } from '../../bindings.ts'
 import { IDEMPOTENCY_TTL_MS } from '../idempotency.ts'
 
 /** How long a change can be asked for. */

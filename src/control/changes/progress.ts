@@ -1,7 +1,7 @@
 // How far a change has come that the queue publishes. What it waits for are the fences of its
 // organization that were pending when it was made: a row keeps its date until it is published.
 
-import type { Bindings } from '../../env.ts'
+import type { Bindings } from '../../bindings.ts'
 
 export interface Change {
   readonly id: string

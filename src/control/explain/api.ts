@@ -15,6 +15,13 @@ import { explain, limitsNow } from './trace.ts'
 
 export const explainApi = controlApp()
 
+/** What a header can hold, of those that matter here. */
+const Header = (length: number) =>
+  z
+    .string()
+    .max(length)
+    .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII, as in a header')
+
 const LimitView = z.object({
   name: z.string(),
   limit: z.int(),
@@ -121,12 +128,12 @@ explainApi.openapi(
       ...body(
         z.strictObject({
           key_id: Id('key').optional(),
-          credential: z.string().max(8192).optional(),
+          credential: Header(8192).optional(),
           method: z.string().regex(/^[A-Z]{1,16}$/, 'must be a method in capitals, such as POST'),
           path: z.string().startsWith('/').max(8192),
           address: z.string().max(64).optional(),
-          origin: z.string().max(300).optional(),
-          department: z.string().max(64).optional(),
+          origin: Header(300).optional(),
+          department: Header(64).optional(),
           from_browser: z.boolean().default(false),
         }),
       ),
@@ -189,6 +196,7 @@ async function recordAskedFor(
   id: string | undefined,
 ): Promise<KeyRecord> {
   const { actor, edge, nowMs } = context
+  if (actor.type === 'key') organizationOf(actor, organization)
   if (actor.type === 'key' && (id === undefined || id === actor.key.principal.record.id)) {
     return actor.key.principal.record
   }

@@ -113,6 +113,10 @@ export async function explain(
     if (grant.error.reason === 'route_unknown') note('route', grant, '')
     return refused(grant.error)
   }
+  if (grant.value.matched.route.spends === false) {
+    note('admit', ok(undefined), 'Asking spends nothing.')
+    return { verdict: 'forwarded', status: null, reason: null, steps, limits: [] }
+  }
   const limits = limitsFor(edge.catalog, record, grant.value.matched, asked.address)
   if (!limits) return refused({ reason: 'plan_unknown' })
   const states = await askGuard(edge.bindings, record.id, (guard) => guard.peek(limits))

@@ -4,13 +4,12 @@ import { z } from '@hono/zod-openapi'
 
 import { enforce } from '../change.ts'
 import { organizationOf } from '../actor.ts'
-import { grantProducts, grantScopes } from '../grants.ts'
 import { readIdempotency } from '../idempotency.ts'
-import { readIps, readOrigins } from '../lists.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { invalid } from '../problem.ts'
-import { createKey, environmentFor } from './create.ts'
+import { createKey } from './create.ts'
+import { draftOf } from './draft.ts'
 import { revokeKey, rotateKey, thisKey } from './end.ts'
 import { listKeys, readKey } from './read.ts'
 import { CreateKey, Id, ImportKey, Key, NewKey, Receipt, RotateKey, UpdateKey } from './schemas.ts'
@@ -63,27 +62,11 @@ keysApi.openapi(
     const { context } = c.env
     const asked = c.req.valid('json')
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const origins = readOrigins(asked.origins) ?? null
-    if (origins && asked.kind !== 'publishable') {
-      throw invalid('origins', 'only publishable keys have an origin list')
-    }
-    if (asked.expires_at && asked.expires_at <= context.nowMs) {
-      throw invalid('expires_at', 'must be in the future, in Unix milliseconds')
-    }
-    const draft = {
-      kind: asked.kind,
-      environment: environmentFor(context, asked.environment),
-      name: asked.name,
-      serviceUserId: null,
-      scopes: grantScopes(context, asked.kind, asked.scopes),
-      products: await grantProducts(context, organization, asked.kind, asked.products),
-      quotas: readQuotas(context.edge.catalog.plans, asked.quotas),
-      ips: readIps(asked.ips) ?? null,
-      origins,
-      expiresAt: asked.expires_at ?? null,
-      metadata: asked.metadata ?? {},
-    }
-    const idempotency = await readIdempotency(context, c.req.raw.headers, 'createKey', asked)
+    const draft = await draftOf(context, organization, asked)
+    const idempotency = await readIdempotency(context, c.req.raw.headers, 'createKey', [
+      organization,
+      asked,
+    ])
     const made = await createKey(context, organization, draft, idempotency)
     await enforce(context, thisKey(made.id))
     const key = await readKey(context, organization, made.id)
@@ -109,20 +92,13 @@ keysApi.openapi(
       )
     }
     const draft = {
-      kind: asked.kind,
-      environment: environmentFor(context, asked.environment),
-      name: asked.name,
-      serviceUserId: null,
-      scopes: grantScopes(context, asked.kind, asked.scopes),
-      products: await grantProducts(context, organization, asked.kind, asked.products),
-      quotas: {},
-      ips: readIps(asked.ips) ?? null,
-      origins: readOrigins(asked.origins) ?? null,
-      expiresAt: asked.expires_at ?? null,
-      metadata: asked.metadata ?? {},
+      ...(await draftOf(context, organization, asked)),
       imported: { digest: asked.sha256, prefix: asked.prefix },
     }
-    const idempotency = await readIdempotency(context, c.req.raw.headers, 'importKey', asked)
+    const idempotency = await readIdempotency(context, c.req.raw.headers, 'importKey', [
+      organization,
+      asked,
+    ])
     const made = await createKey(context, organization, draft, idempotency)
     await enforce(context, thisKey(made.id))
     return c.json(await readKey(context, organization, made.id), 201)
@@ -154,9 +130,7 @@ keysApi.openapi(
     const { context } = c.env
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
     const key = await readKey(context, organization, c.req.valid('param').id)
-    const change = c.req.valid('json')
-    readQuotas(context.edge.catalog.plans, change.quotas)
-    const receipt = await updateKey(context, organization, key, change)
+    const receipt = await updateKey(context, organization, key, c.req.valid('json'))
     return c.json({ key: await readKey(context, organization, key.id), receipt }, 200)
   },
 )
@@ -205,19 +179,3 @@ keysApi.openapi(
     return c.json({ key: { ...fresh, value: made.value }, old, receipt }, 201)
   },
 )
-
-/** Quotas may only name limits that the plans have, or that of publishable keys. */
-function readQuotas(
-  plans: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  quotas: Readonly<Record<string, number>> | undefined,
-): Readonly<Record<string, number>> {
-  const names = new Set([
-    'publishable',
-    ...Object.values(plans).flatMap((plan) => Object.keys(plan)),
-  ])
-  const unknown = Object.keys(quotas ?? {}).find((name) => !names.has(name))
-  if (unknown !== undefined) {
-    throw invalid('quotas', `there is no limit ${unknown}; choose of ${[...names].join(', ')}`)
-  }
-  return quotas ?? {}
-}

@@ -8,6 +8,7 @@ import { keyEvent } from '../notify.ts'
 import { Problem } from '../problem.ts'
 import { createKey } from './create.ts'
 import type { Made } from './create.ts'
+import { readKey } from './read.ts'
 import type { KeyView } from './read.ts'
 
 /** The condition that names one key to `enforce`. */
@@ -31,7 +32,9 @@ export async function revokeKey(
     ])
   }
   const receipt = await enforce(context, thisKey(key.id))
-  return { revoked_at: key.revoked_at ?? context.nowMs, ...receipt }
+  // Another call may have been faster.
+  const { revoked_at } = await readKey(context, key.organization_id, key.id)
+  return { revoked_at: revoked_at ?? context.nowMs, ...receipt }
 }
 
 /**
@@ -44,12 +47,7 @@ export async function rotateKey(
   key: KeyView,
   graceSeconds: number,
 ): Promise<{ made: Made; receipt: Receipt; oldExpiresAt: number }> {
-  if (key.state !== 'active') {
-    throw new Problem(409, 'key_not_active', `The key is ${key.state}; create a new one instead.`)
-  }
-  if (key.rotated_to !== null) {
-    throw new Problem(409, 'key_rotated', `The key is being replaced by ${key.rotated_to} already.`)
-  }
+  checkRotatable(key)
   const { DB } = context.edge.bindings
   const deadline = context.nowMs + graceSeconds * 1000
   const oldExpiresAt = Math.min(deadline, key.expires_at ?? deadline)
@@ -62,15 +60,16 @@ export async function rotateKey(
     expiresAt: successorExpiry(context, key),
   }
   const made = await createKey(context, organization, draft, undefined, (id) => [
-    // Where another call rotated it meanwhile, 0 fails the table's CHECK and with it the whole batch.
+    // Where another call ended it meanwhile, 0 fails the table's CHECK and with it the whole batch.
     DB.prepare(
-      `UPDATE credentials SET expires_at = iif(rotated_to IS NULL, ?2, 0), rotated_to = ?3
-       WHERE id = ?1`,
+      `UPDATE credentials SET rotated_to = ?3,
+         expires_at = iif(rotated_to IS NULL AND revoked_at IS NULL, ?2, 0) WHERE id = ?1`,
     ).bind(key.id, oldExpiresAt, id),
     ...keyEvent(context, { change: 'ended', keyId: key.id }),
-  ]).catch((error: unknown) => {
+  ]).catch(async (error: unknown) => {
     if (!/CHECK constraint failed: expires_at/.test(String(error))) throw error
-    throw new Problem(409, 'key_rotated', 'The key is being replaced by another call.')
+    checkRotatable(await readKey(context, organization, key.id))
+    throw error
   })
   return { made, oldExpiresAt, receipt: await enforce(context, thisKey(key.id)) }
 }
@@ -79,4 +78,14 @@ export async function rotateKey(
 function successorExpiry({ nowMs }: ControlContext, key: KeyView): number | null {
   if (key.kind !== 'jwt' || key.expires_at === null) return key.expires_at
   return nowMs + (key.expires_at - key.created_at)
+}
+
+/** @throws Problem 409 where the key has ended, or is being replaced already. */
+function checkRotatable({ state, rotated_to }: KeyView): void {
+  if (state !== 'active') {
+    throw new Problem(409, 'key_not_active', `The key is ${state}; create a new one instead.`)
+  }
+  if (rotated_to !== null) {
+    throw new Problem(409, 'key_rotated', `The key is being replaced by ${rotated_to} already.`)
+  }
 }

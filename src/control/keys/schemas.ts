@@ -17,19 +17,32 @@ export const Id = (prefix: string) =>
       `must be an id that begins with ${prefix}_`,
     )
 
+/** The database would alter half a surrogate pair. */
+const wellFormed = [(text: string) => text.isWellFormed(), 'must be well-formed Unicode'] as const
+
 export const Name = z
   .string()
   .trim()
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
+  .refine(...wellFormed)
 export const Time = z
   .int()
   .openapi({ description: 'Unix milliseconds', example: 1_795_359_089_410 })
 export const Ips = z.array(z.string().max(49)).max(MAX_IPS)
 export const Origins = z.array(z.string().max(300)).max(MAX_ORIGINS)
 export const Metadata = z
-  .record(z.string().max(64), z.string().max(500))
+  .record(
+    z
+      .string()
+      .max(64)
+      .refine(...wellFormed),
+    z
+      .string()
+      .max(500)
+      .refine(...wellFormed),
+  )
   .refine((value) => Object.keys(value).length <= 50, 'must not have more than 50 members')
 export const Quotas = z.record(z.string(), z.int().min(1).max(10_000_000)).openapi({
   description: 'Requests per window by limit name, in place of the plan’s',

@@ -6,9 +6,11 @@ import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
-import { KEY_IPS, KEY_ORIGINS, readIps, readOrigins, replaceList } from '../lists.ts'
+import { KEY_IPS, KEY_ORIGINS, readIps, replaceList } from '../lists.ts'
 import { invalid, Problem } from '../problem.ts'
+import { originsFor, readExpiry } from './draft.ts'
 import { thisKey } from './end.ts'
+import { readQuotas } from './quotas.ts'
 import type { KeyView } from './read.ts'
 import type { UpdateKey } from './schemas.ts'
 
@@ -35,17 +37,20 @@ export async function updateKey(
     if (key.kind === 'jwt' && change.products.some((one) => !key.products.includes(one))) {
       throw invalid('products', 'a JWT key names its products itself; rotate it to add one')
     }
-    await grantProducts(context, organization, key.kind, change.products)
+    const added = change.products.filter((product) => !key.products.includes(product))
+    await grantProducts(context, organization, key.kind, added)
     columns.push(['products', JSON.stringify([...new Set(change.products)])])
   }
-  if (change.quotas !== undefined) columns.push(['quotas', JSON.stringify(change.quotas)])
-  if (change.expires_at !== undefined) columns.push(['expires_at', change.expires_at])
+  if (change.quotas !== undefined) {
+    const quotas = readQuotas(context, change.quotas, key.quotas)
+    columns.push(['quotas', JSON.stringify(quotas)])
+  }
+  if (change.expires_at !== undefined) {
+    columns.push(['expires_at', newExpiry(context, key, change.expires_at)])
+  }
   if (change.metadata !== undefined) columns.push(['metadata', JSON.stringify(change.metadata)])
   const ips = readIps(change.ips)
-  const origins = readOrigins(change.origins)
-  if (origins && key.kind !== 'publishable') {
-    throw invalid('origins', 'only publishable keys have an origin list')
-  }
+  const origins = originsFor(key.kind, change.origins)
   await commit(context, [
     ...(columns.length > 0
       ? [
@@ -61,4 +66,21 @@ export async function updateKey(
       : replaceList(DB, KEY_ORIGINS, key.id, origins)),
   ])
   return await enforce(context, thisKey(key.id))
+}
+
+/** What ends a key by itself, a JWT's own claim or a rotation, cannot be put off. */
+function newExpiry(context: ControlContext, key: KeyView, asked: number | null): number | null {
+  readExpiry(context, asked)
+  const later = key.expires_at !== null && (asked === null || asked > key.expires_at)
+  if (later && key.rotated_to !== null) {
+    throw new Problem(
+      409,
+      'key_rotated',
+      `expires_at: the key is being replaced by ${key.rotated_to}.`,
+    )
+  }
+  if (later && key.kind === 'jwt') {
+    throw invalid('expires_at', 'a JWT key ends when it says itself; rotate it for a later end')
+  }
+  return asked
 }

@@ -10,10 +10,11 @@ import { grantProducts, grantScopes, tokenScopes } from '../grants.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { createKey, environmentFor } from '../keys/create.ts'
 import type { Made } from '../keys/create.ts'
+import { readExpiry } from '../keys/draft.ts'
 import { thisKey } from '../keys/end.ts'
 import type { KeyView } from '../keys/read.ts'
 import { readIps } from '../lists.ts'
-import { invalid, Problem } from '../problem.ts'
+import { Problem } from '../problem.ts'
 import type { ServiceUserView } from './read.ts'
 import type { MintToken } from './schemas.ts'
 
@@ -34,9 +35,7 @@ export async function mintToken(
       'The service user is disabled; enable it first.',
     )
   }
-  if (asked.expires_at && asked.expires_at <= context.nowMs) {
-    throw invalid('expires_at', 'must be in the future, in Unix milliseconds')
-  }
+  const expiresAt = readExpiry(context, asked.expires_at) ?? null
   const organization = user.organization_id
   const made = await createKey(
     context,
@@ -50,7 +49,7 @@ export async function mintToken(
       quotas: {},
       ips: readIps(asked.ips) ?? null,
       origins: null,
-      expiresAt: asked.expires_at ?? null,
+      expiresAt,
       metadata: asked.metadata ?? {},
     },
     idempotency,

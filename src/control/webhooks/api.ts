@@ -24,6 +24,7 @@ import { organizationOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { readOrganization } from '../organization/read.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { invalid, notFound, Problem } from '../problem.ts'
 import {
@@ -73,6 +74,7 @@ webhooksApi.openapi(
     const { context } = c.env
     const { url, description, events } = c.req.valid('json')
     const organizationId = organizationOf(context.actor, c.req.valid('query').organization)
+    if (context.actor.type === 'operator') await readOrganization(context, organizationId)
     const made = await createEndpoint(
       context.edge.settings.sealingKeys,
       {

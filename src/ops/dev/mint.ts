@@ -1,6 +1,6 @@
 // Minting the demo's credentials, with the code that mints all others.
 
-import type { Settings } from '../../env.ts'
+import type { Settings } from '../../settings.ts'
 import { mintKey } from '../../keys/digest.ts'
 import { randomBase62 } from '../../keys/format.ts'
 import { mintJwt } from '../../keys/mint-jwt.ts'

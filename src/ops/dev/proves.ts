@@ -2,7 +2,7 @@
 
 import { jwtVerify } from 'jose'
 
-import type { Settings } from '../../env.ts'
+import type { Settings } from '../../settings.ts'
 import { digestOf } from '../../keys/digest.ts'
 import { keyParser } from '../../keys/format.ts'
 import type { Minted } from './demo-file.ts'

@@ -3,7 +3,7 @@
 
 import { decodeJwt } from 'jose'
 
-import type { Settings } from '../../env.ts'
+import type { Settings } from '../../settings.ts'
 import { insertOrganization, insertServiceUser, sql } from '../statements.ts'
 import type { Database } from './database.ts'
 import {

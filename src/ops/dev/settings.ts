@@ -7,8 +7,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
 import { demoCatalog } from '../../demo/catalog.ts'
-import { parseSettings } from '../../env.ts'
-import type { ParsedSettings } from '../../env.ts'
+import { parseSettings } from '../../settings.ts'
+import type { ParsedSettings } from '../../settings.ts'
 import { generateSigningKey } from '../../keys/signing-keys.ts'
 import { Problem } from './problem.ts'
 

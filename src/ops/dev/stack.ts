@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { Log, LogLevel } from 'miniflare'
 import type { Miniflare } from 'miniflare'
 
-import { loadSettings } from '../../env.ts'
+import { loadSettings } from '../../settings.ts'
 import { bundle } from './bundle.ts'
 import { runCron, startCron } from './cron.ts'
 import { withDatabase } from './database.ts'

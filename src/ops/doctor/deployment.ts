@@ -1,6 +1,6 @@
 // Settings, secrets and the edge itself.
 
-import { loadSettings, parseSettings } from '../../env.ts'
+import { loadSettings, parseSettings } from '../../settings.ts'
 import type { Ops } from '../answer.ts'
 import { readVars, SECRET_NAMES } from '../settings.ts'
 import { readJson, wrangler } from '../wrangler.ts'
