@@ -1,10 +1,16 @@
 // Four kinds of test, each a project: units on Node, the source in workerd, the built bundle in
 // workerd, and real processes with a real browser.
 
+import { readFileSync } from 'node:fs'
+
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { unstable_splitSqlQuery } from 'wrangler'
+
+import { generateSigningKey } from '../src/keys/signing-keys.ts'
 
 const root = new URL('..', import.meta.url).pathname
+const schema = readFileSync(new URL('../schema.sql', import.meta.url), 'utf8')
 
 export default defineConfig({
   test: {
@@ -22,13 +28,20 @@ export default defineConfig({
         root,
         plugins: [
           cloudflareTest({
-            wrangler: { configPath: '../wrangler.toml' },
+            wrangler: { configPath: './wrangler.toml' },
             remoteBindings: false,
             miniflare: {
               bindings: {
                 ISSUER: 'https://edge.test',
                 KEY_PEPPER: 'pepper-of-the-tests-0123456789abcdef0123',
                 ADMIN_TOKEN: 'admin-token-of-the-tests-0123456789abcdef',
+                SIGNING_KEYS: JSON.stringify({ keys: [await generateSigningKey()] }),
+                SCHEMA: unstable_splitSqlQuery(schema),
+              },
+              // Every upstream: says what reached it.
+              outboundService: (request) => {
+                const { method, url, headers } = request
+                return Response.json({ method, url, headers: Object.fromEntries(headers) })
               },
             },
           }),

@@ -1,7 +1,7 @@
 // Builds a Worker exactly as a deploy does, once per run and entry.
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,5 +26,7 @@ async function build(entry: string): Promise<string> {
     { cwd: ROOT, env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' } },
   )
   const name = entry.split('/').at(-1)?.replace(/\.ts$/, '.js') ?? 'index.js'
-  return await readFile(join(out, name), 'utf8')
+  const text = await readFile(join(out, name), 'utf8')
+  await rm(out, { recursive: true })
+  return text
 }

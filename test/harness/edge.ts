@@ -1,53 +1,33 @@
 // The production bundle in workerd, with real D1, KV, Durable Objects and rate limits, in front of a
 // recording upstream. What the tests say to it goes over a socket.
 
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from 'wrangler'
 
-import { defaultScopes, productsFor } from '../../src/catalog/define.ts'
-import type { Catalog, Environment, Kind } from '../../src/catalog/define.ts'
+import type { Catalog, Kind } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog/shipped.ts'
-import { importPeppers, mintKey } from '../../src/keys/digest.ts'
-import { mintJwt } from '../../src/keys/mint-jwt.ts'
-import { generateSigningKey, loadSigningKeys } from '../../src/keys/signing-keys.ts'
+import { generateSigningKey } from '../../src/keys/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/keys/signing-keys.ts'
-import {
-  insertCredential,
-  insertOrganization,
-  insertServiceUser,
-} from '../../src/ops/statements.ts'
+import { insertOrganization } from '../../src/ops/statements.ts'
 import { bundle, ROOT } from './bundle.ts'
+import { mint, PEPPER } from './mint.ts'
+import type { CredentialOptions, Minted } from './mint.ts'
 import { startUpstream } from './upstream.ts'
 import type { RecordingUpstream } from './upstream.ts'
+import { sendRaw } from './wire.ts'
 
 export const ADMIN_TOKEN = 'admin-token-of-the-tests-0123456789abcdef'
-export const PEPPER = 'pepper-of-the-tests-0123456789abcdef0123'
-
-/** What a credential of the tests may be; all else is as a new key has it. */
-export interface CredentialOptions {
-  readonly organization?: string
-  readonly environment?: Environment
-  readonly scopes?: readonly string[]
-  readonly products?: readonly string[]
-  readonly ips?: readonly string[]
-  readonly origins?: readonly string[]
-  readonly expiresAt?: number
-  readonly departments?: readonly string[]
-}
-
-export interface Minted {
-  readonly id: string
-  readonly value: string
-}
+export { PEPPER }
+export type { CredentialOptions, Minted }
 
 export interface TestEdge {
   readonly url: string
   readonly port: number
+  /** One per isolate; `port` is the first. */
+  readonly ports: readonly number[]
   readonly mf: Miniflare
   readonly upstream: RecordingUpstream
   readonly signingKey: PrivateKeyJwk
@@ -58,8 +38,12 @@ export interface TestEdge {
   mint(kind: Kind, options?: CredentialOptions): Promise<Minted>
   /** A request from `address` (default 198.51.100.7), through fetch. */
   fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>
-  /** Bytes on a socket, and all that comes back until it closes or is idle. */
+  /** Bytes on a socket, and all that comes back until it ends, closes or is idle. */
   raw(bytes: string): Promise<{ status: number; text: string }>
+  /** Runs the cron. */
+  scheduled(): Promise<void>
+  /** Evicts a credential's guard from memory; false when it was not there. */
+  evictGuard(credentialId: string): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -68,15 +52,31 @@ export interface EdgeOptions {
   readonly catalog?: Catalog
   /** Settings over those of wrangler.toml. */
   readonly bindings?: Readonly<Record<string, unknown>>
+  /** Settings and bindings by name that are left out; without `DB` there is no database. */
+  readonly without?: readonly string[]
   readonly signingKey?: PrivateKeyJwk
+  /** A folder that keeps D1, KV and the guards from one start to the next. */
+  readonly storage?: string
+  /** Hears every line of the Worker's console. */
+  readonly onLog?: (line: string) => void
+  /** A module around the bundle, as text; it finds that as `./edge.js`. */
+  readonly shell?: string
+  /** As many isolates over the same database, KV, queues and guards; the first takes the queues. */
+  readonly isolates?: number
 }
 
 /** Starts an edge with an empty database and one organization, `org_test`, on plan enterprise. */
 export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
   const catalog = options.catalog ?? shipped
   const upstream = await startUpstream()
+  // Its secrets are set below; wrangler would warn with each start that .dev.vars has none.
+  process.env['WRANGLER_LOG'] ??= 'error'
   const signingKey = options.signingKey ?? (await generateSigningKey())
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'))
+  const left = (named: unknown): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(named ?? {}).filter(([name]) => !options.without?.includes(name)),
+    )
   const upstreams = Object.fromEntries(
     catalog.products.map(({ id }) => [
       id,
@@ -85,11 +85,16 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
   )
   const worker = {
     ...workerOptions,
+    d1Databases: left(workerOptions['d1Databases']),
+    kvNamespaces: left(workerOptions['kvNamespaces']),
+    durableObjects: left(workerOptions['durableObjects']),
+    ratelimits: left(workerOptions['ratelimits']),
     name: 'portcullis',
     modules: [
-      { type: 'ESModule' as const, path: 'index.js', contents: await bundle(options.entry) },
+      ...(options.shell === undefined ? [] : [esModule('index.js', options.shell)]),
+      esModule(options.shell === undefined ? 'index.js' : 'edge.js', await bundle(options.entry)),
     ],
-    bindings: {
+    bindings: left({
       ISSUER: 'http://localhost',
       EDGE_HOSTS: ['127.0.0.1'],
       KEY_PEPPER: PEPPER,
@@ -97,43 +102,60 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       ADMIN_TOKEN,
       UPSTREAMS: upstreams,
       ...options.bindings,
-    },
+    }),
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   }
+  const guards = Object.entries(worker.durableObjects).map(([name, guard]) => [
+    name,
+    { ...(guard as object), scriptName: worker.name },
+  ])
+  const others = Array.from({ length: (options.isolates ?? 1) - 1 }, (_, i) => ({
+    ...worker,
+    name: `${worker.name}-${i + 2}`,
+    durableObjects: Object.fromEntries(guards) as Record<string, unknown>,
+    queueConsumers: {},
+  }))
   const mf = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
       log: new Log(LogLevel.ERROR),
-      workers: [worker],
+      ...(options.storage && { resourcePersistencePath: options.storage }),
+      ...(options.onLog && {
+        handleStructuredLogs: ({ message }: { message: string }) => options.onLog?.(message),
+      }),
+      workers: [worker, ...others],
     } as never),
   )
-  const { port } = await mf.unsafeGetDirectURL()
+  const urls = await Promise.all([worker, ...others].map(({ name }) => mf.unsafeGetDirectURL(name)))
+  const ports = urls.map(({ port }) => Number(port))
+  const port = ports[0] ?? 0
   const url = `http://localhost:${port}`
-  const db = await mf.getD1Database('DB')
+  const db = options.without?.includes('DB') ? undefined : await mf.getD1Database('DB')
   const sql = async (text: string): Promise<Record<string, unknown>[]> => {
+    if (!db) throw new Error('this edge was started without a database')
     const statements = unstable_splitSqlQuery(text).map((statement) => db.prepare(statement))
     const results = await db.batch<Record<string, unknown>>(statements)
     return results.at(-1)?.results ?? []
   }
-  await sql(await readFile(join(ROOT, 'schema.sql'), 'utf8'))
-  const products = catalog.products.map(({ id }) => id)
-  await sql(
-    insertOrganization({
-      id: 'org_test',
-      name: 'Test',
-      plan: Object.keys(catalog.plans).at(-1) ?? '',
-      products,
-    }),
-  )
+  if (db) await sql(await readFile(join(ROOT, 'schema.sql'), 'utf8'))
+  const organization = insertOrganization({
+    id: 'org_test',
+    name: 'Test',
+    plan: Object.keys(catalog.plans).at(-1) ?? '',
+    products: catalog.products.map(({ id }) => id),
+  })
+  // A folder that was used before has it already.
+  if (db) await sql(organization.replace('INSERT INTO', 'INSERT OR IGNORE INTO'))
 
   return {
     url,
-    port: Number(port),
+    port,
+    ports,
     mf,
     upstream,
     signingKey,
     sql,
-    mint,
+    mint: (kind, asked) => mint({ catalog, signingKey, sql }, kind, asked),
     async sync() {
       const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
       const answer = await fetch(`${url}/edge/v1/sync`, { method: 'POST', headers })
@@ -144,91 +166,26 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       headers.set('cf-connecting-ip', address)
       return await fetch(url + path, { redirect: 'manual', ...init, headers })
     },
-    raw: (bytes) => sendRaw(Number(port), bytes),
+    raw: (bytes) => sendRaw(port, bytes),
+    async scheduled() {
+      const running = await mf.getWorker('portcullis')
+      await running.scheduled({ cron: '* * * * *', scheduledTime: new Date() })
+    },
+    evictGuard: (credentialId) =>
+      mf.unsafeEvictDurableObject(worker.name, 'KeyGuard', { name: `v1:${credentialId}` }).then(
+        () => true,
+        (error: unknown) => {
+          if (/not currently running/.test(String(error))) return false
+          throw error
+        },
+      ),
     async stop() {
       await mf.dispose()
       await upstream.stop()
     },
   }
-
-  async function mint(kind: Kind, asked: CredentialOptions = {}): Promise<Minted> {
-    const id = `key_${randomBytes(8).toString('hex')}`
-    const environment = asked.environment ?? 'live'
-    const organizationId = asked.organization ?? 'org_test'
-    const ofKind = asked.products ?? productsFor(catalog, kind)
-    const opaque =
-      kind === 'jwt'
-        ? undefined
-        : await mintKey(await importPeppers([PEPPER]), 'vk', kind, environment)
-    const serviceUserId = kind === 'access_token' ? `su_${id.slice(4)}` : null
-    if (serviceUserId) {
-      const departments = asked.departments ?? ['retail']
-      await sql(
-        insertServiceUser({
-          id: serviceUserId,
-          organizationId,
-          name: 'U',
-          sourceSystem: 'vkyc',
-          departments,
-        }),
-      )
-    }
-    const byKind: Record<Kind, readonly string[]> = {
-      secret: defaultScopes(catalog),
-      publishable: catalog.publishable.scopes,
-      jwt: [],
-      access_token: ['ingest', 'search'],
-    }
-    await sql(
-      insertCredential({
-        id,
-        organizationId,
-        serviceUserId,
-        kind,
-        environment,
-        name: 'of a test',
-        digest: opaque?.digest ?? null,
-        scopes: asked.scopes ?? byKind[kind],
-        products: ofKind,
-        expiresAt: asked.expiresAt ?? null,
-        ips: asked.ips ?? [],
-        origins: asked.origins ?? [],
-      }),
-    )
-    if (opaque) return { id, value: opaque.value }
-    const now = Date.now()
-    const value = await mintJwt({
-      signingKeys: await loadSigningKeys([signingKey]),
-      issuer: 'http://localhost',
-      audience: 'http://localhost',
-      jti: id,
-      sub: id,
-      org: organizationId,
-      env: environment,
-      products: ofKind,
-      issuedAtMs: now,
-      expiresAtMs: asked.expiresAt ?? now + 3_600_000,
-    })
-    return { id, value }
-  }
 }
 
-function sendRaw(port: number, bytes: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from(bytes, 'latin1')))
-    let text = ''
-    const done = (): void => {
-      socket.destroy()
-      resolve({ status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0), text })
-    }
-    socket.setTimeout(1_000, done)
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1')
-      const length = /\r\ncontent-length: (\d+)\r\n/i.exec(text)?.[1]
-      const start = text.indexOf('\r\n\r\n')
-      if (length && start > 0 && text.length >= start + 4 + Number(length)) done()
-    })
-    socket.on('close', done)
-    socket.on('error', reject)
-  })
+function esModule(path: string, contents: string) {
+  return { type: 'ESModule' as const, path, contents }
 }

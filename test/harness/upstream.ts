@@ -1,7 +1,7 @@
 // A real HTTP server that stands for every product and environment, and records what reaches it.
 
 import { createServer } from 'node:http'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Received {
@@ -19,10 +19,12 @@ export interface RecordingUpstream {
   readonly received: Received[]
   /** Answers the next requests instead of the default 200. */
   answer: RequestListener
+  /** The default 200 again. */
+  reset(): void
   stop(): Promise<void>
 }
 
-const answerOk = (_request: IncomingMessage, response: ServerResponse): void => {
+const answerOk: RequestListener = (_request, response) => {
   response.setHeader('content-type', 'application/json')
   response.end('{"ok":true}')
 }
@@ -30,7 +32,7 @@ const answerOk = (_request: IncomingMessage, response: ServerResponse): void => 
 /** Starts an upstream on a free loopback port. */
 export async function startUpstream(): Promise<RecordingUpstream> {
   const received: Received[] = []
-  const upstream = { url: '', received, answer: answerOk as RequestListener, stop }
+  const upstream = { url: '', received, answer: answerOk, reset, stop }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -51,6 +53,9 @@ export async function startUpstream(): Promise<RecordingUpstream> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   upstream.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  function reset(): void {
+    upstream.answer = answerOk
+  }
   function stop(): Promise<void> {
     server.closeAllConnections()
     return new Promise((resolve) => server.close(() => resolve()))

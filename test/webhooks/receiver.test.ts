@@ -52,10 +52,8 @@ beforeAll(async () => {
     convertV4MiniflareOptions({ cf: false, workers: [worker('one'), worker('two')] }),
   )
   const db = await mf.getD1Database('DB', 'one')
-  for (const file of ['../../schema.sql', './schema.sql']) {
-    const text = await readFile(new URL(file, import.meta.url), 'utf8')
-    await db.batch(unstable_splitSqlQuery(text).map((statement) => db.prepare(statement)))
-  }
+  const schema = await readFile(new URL('../../schema.sql', import.meta.url), 'utf8')
+  await db.batch(unstable_splitSqlQuery(schema).map((statement) => db.prepare(statement)))
   receiver = await startReceiver(() => now)
   elsewhere = await startReceiver(() => now)
 }, 60_000)

@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+
+import { checkCatalog } from '../../src/catalog/check.ts'
+import { defaultScopes, defineCatalog, productsFor } from '../../src/catalog/define.ts'
+import type { CatalogDefinition, Product, Route } from '../../src/catalog/define.ts'
+import { shipped } from '../../src/catalog/shipped.ts'
+
+const ROUTE: Route = { verbs: ['GET'], pattern: '/things/:id', scopes: ['things:read'] }
+const PRODUCT: Product = { id: 'shop', accepts: ['secret', 'publishable'], routes: [ROUTE] }
+const GOOD: CatalogDefinition = {
+  scopes: { 'things:read': { description: 'Read things' }, admin: { description: 'All' } },
+  plans: {
+    free: { plan: { quota: 10, windowSeconds: 60 } },
+    large: { plan: { quota: 99, windowSeconds: 60 } },
+  },
+  publishable: { quota: 10, windowSeconds: 60, per: 'key', scopes: ['things:read'] },
+  products: [PRODUCT],
+}
+
+/** With a route like the good one, but for this. */
+const route = (over: Partial<Route>): CatalogDefinition => ({
+  ...GOOD,
+  products: [{ ...PRODUCT, routes: [{ ...ROUTE, ...over }] }],
+})
+const product = (over: Partial<Product>): CatalogDefinition => ({
+  ...GOOD,
+  products: [{ ...PRODUCT, ...over }],
+})
+const routes = (...patterns: string[]): CatalogDefinition =>
+  product({ routes: patterns.map((pattern) => ({ ...ROUTE, pattern })) })
+const plan = (quota: number, windowSeconds: number): CatalogDefinition => ({
+  ...GOOD,
+  plans: { free: { plan: { quota, windowSeconds } } },
+})
+
+describe('checkCatalog: a good one has no mistakes', () => {
+  it.each<[string, CatalogDefinition]>([
+    ['as above', GOOD],
+    ['everything below', routes('/things/**')],
+    ['the product alone', route({ scopes: [] })],
+    ['open to publishable keys', route({ publishable: true })],
+    ['a limit of the plans', route({ limits: ['plan'] })],
+    [
+      'the same pattern with another verb',
+      product({ routes: [ROUTE, { ...ROUTE, verbs: ['POST'] }] }),
+    ],
+    ['a literal beside a name', routes('/things/:id', '/things/mine', '/things/**')],
+    ['the shipped one', shipped],
+  ])('%s', (_case, definition) => {
+    expect(checkCatalog(definition)).toStrictEqual([])
+  })
+})
+
+describe('checkCatalog: each mistake by its name', () => {
+  it.each<[string, CatalogDefinition, string]>([
+    [
+      'scope',
+      { ...GOOD, scopes: { ...GOOD.scopes, 'Things:Read': { description: '' } } },
+      'scope "Things:Read" is not resource:action in lower case',
+    ],
+    [
+      'scope with a wildcard',
+      { ...GOOD, scopes: { ...GOOD.scopes, 'things:*': { description: '' } } },
+      'scope "things:*" is not resource:action in lower case',
+    ],
+    ['no plan', { ...GOOD, plans: {} }, 'there is no plan'],
+    [
+      'plan name',
+      { ...GOOD, plans: { Free: { plan: { quota: 1, windowSeconds: 1 } } } },
+      'plan "Free" is not an identifier',
+    ],
+    [
+      'plan without its limit',
+      { ...GOOD, plans: { free: { other: { quota: 1, windowSeconds: 1 } } } },
+      'plan "free" has no limit named "plan"',
+    ],
+    [
+      'limit name',
+      {
+        ...GOOD,
+        plans: {
+          free: { plan: { quota: 1, windowSeconds: 1 }, 'a"b': { quota: 1, windowSeconds: 1 } },
+        },
+      },
+      'limit "a"b" is not an identifier',
+    ],
+    [
+      'plans that differ in limits',
+      {
+        ...GOOD,
+        plans: {
+          ...GOOD.plans,
+          free: { plan: { quota: 1, windowSeconds: 1 }, more: { quota: 1, windowSeconds: 1 } },
+        },
+      },
+      'the plans do not name the same limits',
+    ],
+    ...[0, -1, 1.5, NaN, Infinity, 10_000_001].map((quota): [string, CatalogDefinition, string] => [
+      `quota ${quota}`,
+      plan(quota, 60),
+      'quota of "free.plan" is not a whole number from 1 to 10,000,000',
+    ]),
+    ...[0, -1, 0.5, NaN, 3601].map((seconds): [string, CatalogDefinition, string] => [
+      `window ${seconds}`,
+      plan(1, seconds),
+      'windowSeconds of "free.plan" is not a whole number from 1 to 3,600',
+    ]),
+    [
+      'quota of publishable keys',
+      { ...GOOD, publishable: { ...GOOD.publishable, quota: 0 } },
+      'quota of "publishable" is not a whole number from 1 to 10,000,000',
+    ],
+    [
+      'scope of publishable keys',
+      { ...GOOD, publishable: { ...GOOD.publishable, scopes: ['gone'] } },
+      'publishable keys hold unknown scope "gone"',
+    ],
+    ['product id', product({ id: 'My Shop' }), 'product id "My Shop" is not an identifier'],
+    [
+      'product twice',
+      { ...GOOD, products: [PRODUCT, { ...PRODUCT, prefix: '/v2' }] },
+      'product "shop" is defined twice',
+    ],
+    [
+      'product that accepts nothing',
+      product({ accepts: [] }),
+      'product "shop" accepts no credential',
+    ],
+    ['product without routes', product({ routes: [] }), 'product "shop" has no route'],
+    [
+      'route twice',
+      routes('/things/:id', '/things/:id'),
+      'route "GET /things/:id" of "shop" is shadowed by "GET /things/:id" of "shop"',
+    ],
+    [
+      'route twice by another name',
+      routes('/things/:id', '/things/:thing'),
+      'route "GET /things/:thing" of "shop" is shadowed by "GET /things/:id" of "shop"',
+    ],
+    [
+      'route of another product',
+      { ...GOOD, products: [PRODUCT, { ...PRODUCT, id: 'other' }] },
+      'route "GET /things/:id" of "other" is shadowed by "GET /things/:id" of "shop"',
+    ],
+    ['route without verbs', route({ verbs: [] }), 'route " /things/:id" has no verb'],
+    [
+      'unknown scope',
+      route({ scopes: ['gone'] }),
+      'route "GET /things/:id" asks for unknown scope "gone"',
+    ],
+    [
+      'inherited scope',
+      route({ scopes: ['constructor'] }),
+      'route "GET /things/:id" asks for unknown scope "constructor"',
+    ],
+    [
+      'unknown limit',
+      route({ limits: ['gone'] }),
+      'route "GET /things/:id" asks for limit "gone", which no plan has',
+    ],
+    [
+      'publishable without scope',
+      route({ publishable: true, scopes: [] }),
+      'route "GET /things/:id" is open to publishable keys, but none of its scopes is theirs',
+    ],
+    [
+      'publishable with another scope',
+      route({ publishable: true, scopes: ['admin'] }),
+      'route "GET /things/:id" is open to publishable keys, but none of its scopes is theirs',
+    ],
+    [
+      'publishable where they are not accepted',
+      product({ accepts: ['secret'], routes: [{ ...ROUTE, publishable: true }] }),
+      'route "GET /things/:id" is open to publishable keys, which "shop" does not accept',
+    ],
+    ...[
+      'things',
+      '/things/',
+      '//things',
+      '/a b',
+      '/a%20b',
+      '/a/**/b',
+      '/*',
+      '/a*',
+      '/a/../b',
+      '/./a',
+      '/:Id',
+      '/:',
+      '/a?b',
+      '/a#b',
+      '/{id}',
+    ].map((pattern): [string, CatalogDefinition, string] => [
+      `pattern ${pattern}`,
+      routes(pattern),
+      `route "GET ${pattern}": segments are literals or :names, with /** only at the end`,
+    ]),
+    ...['/edge', '/edge/x', '/edge/**', '/.well-known/jwks.json', '/**'].map(
+      (pattern): [string, CatalogDefinition, string] => [
+        `reserved ${pattern}`,
+        routes(pattern),
+        `route "GET ${pattern}" covers paths that are the edge's own`,
+      ],
+    ),
+    [
+      'reserved through the prefix',
+      product({ prefix: '/edge', routes: [{ ...ROUTE, pattern: '/x' }] }),
+      `route "GET /edge/x" covers paths that are the edge's own`,
+    ],
+  ])('%s', (_mistake, definition, sentence) => {
+    expect(checkCatalog(definition)).toContain(sentence)
+    expect(() => defineCatalog(definition)).toThrow(sentence)
+  })
+
+  it('all of them at once', () => {
+    const definition = { ...product({ id: 'X', accepts: [], routes: [] }), plans: {} }
+    expect(checkCatalog(definition)).toHaveLength(4)
+  })
+})
+
+describe('what a new credential may hold', () => {
+  it('default scopes of a secret key (seed 001)', () => {
+    expect(defaultScopes(shipped)).toStrictEqual([
+      'sessions:read',
+      'sessions:create',
+      'sessions:write',
+      'verifications:read',
+      'identities:read',
+    ])
+  })
+
+  it.each([
+    ['secret', ['verifa']],
+    ['publishable', ['verifa']],
+    ['jwt', ['document_verification', 'aml_screening']],
+    ['access_token', ['vault']],
+  ] as const)('products of a %s', (kind, expected) => {
+    expect(productsFor(shipped, kind)).toStrictEqual(expected)
+  })
+})
