@@ -16,9 +16,6 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
 
-/** A record that the guard, or D1, called current within so long is not asked about again. */
-export const CONFIRMED_FOR_MS = 1_000
-
 /** Every limit that applies to a call; undefined when the catalog has no such plan. */
 export function limitsFor(
   catalog: Catalog,
@@ -69,13 +66,12 @@ export async function admit(
 ): Promise<Result<readonly LimitState[], Denial | 'stale'>> {
   const { id, generation } = key.principal.record
   const remembered = edge.refusals.get(id, limits, nowMs)
-  if (remembered) return err(limited(remembered))
+  if (remembered && !key.asks.take(nowMs)) return err(limited(remembered))
   const answer = await askGuard<AdmitAnswer>(edge.bindings, id, (guard) =>
     guard.admit({ generation, limits, want: 1 }),
   )
   if (!answer.ok) return err({ reason: 'guard_unreachable' })
   if (answer.value.verdict === 'stale') return err('stale')
-  key.currentAt = nowMs
   if (answer.value.verdict === 'granted') return ok(answer.value.limits)
   edge.refusals.set(id, limits, answer.value, nowMs)
   return err(limited(answer.value))
@@ -87,12 +83,11 @@ export async function confirmRefusal(
   key: KnownKey,
   nowMs: number,
 ): Promise<'current' | 'stale'> {
-  if (nowMs - key.currentAt < CONFIRMED_FOR_MS) return 'current'
-  const { id, generation } = key.principal.record
+  const { id, generation, readAt } = key.principal.record
+  // Read from D1 for this very request, or asked often enough this second.
+  if (readAt === nowMs || !key.asks.take(nowMs)) return 'current'
   const answer = await askGuard(edge.bindings, id, (guard) => guard.confirm(generation))
-  if (answer.ok && answer.value === 'stale') return 'stale'
-  if (answer.ok) key.currentAt = nowMs
-  return 'current'
+  return answer.ok ? answer.value : 'current'
 }
 
 function limited({

@@ -2,6 +2,7 @@
 // only then are memo, KV and D1 asked (promise 4).
 
 import type { Edge } from '../edge.ts'
+import { AskBudget } from '../guard/ask-budget.ts'
 import { digestOf } from '../keys/digest.ts'
 import { keyParser } from '../keys/format.ts'
 import { verifyJwt } from '../keys/jwt.ts'
@@ -51,9 +52,7 @@ export async function reload(
   const proof = await prove(presented, edge, nowMs)
   if (!proof.ok) return proof
   const record = await readRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
-  const key = remember(presented, edge, nowMs, proof.value, record)
-  if (key.ok) key.value.currentAt = nowMs
-  return key
+  return remember(presented, edge, nowMs, proof.value, record)
 }
 
 function remember(
@@ -70,8 +69,8 @@ function remember(
     return unknown(presented)
   }
   const principal = compilePrincipal(record.value, proof.claims)
-  const currentAt = record.value.readAt === nowMs ? nowMs : 0
-  const key: KnownKey = { lookup: proof.lookup, principal, loadedAt: nowMs, currentAt }
+  const asks = new AskBudget()
+  const key: KnownKey = { lookup: proof.lookup, principal, loadedAt: nowMs, asks }
   edge.keys.set(presented.value, key)
   return ok(key)
 }

@@ -1,12 +1,10 @@
-// What this isolate remembers of refusals for lack of quota: a flood over the limit reaches the
-// guard about once a second, not with every request. Not longer, because a raised limit counts too.
+// What this isolate remembers of refusals for lack of quota: a flood over the limit is answered from
+// here, and the guard is asked no more often than ask-budget.ts says.
 
 import { LRUCache } from 'lru-cache'
 
 import type { Limit, LimitState } from './limit.ts'
 
-/** A refusal is answered from memory for so long at most, then the guard is asked again. */
-export const REFUSAL_MAX_AGE_MS = 1_000
 const MAX_REFUSALS = 10_000
 
 export interface Limited {
@@ -26,7 +24,7 @@ export class RefusalMemo {
     const remembered = this.refusals.get(memoKey(credentialId, limits))
     if (!remembered) return undefined
     const age = nowMs - remembered.at
-    if (age < 0 || age >= Math.min(remembered.retryAfterMs, REFUSAL_MAX_AGE_MS)) return undefined
+    if (age < 0 || age >= remembered.retryAfterMs) return undefined
     return {
       retryAfterMs: remembered.retryAfterMs - age,
       limits: remembered.limits.map((limit) => ({

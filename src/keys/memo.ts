@@ -3,6 +3,7 @@
 
 import { LRUCache } from 'lru-cache'
 
+import type { AskBudget } from '../guard/ask-budget.ts'
 import type { Principal } from './principal.ts'
 import type { Lookup } from './record.ts'
 
@@ -19,8 +20,8 @@ export interface KnownKey {
   readonly principal: Principal
   /** When it was put together from KV or D1 (Unix ms). */
   readonly loadedAt: number
-  /** When the guard, or a fresh read of D1, last said that it is current (Unix ms). */
-  currentAt: number
+  /** For questions about refusals. */
+  readonly asks: AskBudget
 }
 
 export class KeyMemo {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
-import { shipped } from '../src/catalog/shipped.ts'
-import { ConfigurationError, buildEdge } from '../src/edge.ts'
-import { missingBindings } from '../src/bindings.ts'
-import { parseSettings } from '../src/settings.ts'
-import { generateSigningKey } from '../src/keys/signing-keys.ts'
+import { shipped } from '../../src/catalog/shipped.ts'
+import { ConfigurationError, buildEdge } from '../../src/edge.ts'
+import { missingBindings } from '../../src/bindings.ts'
+import { parseSettings } from '../../src/settings.ts'
+import { generateSigningKey } from '../../src/keys/signing-keys.ts'
 
 const SECRET = 'value-that-must-not-be-told'
 const PEPPER = 'p'.repeat(32)

@@ -1,0 +1,192 @@
+// Origin lists of publishable keys, and what a page gets to read.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { startEdge } from '../harness/edge.ts'
+import type { Minted, TestEdge } from '../harness/edge.ts'
+import { parseAnswer, requestBytes, valuesOf } from '../harness/wire.ts'
+import type { WireAnswer } from '../harness/wire.ts'
+import { sleep } from './call.ts'
+
+let edge: TestEdge
+beforeAll(async () => {
+  edge = await startEdge()
+}, 60_000)
+afterAll(() => edge.stop())
+
+/** A call with these Origin lines, as they stand. */
+async function post(key: Pick<Minted, 'value'>, ...origins: string[]): Promise<WireAnswer> {
+  const bytes = requestBytes('POST', '/api/v1/sessions', [
+    ['Host', 'localhost'],
+    ['CF-Connecting-IP', '198.51.100.7'],
+    ['X-API-Key', key.value],
+    ...origins.map((origin) => ['Origin', origin] as const),
+    ['Content-Length', '0'],
+  ])
+  const before = edge.upstream.received.length
+  const answer = parseAnswer(await edge.raw(Buffer.from(bytes).toString('latin1')))
+  expect(edge.upstream.received.length - before).toBe(answer.status === 200 ? 1 : 0)
+  return answer
+}
+
+const tables: readonly {
+  list: readonly string[]
+  admitted: readonly string[]
+  refused: readonly string[]
+}[] = [
+  {
+    list: ['https://app.example.com'],
+    admitted: ['https://app.example.com', '  https://app.example.com  '],
+    refused: [
+      'https://app.example.com/',
+      'https://app.example.com:443',
+      'https://app.example.com:8443',
+      'https://app.example.com.',
+      'https://app.example.com.evil.com',
+      'https://app.example.com@evil.com',
+      'https://user@app.example.com',
+      'https://app.example.com?x',
+      'https://app.example.com#x',
+      'https://app.example.com%00.evil.com',
+      'https://app.example.com%2eevil.com',
+      'https://evil.com/https://app.example.com',
+      'https://sub.app.example.com',
+      'https://example.com',
+      'https://evilapp.example.com',
+      'https://app-example.com',
+      'HTTPS://app.example.com',
+      'https://App.example.com',
+      'http://app.example.com',
+      'wss://app.example.com',
+      'chrome-extension://app.example.com',
+      '//app.example.com',
+      'app.example.com',
+      'https://app．example.com',
+      'https://',
+      'null',
+      'NULL',
+      '*',
+      'undefined',
+      'file://',
+      'https://app.example.com,https://app.example.com',
+      'https://app.example.com, https://evil.com',
+    ],
+  },
+  {
+    list: ['https://*.example.com'],
+    admitted: ['https://a.example.com', 'https://xn--pp-6kc.example.com'],
+    refused: [
+      'https://example.com',
+      'https://.example.com',
+      'https://*.example.com',
+      'https://evilexample.com',
+      'https://evil-example.com',
+      'https://a.example.com.evil.com',
+      'https://a.example.org',
+      'https://a.example.com:444',
+      'http://a.example.com',
+      'null',
+    ],
+  },
+  {
+    list: ['http://localhost:5173', 'http://[::1]:5173', 'capacitor://localhost'],
+    admitted: ['http://localhost:5173', 'http://[::1]:5173', 'capacitor://localhost'],
+    refused: [
+      'http://localhost',
+      'http://localhost:51730',
+      'http://localhost:05173',
+      'https://localhost:5173',
+      'http://127.0.0.1:5173',
+      'http://[0:0:0:0:0:0:0:1]:5173',
+      'ionic://localhost',
+    ],
+  },
+]
+
+describe.each(tables)('a key that is confined to $list', ({ list, admitted, refused }) => {
+  test.each(admitted)('admits "%s" and lets it read', async (origin) => {
+    const key = await edge.mint('publishable', { origins: list })
+    const { status, headers } = await post(key, origin)
+    expect(status).toBe(200)
+    expect(valuesOf(headers, 'access-control-allow-origin')).toEqual([origin.trim()])
+    expect(valuesOf(headers, 'vary')).toEqual(['Origin'])
+  })
+
+  let key: Minted
+  beforeAll(async () => {
+    key = await edge.mint('publishable', { origins: list })
+  })
+  test.each(refused)('refuses "%s"', async (origin) => {
+    const { status, headers } = await post(key, origin)
+    expect(status).toBe(403)
+    expect(valuesOf(headers, 'x-edge-reason')).toEqual(['origin_not_allowed'])
+    expect(valuesOf(headers, 'vary')).toEqual(['Origin'])
+    const readable = valuesOf(headers, 'access-control-allow-origin')
+    expect([[], [origin]]).toContainEqual(readable)
+    expect(['*', 'null', 'file://']).not.toContain(readable[0])
+  })
+
+  test('refuses no Origin, and two of them', async () => {
+    const [origin = ''] = list
+    const without = await post(key)
+    expect(without.status).toBe(403)
+    expect(valuesOf(without.headers, 'x-edge-reason')).toEqual(['origin_missing'])
+    expect((await post(key, origin, origin)).status).toBe(403)
+  })
+})
+
+test('a Referer is no substitute', async () => {
+  const key = await edge.mint('publishable', { origins: ['https://app.example.com'] })
+  const headers = { 'x-api-key': key.value, referer: 'https://app.example.com/page' }
+  const answer = await edge.fetch('/api/v1/sessions', { method: 'POST', headers })
+  expect(answer.headers.get('x-edge-reason')).toBe('origin_missing')
+  await answer.body?.cancel()
+})
+
+test('a key without a list may be used from any page and from none', async () => {
+  const key = await edge.mint('publishable')
+  expect((await post(key)).status).toBe(200)
+  expect((await post(key, 'https://anywhere.example')).status).toBe(200)
+  expect((await post(key, 'null')).status).toBe(200)
+})
+
+test('a restriction stays when its last entry is removed, until it is lifted', async () => {
+  const origin = 'https://app.example.com'
+  const key = await edge.mint('publishable', { origins: [origin] })
+  expect((await post(key, origin)).status).toBe(200)
+  await edge.sql(`DELETE FROM credential_origins WHERE credential_id = '${key.id}'`)
+  await edge.sync()
+  expect((await post(key, origin)).status).toBe(403)
+  await edge.sql(`UPDATE credentials SET origin_restricted = 0 WHERE id = '${key.id}'`)
+  await edge.sync()
+  expect((await post(key, origin)).status).toBe(200)
+})
+
+test('an entry that cannot be read refuses every page', async () => {
+  const origin = 'https://app.example.com'
+  const key = await edge.mint('publishable', { origins: [origin] })
+  await edge.sql(
+    `INSERT INTO credential_origins (credential_id, origin) VALUES ('${key.id}', 'https://*.com')`,
+  )
+  const { status, headers } = await post(key, origin)
+  expect(status).toBe(403)
+  expect(valuesOf(headers, 'x-edge-reason')).toEqual(['origin_list_unreadable'])
+})
+
+describe('a page can read why it was refused', () => {
+  const origin = 'https://evil.example'
+  test.each([
+    ['401', async () => ({ value: 'vk_pub_live_unknown' })],
+    ['403', () => edge.mint('publishable', { origins: ['https://app.example.com'] })],
+    ['403', () => edge.mint('publishable', { ips: ['192.0.2.1'] })],
+    ['401', () => edge.mint('publishable', { expiresAt: Date.now() + 1 })],
+  ])('%s', async (status, mint) => {
+    const key = await mint()
+    await sleep(5)
+    const answer = await post(key, origin)
+    expect(answer.status).toBe(Number(status))
+    expect(valuesOf(answer.headers, 'access-control-allow-origin')).toEqual([origin])
+    expect(valuesOf(answer.headers, 'access-control-expose-headers')[0]).toContain('X-Edge-Reason')
+    expect(valuesOf(answer.headers, 'access-control-allow-credentials')).toEqual([])
+  })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+
+import { AskBudget } from '../../src/guard/ask-budget.ts'
+import { RefusalMemo } from '../../src/guard/refusal-memo.ts'
+import { KeyMemo, MEMO_MAX_AGE_MS, UNKNOWN_FOR_MS } from '../../src/keys/memo.ts'
+import type { KnownKey } from '../../src/keys/memo.ts'
+import { attackCases } from '../corpora.ts'
+
+const NOW = 1_000_000
+/** What a memo keeps is not looked into by it. */
+const known = (loadedAt = NOW) => ({ loadedAt, asks: new AskBudget() }) as KnownKey
+
+describe('KeyMemo', () => {
+  it('finds a key by the whole string that was presented', () => {
+    const memo = new KeyMemo()
+    const key = known()
+    memo.set('vk_live_a', key)
+    expect(memo.get('vk_live_a', NOW)).toBe(key)
+    for (const other of ['vk_live_', 'vk_live_A', 'vk_live_a ', '']) {
+      expect(memo.get(other, NOW)).toBeUndefined()
+    }
+  })
+
+  it('for an hour', () => {
+    const memo = new KeyMemo()
+    memo.set('a', known())
+    expect(memo.get('a', NOW + MEMO_MAX_AGE_MS - 1)).toBeDefined()
+    expect(memo.get('a', NOW + MEMO_MAX_AGE_MS)).toBeUndefined()
+  })
+
+  it('an unknown string stays unknown for two seconds, unless it becomes known', () => {
+    const memo = new KeyMemo()
+    memo.setUnknown('a', NOW)
+    expect(memo.isUnknown('a', NOW + UNKNOWN_FOR_MS - 1)).toBe(true)
+    expect(memo.isUnknown('a', NOW + UNKNOWN_FOR_MS)).toBe(false)
+    memo.setUnknown('a', NOW)
+    memo.set('a', known())
+    expect(memo.isUnknown('a', NOW)).toBe(false)
+  })
+
+  it('a key that has become unknown is known no more', () => {
+    const memo = new KeyMemo()
+    memo.set('a', known())
+    memo.setUnknown('a', NOW)
+    expect(memo.get('a', NOW)).toBeUndefined()
+  })
+
+  it('K11: strings without end push out each other, not what is known', () => {
+    expect(attackCases('key', 'unit').some(({ id }) => id === 'K11')).toBe(true)
+    const memo = new KeyMemo()
+    memo.set('mine', known())
+    memo.setUnknown('first', NOW)
+    for (let i = 0; i < 10_000; i++) memo.setUnknown(`random ${i}`, NOW)
+    expect(memo.isUnknown('first', NOW)).toBe(false)
+    expect(memo.isUnknown('random 9999', NOW)).toBe(true)
+    expect(memo.get('mine', NOW)).toBeDefined()
+  })
+
+  it('and keys without end are bounded as well', () => {
+    const memo = new KeyMemo()
+    memo.set('first', known())
+    for (let i = 0; i < 10_000; i++) memo.set(`key ${i}`, known())
+    expect(memo.get('first', NOW)).toBeUndefined()
+    expect(memo.get('key 0', NOW)).toBeDefined()
+  })
+})
+
+describe('RefusalMemo', () => {
+  const plan = { name: 'plan', quota: 10, windowSeconds: 60 }
+  const state = { ...plan, remaining: 0, resetAfterMs: 40_000 }
+  const refusal = (retryAfterMs: number) => ({ limits: [state], retryAfterMs })
+  const remembered = (retryAfterMs: number) => {
+    const memo = new RefusalMemo()
+    memo.set('key_1', [plan], refusal(retryAfterMs), NOW)
+    return memo
+  }
+
+  it('is remembered until it ends, its times counted down', () => {
+    const memo = remembered(40_000)
+    expect(memo.get('key_1', [plan], NOW)).toStrictEqual(refusal(40_000))
+    expect(memo.get('key_1', [plan], NOW + 999)).toStrictEqual({
+      limits: [{ ...state, resetAfterMs: 39_001 }],
+      retryAfterMs: 39_001,
+    })
+    expect(memo.get('key_1', [plan], NOW + 40_000)).toBeUndefined()
+  })
+
+  it('not longer than it lasts', () => {
+    const memo = remembered(300)
+    expect(memo.get('key_1', [plan], NOW + 299)?.retryAfterMs).toBe(1)
+    expect(memo.get('key_1', [plan], NOW + 300)).toBeUndefined()
+  })
+
+  it('not when the clock was set back', () => {
+    expect(remembered(40_000).get('key_1', [plan], NOW - 1)).toBeUndefined()
+  })
+
+  it('K16: of this key and these limits alone', () => {
+    const memo = remembered(40_000)
+    const sessions = { ...plan, name: 'sessions' }
+    expect(memo.get('key_', [{ ...plan, name: '1 plan' }], NOW)).toBeUndefined()
+    expect(memo.get('key_1', [plan, sessions], NOW)).toBeUndefined()
+    expect(memo.get('key_1', [{ ...plan, partition: '192.0.2.1' }], NOW)).toBeUndefined()
+    expect(memo.get('key_2', [plan], NOW)).toBeUndefined()
+  })
+})

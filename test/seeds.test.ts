@@ -1,0 +1,48 @@
+// The three systems that Portcullis was built for, sentence by sentence: each is shown here, waits
+// for a named issue, or asks nothing of the gate.
+
+import { existsSync, readFileSync } from 'node:fs'
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { dossiers } from './blackbox/seeds/dossiers.ts'
+import { sentences } from './blackbox/seeds/seed.ts'
+import type { Check } from './blackbox/seeds/seed.ts'
+import { vault } from './blackbox/seeds/vault.ts'
+import { verifa } from './blackbox/seeds/verifa.ts'
+import { startEdge } from './harness/edge.ts'
+import type { TestEdge } from './harness/edge.ts'
+
+const SEEDS = new URL('../../shared/seeds/', import.meta.url)
+const here = existsSync(SEEDS)
+if (!here) console.warn('notice: ../shared/seeds is absent, completeness is not checked')
+
+let edge: TestEdge
+beforeAll(async () => {
+  edge = await startEdge()
+}, 60_000)
+afterAll(() => edge.stop())
+
+describe.each([dossiers, verifa, vault])('seed $file', ({ file, shown, waiting, nothing }) => {
+  const rows = Object.entries(shown).map(([sentence, check]) => ({ sentence, check }))
+  test.each<{ sentence: string; check: Check }>(rows)(
+    '$sentence',
+    async ({ check }) => {
+      await check(edge)
+    },
+    30_000,
+  )
+
+  for (const [issue, list] of Object.entries(waiting)) {
+    describe(`waits for "${issue}"`, () => {
+      for (const sentence of list) test.todo(sentence)
+    })
+  }
+
+  test.skipIf(!here)('no sentence is forgotten, and none is invented', () => {
+    const placed = [...Object.keys(shown), ...Object.values(waiting).flat(), ...nothing]
+    expect(new Set(placed).size).toBe(placed.length)
+    const read = sentences(readFileSync(new URL(file, SEEDS), 'utf8'))
+    expect(placed.toSorted()).toEqual([...new Set(read)].toSorted())
+  })
+})

@@ -1,0 +1,16 @@
+// What wrangler.toml and test/vitest.config.ts bind for the tests of this folder.
+
+import type { Bindings } from '../../src/bindings.ts'
+
+interface TestEnv extends Bindings {
+  readonly KEY_PEPPER: string
+  readonly SIGNING_KEYS: string
+  /** The statements of schema.sql. */
+  readonly SCHEMA: readonly string[]
+}
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends TestEnv {}
+  }
+}

@@ -1,0 +1,175 @@
+// Publishing: from pending_fences to the guards, and what holds once it is done.
+
+import { createScheduledController } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { shipped } from '../../src/catalog/shipped.ts'
+import type { Bindings } from '../../src/bindings.ts'
+import { guardName } from '../../src/guard/ask.ts'
+import { publishPending } from '../../src/guard/publish.ts'
+import { createWorker } from '../../src/worker.ts'
+import { applySchema, freshId, generationsIn, makeOrganization, mint, run } from './rows.ts'
+
+let organization = ''
+
+beforeAll(applySchema)
+beforeEach(async () => {
+  organization = await makeOrganization()
+  await run('DELETE FROM pending_fences')
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const fenceOf = (id: string) => env.KEY_GUARD.getByName(guardName(id)).fence(0)
+
+/** Makes so many credentials without minting them: only their ids count here. */
+async function makeMany(count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => freshId('key'))
+  await run(
+    ...ids.map(
+      (id) => `INSERT INTO credentials (id, organization_id, kind, environment, name, digest)
+        VALUES ('${id}', '${organization}', 'secret', 'live', 'n', '${id.padEnd(40, 'x')}')`,
+    ),
+  )
+  return ids
+}
+
+const touchAll = () =>
+  run(`UPDATE credentials SET expires_at = coalesce(expires_at, 1) + 1
+       WHERE organization_id = '${organization}'`)
+
+/** The real guards, but those of `ids` do not answer. */
+function without(ids: readonly string[]): Bindings['KEY_GUARD'] {
+  const names = new Set(ids.map(guardName))
+  const namespace = {
+    getByName(name: string) {
+      if (names.has(name)) throw new Error('unreachable')
+      return env.KEY_GUARD.getByName(name)
+    },
+  }
+  return namespace as unknown as Bindings['KEY_GUARD']
+}
+
+describe('publishPending', () => {
+  it('brings every guard to the newest generation, and leaves nothing', async () => {
+    const ids = await makeMany(3)
+    await touchAll()
+    await touchAll()
+    const before = Date.now()
+    const result = await publishPending(env)
+    expect(result).toStrictEqual({
+      published: 3,
+      pending: 0,
+      enforced_at: expect.any(Number) as number,
+    })
+    expect(result.enforced_at).toBeGreaterThanOrEqual(before)
+    expect(await generationsIn('pending_fences')).toStrictEqual(new Map())
+    expect(await Promise.all(ids.map(fenceOf))).toStrictEqual([3, 3, 3])
+  })
+
+  it('is idempotent, and with nothing to do it is in force at once', async () => {
+    const [id = ''] = await makeMany(1)
+    await touchAll()
+    await publishPending(env)
+    expect(await publishPending(env)).toMatchObject({ published: 0, pending: 0 })
+    expect((await publishPending(env)).enforced_at).toEqual(expect.any(Number))
+    expect(await fenceOf(id)).toBe(2)
+  })
+
+  it('fills KV with the record as it now is, under each way to look it up', async () => {
+    const secret = await mint(organization, 'secret')
+    const jwt = await mint(organization, 'jwt')
+    const foreign = await mint(organization, 'jwt')
+    await run(
+      `UPDATE credentials SET external = 'https://idp.example j' WHERE id = '${foreign.id}'`,
+    )
+    await touchAll()
+    await publishPending(env)
+    const keys = [`digest:${secret.digest}`, `id:${jwt.id}`, 'external:https://idp.example j']
+    for (const [i, generation] of [2, 2, 3].entries()) {
+      expect(await env.RECORDS.get(`record:1:${keys[i]}`, 'json')).toMatchObject({ generation })
+    }
+  })
+
+  it('a guard that cannot be reached leaves its row, and the answer says so', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const [first = '', second = '', third = ''] = await makeMany(3)
+    await touchAll()
+    const bindings = { ...env, KEY_GUARD: without([second]) }
+    expect(await publishPending(bindings)).toStrictEqual({
+      published: 2,
+      pending: 1,
+      enforced_at: null,
+    })
+    expect(await generationsIn('pending_fences')).toStrictEqual(new Map([[second, 2]]))
+    expect(await Promise.all([first, second, third].map(fenceOf))).toStrictEqual([2, 0, 2])
+    expect(await publishPending(env)).toMatchObject({ published: 1, pending: 0 })
+    expect(await fenceOf(second)).toBe(2)
+  })
+
+  it('many that cannot be reached neither stop the others nor are asked twice', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const ids = await makeMany(110)
+    await touchAll()
+    const lost = ids.filter((_, i) => i % 2 === 0)
+    const bindings = { ...env, KEY_GUARD: without(lost) }
+    expect(await publishPending(bindings)).toMatchObject({ published: 55, pending: 55 })
+    expect([...(await generationsIn('pending_fences')).keys()].toSorted()).toStrictEqual(
+      lost.toSorted(),
+    )
+  }, 30_000)
+
+  it('a row that changed meanwhile stays, at its newer generation', async () => {
+    const [id = ''] = await makeMany(1)
+    await touchAll()
+    const bindings = { ...env, RECORDS: editing(() => touchAll()) }
+    expect(await publishPending(bindings)).toMatchObject({ published: 1 })
+    expect(await generationsIn('pending_fences')).toStrictEqual(new Map([[id, 3]]))
+    expect(await fenceOf(id)).toBe(2)
+  })
+
+  it('five side by side, with edits meanwhile: each holds what it found, nothing is lost', async () => {
+    const ids = await makeMany(30)
+    await touchAll()
+    const atStart = await generationsIn('pending_fences')
+    expect(atStart.size).toBe(30)
+    const publish = async (): Promise<void> => {
+      const { pending, enforced_at } = await publishPending(env)
+      expect(pending).toBe(0)
+      expect(enforced_at).not.toBeNull()
+      const fences = await Promise.all(ids.map(fenceOf))
+      ids.forEach((id, i) => expect(fences[i]).toBeGreaterThanOrEqual(atStart.get(id) ?? Infinity))
+    }
+    const edit = async (): Promise<void> => {
+      for (let i = 0; i < 4; i++) {
+        await touchAll()
+        await makeMany(3)
+      }
+    }
+    await Promise.all([publish(), publish(), publish(), publish(), publish(), edit()])
+    await publishPending(env)
+    expect(await generationsIn('pending_fences')).toStrictEqual(new Map())
+    const newest = await generationsIn('generations')
+    const fences = await Promise.all(ids.map(fenceOf))
+    expect(fences).toStrictEqual(ids.map((id) => newest.get(id)))
+  }, 60_000)
+
+  it('the cron publishes', async () => {
+    const [id = ''] = await makeMany(1)
+    await touchAll()
+    await createWorker(shipped).scheduled(createScheduledController(), env)
+    expect(await fenceOf(id)).toBe(2)
+    expect(await generationsIn('pending_fences')).toStrictEqual(new Map())
+  })
+})
+
+/** The real KV; before each write something else happens. */
+function editing(happens: () => Promise<void>): KVNamespace {
+  const put = async (key: string, value: string, options: KVNamespacePutOptions): Promise<void> => {
+    await happens()
+    await env.RECORDS.put(key, value, options)
+  }
+  return { put } as unknown as KVNamespace
+}
