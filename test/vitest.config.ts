@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/worker/**', 'test/blackbox/**', 'test/e2e/**'],
+          exclude: ['test/worker/**', 'test/blackbox/**', 'test/e2e/**', 'test/seeds*.test.ts'],
         },
       },
       {
@@ -52,7 +52,7 @@ export default defineConfig({
         root,
         test: {
           name: 'blackbox',
-          include: ['test/blackbox/**/*.test.ts'],
+          include: ['test/blackbox/**/*.test.ts', 'test/seeds*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
