@@ -35,9 +35,15 @@ export async function readOperator(
     return { type: 'operator', name: 'admin-token' }
   }
   const assertion = request.headers.get('cf-access-jwt-assertion')
-  if (!assertion || !settings.access) return undefined
+  if (!assertion || !settings.access || isForeignWrite(request)) return undefined
   const email = await verifyAccess(assertion, settings.access)
   return email ? { type: 'operator', name: email } : undefined
+}
+
+/** Access knows people by a cookie, which another site's page could make their browser send. */
+function isForeignWrite({ method, headers }: Request): boolean {
+  const site = headers.get('sec-fetch-site') ?? 'none'
+  return method !== 'GET' && method !== 'HEAD' && site !== 'same-origin' && site !== 'none'
 }
 
 /** The organization within which an actor acts; `asked` is the request's `organization` parameter. */
