@@ -9,6 +9,7 @@ import { errorResponse, refuse } from '../gate/refuse.ts'
 import { publishPending } from '../guard/publish.ts'
 import { changesApi } from './changes/api.ts'
 import { auditApi } from './audit/api.ts'
+import { usageApi } from './audit/usage-api.ts'
 import type { ControlContext } from './context.ts'
 import { explainApi } from './explain/api.ts'
 import { keysApi } from './keys/api.ts'
@@ -18,6 +19,7 @@ import { Problem } from './problem.ts'
 import { serviceUsersApi } from './service-users/api.ts'
 import { tokensApi } from './service-users/tokens-api.ts'
 import { webhooksApi } from './webhooks/api.ts'
+import { deliveriesApi } from './webhooks/deliveries-api.ts'
 
 /** Ten thousand addresses of the longest form, and room to spare. */
 const BODY_MAX_BYTES = 2_000_000
@@ -32,12 +34,14 @@ api.use(
 )
 api.route('/', keysApi)
 api.route('/', auditApi)
+api.route('/', usageApi)
 api.route('/', serviceUsersApi)
 api.route('/', tokensApi)
 api.route('/', organizationApi)
 api.route('/', changesApi)
 api.route('/', explainApi)
 api.route('/', webhooksApi)
+api.route('/', deliveriesApi)
 
 api.openapi(
   operation('sync', {

@@ -47,7 +47,7 @@ describe("wrangler's errors in our words", () => {
     expect(explain(text, { remote: true, persistTo: undefined })).toContain(
       '--remote --file schema.sql',
     )
-    expect(explain(text, { remote: false, persistTo: '/tmp/x' })).toContain('--persist-to /tmp/x')
+    expect(explain(text, { remote: false, persistTo: 'a/state' })).toContain('--persist-to a/state')
   })
 })
 

@@ -1,4 +1,4 @@
-// The audit and the usage, as the API shows them. A key sees its own organization; operators name
+// The audit, as the API shows it. A key sees its own organization; operators name
 // one, or see with `organization=none` what belonged to nobody. A key sees its own environment.
 
 import { z } from '@hono/zod-openapi'
@@ -6,24 +6,15 @@ import { z } from '@hono/zod-openapi'
 import { DECISIONS } from '../../accounts/event.ts'
 import type { LinkedEvent } from '../../accounts/link.ts'
 import { csvOf, searchEvents } from '../../accounts/query.ts'
-import { usageByDay, usageOfMonth } from '../../accounts/usage.ts'
 import { verifyChain } from '../../accounts/chain.ts'
-import { environmentOf, organizationOf } from '../actor.ts'
+import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
 import { controlApp, json, operation } from '../operation.ts'
-import { PAGE_MAX } from '../page.ts'
 import { invalid } from '../problem.ts'
+import { nullableText as text, Organization, organizationAsked, Page } from './asked.ts'
 
 export const auditApi = controlApp()
-
-const Organization = z
-  .union([
-    z.literal('none'),
-    z.string().regex(/^org_[0-9A-Za-z_]{1,60}$/, 'must be an organization’s id'),
-  ])
-  .optional()
-  .openapi({ description: 'Operators only; `none`: the calls of nobody that was recognised' })
 
 const Filter = z.strictObject({
   organization: Organization,
@@ -38,12 +29,6 @@ const Filter = z.strictObject({
   to: z.coerce.number().int().min(0).optional(),
 })
 
-const Page = {
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
-  cursor: z.string().max(400).optional(),
-}
-
-const text = z.string().nullable()
 const Event = z
   .object({
     id: z.string().openapi({ description: 'The request id, as in X-Request-Id' }),
@@ -136,66 +121,6 @@ auditApi.openapi(
     return c.json({ intact: false, events: null, pruned: null, head: null, broken }, 200)
   },
 )
-
-const Day = z.iso.date().openapi({ description: 'YYYY-MM-DD, UTC', example: '2026-11-22' })
-const Sums = { requests: z.int(), refused: z.int(), credits: z.int() }
-
-auditApi.openapi(
-  operation('getUsage', {
-    summary: 'Requests, refusals and credits per key, product and day',
-    request: {
-      query: z.strictObject({
-        organization: Organization,
-        key: Id('key').optional(),
-        product: z.string().max(64).optional(),
-        from: Day.optional(),
-        to: Day.optional(),
-        ...Page,
-      }),
-    },
-    responses: {
-      200: json(
-        z.object({
-          items: z.array(z.object({ key_id: text, product: text, day: z.string(), ...Sums })),
-          next_cursor: text,
-          month: z.array(z.object({ key_id: text, ...Sums })),
-        }),
-        'A page of days, newest first, and the current month by key',
-      ),
-    },
-  }),
-  async (c) => {
-    const { context } = c.env
-    const { limit, cursor, ...asked } = c.req.valid('query')
-    const organization = organizationAsked(context, asked.organization)
-    const environment = environmentOf(context.actor)
-    const { DB } = context.edge.bindings
-    const page = await usageByDay(
-      DB,
-      { ...asked, organization, environment },
-      {
-        limit,
-        ...(cursor !== undefined && { cursor }),
-      },
-    )
-    if (!page.ok) throw invalid('cursor', 'must be the next_cursor of an earlier page')
-    const month = await usageOfMonth(DB, organization, context.nowMs, environment)
-    return c.json(
-      {
-        items: page.value.items.map(({ key, ...day }) => ({ key_id: key, ...day })),
-        next_cursor: page.value.cursor,
-        month: month.map(({ key, ...sums }) => ({ key_id: key, ...sums })),
-      },
-      200,
-    )
-  },
-)
-
-/** null: what belongs to no organization, which only operators see. */
-function organizationAsked(context: ControlContext, asked: string | undefined): string | null {
-  if (asked === 'none' && context.actor.type === 'operator') return null
-  return organizationOf(context.actor, asked)
-}
 
 function filterOf(context: ControlContext, asked: z.infer<typeof Filter>) {
   return {

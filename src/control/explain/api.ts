@@ -2,15 +2,12 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { environmentOf, organizationOf } from '../actor.ts'
-import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
-import { invalid, notFound, Problem } from '../problem.ts'
+import { invalid, Problem } from '../problem.ts'
 import type { LimitState } from '../../guard/limit.ts'
-import { peekRecord } from '../../keys/store.ts'
-import type { KeyRecord } from '../../keys/record.ts'
 import { parseAddress } from '../../lists/address.ts'
+import { recordAskedFor, schemeOf } from './asked.ts'
 import { explain, limitsNow } from './trace.ts'
 
 export const explainApi = controlApp()
@@ -188,32 +185,3 @@ explainApi.openapi(
     return c.json({ ...explanation, limits: limits.map(limitView) }, 200)
   },
 )
-
-/** The record of the key that is asked about; the caller's own where none is named. */
-async function recordAskedFor(
-  context: ControlContext,
-  organization: string | undefined,
-  id: string | undefined,
-): Promise<KeyRecord> {
-  const { actor, edge, nowMs } = context
-  if (actor.type === 'key') organizationOf(actor, organization)
-  if (actor.type === 'key' && (id === undefined || id === actor.key.principal.record.id)) {
-    return actor.key.principal.record
-  }
-  if (id === undefined) throw invalid('key', 'operators must name one')
-  if (actor.type === 'key' && !actor.key.principal.scopes.has('keys:read')) {
-    throw new Problem(403, 'scope_missing', 'API key does not have the required scope: keys:read')
-  }
-  const own = organizationOf(actor, organization)
-  const record = await peekRecord(edge.bindings, { by: 'id', value: id }, nowMs)
-  const environment = environmentOf(actor)
-  if (!record.ok || record.value.organizationId !== own) throw notFound('key', id)
-  if (environment && record.value.environment !== environment) throw notFound('key', id)
-  return record.value
-}
-
-/** Tokens and JWTs are presented as bearer tokens, all else as an API key. */
-function schemeOf(credential: string, { edge }: ControlContext): 'ApiKey' | 'Bearer' {
-  const bearer = credential.startsWith('ey') || credential.startsWith(`${edge.settings.brand}_tok_`)
-  return bearer ? 'Bearer' : 'ApiKey'
-}

@@ -13,6 +13,7 @@ import { describe, METHODS } from '../../gate/refuse.ts'
 import { askGuard } from '../../guard/ask.ts'
 import type { LimitState } from '../../guard/limit.ts'
 import { compilePrincipal } from '../../keys/principal.ts'
+import type { Principal } from '../../keys/principal.ts'
 import type { KeyRecord } from '../../keys/record.ts'
 import { peekRecord } from '../../keys/store.ts'
 import { parseAddress } from '../../lists/address.ts'
@@ -118,9 +119,17 @@ export async function explain(
     return { verdict: 'forwarded', status: null, reason: null, steps, limits: [] }
   }
   const limits = limitsFor(edge.catalog, record, grant.value.matched, asked.address)
-  if (!limits) return refused({ reason: 'plan_unknown' })
+  if (!limits) {
+    const denial = { reason: 'plan_unknown' } as const
+    note('admit', err(denial), '')
+    return refused(denial)
+  }
   const states = await askGuard(edge.bindings, record.id, (guard) => guard.peek(limits))
-  if (!states.ok) return refused({ reason: 'guard_unreachable' })
+  if (!states.ok) {
+    const denial = { reason: 'guard_unreachable' } as const
+    note('admit', err(denial), '')
+    return refused(denial)
+  }
   const spent = states.value.find(({ remaining }) => remaining === 0)
   if (spent) {
     const retryAfterSeconds = Math.max(1, Math.ceil(spent.resetAfterMs / 1000))
@@ -139,7 +148,11 @@ const PASSED: Readonly<Record<string, string>> = {
   grant: 'Kind, product, scope, department and environment are in order.',
 }
 
-async function recordOf(edge: Edge, caller: Caller, nowMs: number) {
+async function recordOf(
+  edge: Edge,
+  caller: Caller,
+  nowMs: number,
+): Promise<Result<{ record: KeyRecord; principal: Principal }, Denial>> {
   if ('record' in caller) {
     return ok({ record: caller.record, principal: compilePrincipal(caller.record) })
   }
@@ -156,7 +169,9 @@ async function recordOf(edge: Edge, caller: Caller, nowMs: number) {
     const principal = compilePrincipal(record.value, proof.value.claims)
     return ok({ record: record.value, principal })
   }
-  return err({ reason: 'credential_unknown', scheme } as const)
+  if (!record.ok && record.error === 'unreachable') return err({ reason: 'records_unreachable' })
+  if (!record.ok && record.error === 'unreadable') return err({ reason: 'record_unreadable' })
+  return err({ reason: 'credential_unknown', scheme })
 }
 
 /** Where every limit of a key stands now. Undefined: its plan is not in the catalog. */

@@ -1,9 +1,7 @@
-// The operations on webhook endpoints and their deliveries.
+// The operations on webhook endpoints.
 
 import { z } from '@hono/zod-openapi'
 
-import { deliveryFromRow, listDeliveries, resend, sendTest } from '../../webhooks/deliveries.ts'
-import type { ResendRefusal } from '../../webhooks/deliveries.ts'
 import { checkDestination } from '../../webhooks/destination.ts'
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
 import {
@@ -17,9 +15,7 @@ import {
   rotateSecret,
   updateEndpoint,
 } from '../../webhooks/endpoints.ts'
-import { hint } from '../../webhooks/run.ts'
 import { runAll } from '../../webhooks/statement.ts'
-import type { Statement } from '../../webhooks/statement.ts'
 import { organizationOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
@@ -27,9 +23,9 @@ import { body, controlApp, json, operation, OrganizationQuery } from '../operati
 import { readOrganization } from '../organization/read.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { invalid, notFound, Problem } from '../problem.ts'
+import { oneOf, run, viewOf } from './read.ts'
 import {
   CreateEndpoint,
-  Delivery,
   Endpoint,
   EndpointWithSecret,
   RotateSecret,
@@ -40,7 +36,6 @@ export const webhooksApi = controlApp()
 
 const query = z.strictObject({ organization: OrganizationQuery })
 const params = z.object({ id: Id('whe') })
-const Queued = z.object({ delivery_id: z.string() })
 
 webhooksApi.openapi(
   operation('listEndpoints', {
@@ -170,100 +165,9 @@ webhooksApi.openapi(
   },
 )
 
-webhooksApi.openapi(
-  operation('testEndpoint', {
-    summary: 'Send a test event',
-    request: { params, query },
-    responses: { 202: json(Queued, 'Its delivery, to be found in the log') },
-  }),
-  async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
-    const sent = await sendTest(context.edge.bindings.DB, own, id, context.nowMs)
-    if (!sent.ok) throw refusalOf(sent.error, 'webhook endpoint', id)
-    await hint(context.edge, [sent.value])
-    return c.json({ delivery_id: sent.value }, 202)
-  },
-)
-
-webhooksApi.openapi(
-  operation('listDeliveries', {
-    summary: 'Deliveries of an endpoint with their attempts, newest first',
-    request: {
-      params,
-      query: query.extend({
-        ...PageQuery,
-        state: z.enum(['pending', 'held', 'delivered', 'failed']).optional(),
-      }),
-    },
-    responses: {
-      200: json(
-        z.object({ items: z.array(Delivery), next_cursor: z.string().nullable() }),
-        'A page',
-      ),
-    },
-  }),
-  async (c) => {
-    const { context } = c.env
-    const { organization, limit, cursor, state } = c.req.valid('query')
-    const organizationId = organizationOf(context.actor, organization)
-    const { id } = c.req.valid('param')
-    await oneOf(context, getEndpoint(organizationId, id), id)
-    const filter = { organizationId, endpointId: id, state }
-    const rows = await run(context, listDeliveries(filter, readCursor(cursor), limit + 1))
-    const page = pageOf(rows.map(deliveryFromRow), limit)
-    const items = page.items.map((item) => ({ ...item, log: [...item.log] }))
-    return c.json({ items, next_cursor: page.next_cursor }, 200)
-  },
-)
-
-webhooksApi.openapi(
-  operation('resendDelivery', {
-    summary: 'Send a delivery again',
-    request: { params: params.extend({ delivery: Id('dlv') }), query },
-    responses: { 202: json(Queued, 'It is due at once') },
-  }),
-  async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id, delivery } = c.req.valid('param')
-    const sent = await resend(context.edge.bindings.DB, own, id, delivery, context.nowMs)
-    if (!sent.ok) throw refusalOf(sent.error, 'delivery', delivery)
-    await hint(context.edge, [sent.value])
-    return c.json({ delivery_id: sent.value }, 202)
-  },
-)
-
 /** Where it may go. @throws Problem 400 saying what would be right. */
 function destinationOf({ edge }: ControlContext, url: string): URL {
   const destination = checkDestination(url, edge.settings.destinations)
   if (!destination.ok) throw invalid('url', destination.error.detail)
   return destination.value
-}
-
-async function run(
-  { edge }: ControlContext,
-  statement: Statement,
-): Promise<Record<string, unknown>[]> {
-  return await runAll<Record<string, unknown>>(edge.bindings.DB, [statement])
-}
-
-async function oneOf(context: ControlContext, statement: Statement, id: string) {
-  const [row] = await run(context, statement)
-  if (!row) throw notFound('webhook endpoint', id)
-  return viewOf(endpointFromRow(row))
-}
-
-function viewOf(endpoint: ReturnType<typeof endpointFromRow>) {
-  return { ...endpoint, events: [...endpoint.events] }
-}
-
-function refusalOf(reason: ResendRefusal, what: string, id: string): Problem {
-  if (reason === 'not_found') return notFound(what, id)
-  const sentence =
-    reason === 'in_flight'
-      ? 'It is being sent this moment.'
-      : 'The endpoint is disabled; enable it first.'
-  return new Problem(409, reason, sentence)
 }

@@ -1,0 +1,31 @@
+// What questions about the audit and about usage have in common: whose, and which page.
+
+import { z } from '@hono/zod-openapi'
+
+import { organizationOf } from '../actor.ts'
+import type { ControlContext } from '../context.ts'
+import { PAGE_MAX } from '../page.ts'
+
+export const nullableText = z.string().nullable()
+
+export const Organization = z
+  .union([
+    z.literal('none'),
+    z.string().regex(/^org_[0-9A-Za-z_]{1,60}$/, 'must be an organization’s id'),
+  ])
+  .optional()
+  .openapi({ description: 'Operators only; `none`: the calls of nobody that was recognised' })
+
+export const Page = {
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+  cursor: z.string().max(400).optional(),
+}
+
+/** null: what belongs to no organization, which only operators see. */
+export function organizationAsked(
+  context: ControlContext,
+  asked: string | undefined,
+): string | null {
+  if (asked === 'none' && context.actor.type === 'operator') return null
+  return organizationOf(context.actor, asked)
+}

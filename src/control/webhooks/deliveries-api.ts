@@ -1,0 +1,95 @@
+// The operations on deliveries: the log, sending again, sending a test.
+
+import { z } from '@hono/zod-openapi'
+
+import { deliveryFromRow, listDeliveries, resend, sendTest } from '../../webhooks/deliveries.ts'
+import type { ResendRefusal } from '../../webhooks/deliveries.ts'
+import { getEndpoint } from '../../webhooks/endpoints.ts'
+import { hint } from '../../webhooks/run.ts'
+import { organizationOf } from '../actor.ts'
+import { Id } from '../keys/schemas.ts'
+import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { pageOf, PageQuery, readCursor } from '../page.ts'
+import { notFound, Problem } from '../problem.ts'
+import { oneOf, run } from './read.ts'
+import { Delivery } from './schemas.ts'
+
+export const deliveriesApi = controlApp()
+
+const query = z.strictObject({ organization: OrganizationQuery })
+const params = z.object({ id: Id('whe') })
+const Queued = z.object({ delivery_id: z.string() })
+
+deliveriesApi.openapi(
+  operation('testEndpoint', {
+    summary: 'Send a test event',
+    request: { params, query },
+    responses: { 202: json(Queued, 'Its delivery, to be found in the log') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    const { id } = c.req.valid('param')
+    const sent = await sendTest(context.edge.bindings.DB, own, id, context.nowMs)
+    if (!sent.ok) throw refusalOf(sent.error, 'webhook endpoint', id)
+    await hint(context.edge, [sent.value])
+    return c.json({ delivery_id: sent.value }, 202)
+  },
+)
+
+deliveriesApi.openapi(
+  operation('listDeliveries', {
+    summary: 'Deliveries of an endpoint with their attempts, newest first',
+    request: {
+      params,
+      query: query.extend({
+        ...PageQuery,
+        state: z.enum(['pending', 'held', 'delivered', 'failed']).optional(),
+      }),
+    },
+    responses: {
+      200: json(
+        z.object({ items: z.array(Delivery), next_cursor: z.string().nullable() }),
+        'A page',
+      ),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const { organization, limit, cursor, state } = c.req.valid('query')
+    const organizationId = organizationOf(context.actor, organization)
+    const { id } = c.req.valid('param')
+    await oneOf(context, getEndpoint(organizationId, id), id)
+    const filter = { organizationId, endpointId: id, state }
+    const rows = await run(context, listDeliveries(filter, readCursor(cursor), limit + 1))
+    const page = pageOf(rows.map(deliveryFromRow), limit)
+    const items = page.items.map((item) => ({ ...item, log: [...item.log] }))
+    return c.json({ items, next_cursor: page.next_cursor }, 200)
+  },
+)
+
+deliveriesApi.openapi(
+  operation('resendDelivery', {
+    summary: 'Send a delivery again',
+    request: { params: params.extend({ delivery: Id('dlv') }), query },
+    responses: { 202: json(Queued, 'It is due at once') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    const { id, delivery } = c.req.valid('param')
+    const sent = await resend(context.edge.bindings.DB, own, id, delivery, context.nowMs)
+    if (!sent.ok) throw refusalOf(sent.error, 'delivery', delivery)
+    await hint(context.edge, [sent.value])
+    return c.json({ delivery_id: sent.value }, 202)
+  },
+)
+
+function refusalOf(reason: ResendRefusal, what: string, id: string): Problem {
+  if (reason === 'not_found') return notFound(what, id)
+  const sentence =
+    reason === 'in_flight'
+      ? 'It is being sent this moment.'
+      : 'The endpoint is disabled; enable it first.'
+  return new Problem(409, reason, sentence)
+}
