@@ -66,9 +66,27 @@ async function decided(
     seen,
   }
   const { path } = target.value
-  const operator = path.startsWith(API_PREFIX) ? await readOperator(request, edge) : undefined
-  const response = operator ? await control(operator) : await gate(passage, edge)
+  const response = await answer(passage, edge, control).catch((error: unknown) => {
+    console.error(error)
+    seen.reason = 'internal_error'
+    return refuse({ reason: 'internal_error' }, nowMs)
+  })
   return await accountFor({ ...account, path }, response, edge, waitUntil)
+}
+
+async function answer(
+  passage: Passage,
+  edge: Edge,
+  control: (actor: Actor) => Promise<Response>,
+): Promise<Response> {
+  const { request, target, seen } = passage
+  const own = target.path.startsWith(API_PREFIX)
+  const operator = own ? await readOperator(request, edge) : undefined
+  if (!operator) return await gate(passage, edge)
+  const response = await control(operator)
+  seen.matched = edge.ownRoutes.match(request.method, target.path) ?? null
+  seen.reason = response.headers.get('x-edge-reason')
+  return response
 }
 
 async function readOperator(request: Request, edge: Edge): Promise<Actor | undefined> {

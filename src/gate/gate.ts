@@ -86,7 +86,11 @@ function preflight(passage: Passage, edge: Edge): Response {
 async function forward(passage: Passage, { key, grant }: Admitted, edge: Edge): Promise<Response> {
   const { request, target, requestId, address, nowMs, seen } = passage
   const { product, route } = grant.matched
-  if (!grant.upstream) return await passage.answerOwn(key)
+  if (!grant.upstream) {
+    const own = await passage.answerOwn(key)
+    seen.reason = own.headers.get('x-edge-reason')
+    return own
+  }
   const url = upstreamUrl(grant.upstream, target.path, target.search)
   if (!url)
     return deny(passage, { reason: 'path_ambiguous', flaw: 'it does not survive forwarding' })

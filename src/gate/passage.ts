@@ -5,7 +5,6 @@ import type { KnownKey } from '../keys/memo.ts'
 import type { KeyRecord } from '../keys/record.ts'
 import type { WaitUntil } from '../keys/store.ts'
 import type { Address } from '../lists/address.ts'
-import type { Reason } from './denial.ts'
 import type { CanonicalTarget } from './path.ts'
 
 export interface Passage {
@@ -25,8 +24,8 @@ export interface Passage {
 export interface Seen {
   record: KeyRecord | null
   matched: MatchedRoute | null
-  /** Why it was refused; null: it was forwarded, or answered. */
-  reason: Reason | null
+  /** Why it was refused, by the gate or by the edge's own operation; null: it was not. */
+  reason: string | null
   upstreamMs: number | null
 }
 

@@ -1,0 +1,150 @@
+// Promise 1 under load: 32 clients call with one credential, half of them through each of two isolates,
+// while a change is made to it. Once the change's answer has come with `enforced_at`, no request that
+// starts later reaches the upstream; every one is told why; and nothing else goes wrong meanwhile, not
+// even while the guard is evicted or dies.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { startEdge } from '../../harness/edge.ts'
+import { sleep } from '../call.ts'
+import { CHANGES, REVOKE } from './changes.ts'
+import type { Change } from './changes.ts'
+import { exchange } from './exchange.ts'
+import { enforcedAt } from './repetition.ts'
+import type { Changed } from './repetition.ts'
+import { CRASHING, FENCELESS } from './shells.ts'
+import { startWorld } from './world.ts'
+import type { Disturbance, Repeated, World } from './world.ts'
+
+/** In force so long after it was asked for, at the latest. */
+const CHANGE_MAX_MS = 3_000
+/** The same where its guard dies meanwhile, and it has to be finished by a sync. */
+const DISTURBED_MAX_MS = 10_000
+const PATIENCE_MS = 120_000
+
+const lines: string[] = []
+const hear = (line: string): unknown => lines.push(line)
+let world: World
+beforeAll(async () => {
+  const options = { isolates: 2, shell: CRASHING, onLog: hear }
+  world = await startWorld(await startEdge(options))
+}, 60_000)
+afterAll(() => world.edge.stop())
+
+let evictions = 0
+/** Evicted while the change is made: it finishes what it does, and starts anew from its storage. */
+const EVICTED: Disturbance = {
+  async disturb({ id }) {
+    for (let i = 0; i < 2; i++) if (await world.edge.evictGuard(id)) evictions++
+  },
+}
+
+let crashes = 0
+/** Dead when it is told of the change, or three times while that is made, in turn. */
+const CRASHED: Disturbance = {
+  async disturb({ id }) {
+    const port = world.edge.ports[crashes % 2] ?? 0
+    const when = ['?fence=before', '?fence=after', ''][crashes++ % 3] ?? ''
+    for (let i = 0; i < (when === '' ? 3 : 1); i++) {
+      await exchange(port, { target: `/crash/${id}${when}` })
+      await sleep(i * 3)
+    }
+  },
+  tolerated: ['503 guard_unreachable', '503 records_unreachable'],
+}
+
+/** Changes that were answered with `enforced_at: null`. */
+let unfinished = 0
+let successors = 0
+
+async function repeat(change: Change, times: number, disturbance?: Disturbance): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const repeated = await world.repeat(change, disturbance)
+    expect(repeated.wrong).toEqual([])
+    expect(repeated.later).toBeGreaterThanOrEqual(32)
+    expect(repeated.changeMs).toBeLessThan(disturbance ? DISTURBED_MAX_MS : CHANGE_MAX_MS)
+    if (enforcedAt(repeated.answer) === null) unfinished++
+    const { key } = JSON.parse(repeated.answer.body) as Changed
+    // What takes a rotated key's place passes at once, through every isolate.
+    if (typeof key?.value === 'string') {
+      expect(await world.tryEverywhere(change, { value: key.value })).toEqual(['200', '200'])
+      successors++
+    }
+  }
+}
+
+test('a revoked key is forwarded no more: 120 times', () => repeat(REVOKE, 120), PATIENCE_MS)
+test(
+  'a revoked key is forwarded no more, with its guard evicted meanwhile: 40 times',
+  async () => {
+    await repeat(REVOKE, 40, EVICTED)
+    expect(evictions).toBeGreaterThanOrEqual(40)
+  },
+  PATIENCE_MS,
+)
+test(
+  'a revoked key is forwarded no more, with its guard dying meanwhile: 40 times',
+  async () => {
+    await repeat(REVOKE, 40, CRASHED)
+    // Of those that died at their fence, the change call said so: it was in force with the next sync.
+    for (const when of ['crashed by', 'crashed before its fence', 'crashed after its fence']) {
+      expect(lines.filter((line) => line.includes(when)).length).toBeGreaterThan(5)
+    }
+    expect(unfinished).toBeGreaterThan(5)
+  },
+  PATIENCE_MS,
+)
+
+test.each(CHANGES)(
+  '$name: in force for every request that starts later, $times times',
+  async (change) => {
+    await repeat(change, change.times - 4)
+    await repeat(change, 2, EVICTED)
+    await repeat(change, 2, CRASHED)
+    if (change.refusal === '401 key_expired') expect(successors).toBeGreaterThanOrEqual(8)
+  },
+  PATIENCE_MS,
+)
+
+async function widen({ change, subject }: Repeated): Promise<void> {
+  if (!change.widen) throw new Error(`${change.name}: there is no way back`)
+  const answer = await world.manage(change, change.widen(subject))
+  expect([change.name, answer.status]).toEqual([change.name, 200])
+}
+
+test(
+  'what is widened passes with the very next request, through every isolate',
+  async () => {
+    const narrowed: Repeated[] = []
+    for (const change of CHANGES.filter((one) => one.widen)) {
+      for (let i = 0; i < 2; i++) narrowed.push(await world.repeat(change))
+    }
+    // The floods of refusals are over; during one, refusals may be a second old.
+    await sleep(1_000)
+    expect(narrowed.length).toBe(16)
+    for (const one of narrowed) {
+      const { change, subject } = one
+      const before = await world.tryEverywhere(change, subject)
+      await widen(one)
+      const after = await world.tryEverywhere(change, subject)
+      const { name, refusal } = change
+      expect([name, ...before, ...after]).toEqual([name, refusal, refusal, '200', '200'])
+    }
+  },
+  PATIENCE_MS,
+)
+
+test(
+  'the load shows an edge whose changes only refresh what is cached',
+  async () => {
+    const edge = await startEdge({ isolates: 2, shell: FENCELESS })
+    try {
+      const fenceless = await startWorld(edge)
+      const { wrong } = await fenceless.repeat(REVOKE)
+      expect(wrong.join('\n')).toContain('forwarded, though it started after the change')
+    } finally {
+      await edge.stop()
+    }
+  },
+  PATIENCE_MS,
+)

@@ -1,0 +1,148 @@
+// Modules around the production bundle, which they import unchanged as ./edge.js: each adds one thing
+// that a test needs and that no deployment has. Plain module texts.
+
+/**
+ * `GET /crash/<credential id>`: the guard of that credential dies at once, with all it is doing. With
+ * `?fence=before` or `?fence=after` it dies when it is next told of a generation, before or after it
+ * has raised its fence; whoever told it hears nothing.
+ */
+export const CRASHING = `
+import edge, { KeyGuard as Guard } from './edge.js'
+
+const fatal = new Map()
+
+export class KeyGuard extends Guard {
+  crash(fence) {
+    if (fence) fatal.set(this.ctx.id.toString(), fence)
+    else this.ctx.abort('crashed by a test')
+  }
+
+  fence(generation) {
+    const id = this.ctx.id.toString()
+    const when = fatal.get(id)
+    fatal.delete(id)
+    if (when === 'before') this.ctx.abort('crashed before its fence by a test')
+    const fence = super.fence(generation)
+    if (when === 'after') this.ctx.abort('crashed after its fence by a test')
+    return fence
+  }
+}
+
+export default {
+  ...edge,
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url)
+    const id = /^\\/crash\\/(\\w+)$/.exec(pathname)?.[1]
+    if (id === undefined) return await edge.fetch(request, env, ctx)
+    const guard = env.KEY_GUARD.getByName('v1:' + id)
+    await guard.crash(searchParams.get('fence')).catch(() => undefined)
+    return new Response(null, { status: 204 })
+  },
+}
+`
+
+/** An edge whose guards know of no fence, as if a change only refreshed KV. It must be caught. */
+export const FENCELESS = `
+import edge, { KeyGuard as Guard } from './edge.js'
+
+export class KeyGuard extends Guard {
+  confirm() {
+    return 'current'
+  }
+}
+
+export default edge
+`
+
+/**
+ * A queue as bad as it may be: at first it refuses messages, or takes them and does not say so; it
+ * delivers in any order, more than once, several at a time, to a consumer that fails before, in the
+ * middle (also when D1 has done what it was asked) and after. What is delivered is told to the
+ * upstream, at /tape. The rest of the edge stays as it is.
+ */
+export const UNRELIABLE = `
+import edge, { KeyGuard } from './edge.js'
+
+export { KeyGuard }
+
+const faults = {
+  refused: 0, untold: 0, before: 0, after: 0, databaseBefore: 0, databaseAfter: 0, twice: 0,
+  copied: 0, lost: 0,
+}
+let seed = 20261117
+const happens = (chance, fault) => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+  if (seed / 2 ** 32 >= chance) return false
+  if (fault) faults[fault]++
+  return true
+}
+const shuffled = (list) => list.toSorted(() => (happens(0.5) ? 1 : -1))
+
+function failing(db) {
+  const batch = async (statements) => {
+    if (happens(0.1, 'databaseBefore')) throw new Error('D1 did not answer')
+    const results = await db.batch(statements)
+    if (happens(0.1, 'databaseAfter')) throw new Error('the answer of D1 was lost')
+    return results
+  }
+  const bound = (name) => (typeof db[name] === 'function' ? db[name].bind(db) : db[name])
+  return new Proxy(db, { get: (_, name) => (name === 'batch' ? batch : bound(name)) })
+}
+
+/** So many messages find it failing; what waits is only sent on with some later request. */
+let failingSends = 40
+
+function unsure(queue) {
+  const send = async (message, options) => {
+    // A single event may be one that its client waits for.
+    const fails = message.events.length > 1 && failingSends-- > 0
+    if (fails && happens(0.2, 'refused')) throw new Error('the queue takes no message')
+    await queue.send(message, options)
+    if (fails && happens(0.2, 'untold')) throw new Error('the answer of the queue was lost')
+  }
+  return { send }
+}
+
+async function deliver(batch, env) {
+  if (happens(0.15, 'before')) throw new Error('the consumer failed before')
+  const taken = new Set()
+  const messages = batch.messages.map((message) => ({
+    id: message.id,
+    timestamp: message.timestamp,
+    attempts: message.attempts,
+    body: message.body,
+    ack: () => taken.add(message),
+    retry: () => undefined,
+  }))
+  const once = async () => {
+    const copies = messages.filter(() => happens(0.1, 'copied'))
+    const mixed = { queue: batch.queue, messages: shuffled([...messages, ...copies]) }
+    await edge.queue(mixed, { ...env, DB: failing(env.DB) })
+  }
+  if (happens(0.3, 'twice')) await Promise.all([once(), once()])
+  await once()
+  if (happens(0.15, 'after')) throw new Error('the consumer failed after')
+  for (const message of batch.messages) {
+    if (taken.has(message) && !happens(0.1, 'lost')) message.ack()
+    else message.retry()
+  }
+}
+
+let producing
+
+export default {
+  ...edge,
+  async fetch(request, env, ctx) {
+    producing ??= { ...env, AUDIT: unsure(env.AUDIT) }
+    return await edge.fetch(request, producing, ctx)
+  },
+  async queue(batch, env) {
+    const { queue, messages } = batch
+    const told = { queue, faults, bodies: messages.map(({ body }) => body) }
+    const tape = new URL('/tape', env.UPSTREAMS.vault.live)
+    await fetch(tape, { method: 'POST', body: JSON.stringify(told) })
+    if (queue === 'portcullis-audit') await deliver(batch, env)
+    else await edge.queue(batch, env)
+  },
+}
+`
