@@ -1,13 +1,15 @@
 // What is done each minute: finishing what could not be finished at once. Each task stands alone, so
 // that one which fails holds up no other, and all are safe to run twice and side by side.
 
+import { noteHeads } from './accounts/heads.ts'
 import { prune } from './accounts/retention.ts'
 import { forgetOld } from './control/changes/forget.ts'
 import type { Edge } from './edge.ts'
 import { publishPending } from './guard/publish.ts'
 import { runWebhooks } from './webhooks/run.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 
 /** Runs every task that is due at `nowMs` (Unix milliseconds). */
 export async function runCron(edge: Edge, nowMs: number): Promise<void> {
@@ -17,6 +19,9 @@ export async function runCron(edge: Edge, nowMs: number): Promise<void> {
   })
   await attempt('webhooks', () => runWebhooks(edge, nowMs))
   await attempt('forgetting old changes', () => forgetOld(edge.bindings, nowMs))
+  if (nowMs % HOUR_MS < 60_000) {
+    await attempt('noting audit heads', () => noteHeads(edge.bindings.DB))
+  }
   await attempt('audit retention', async () => {
     await prune(edge.bindings.DB, nowMs - edge.settings.auditRetentionDays * DAY_MS)
   })

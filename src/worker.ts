@@ -39,9 +39,7 @@ export function createWorker(catalog: Catalog) {
     },
     async queue(batch: MessageBatch, env: Bindings): Promise<void> {
       if (batch.queue === AUDIT_QUEUE) {
-        const { heads } = await consume(batch, env.DB)
-        // Noted where the database's owner cannot write, so that a chain rewritten as a whole shows.
-        console.log(JSON.stringify({ audit_heads: Object.fromEntries(heads) }))
+        await consume(batch, env.DB)
         return
       }
       if (isWebhooksQueue(batch.queue)) {
