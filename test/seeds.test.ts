@@ -1,10 +1,11 @@
-// The three systems that Portcullis was built for, sentence by sentence: each is shown here, waits
-// for a named issue, or asks nothing of the gate.
+// The three systems that Portcullis was built for, sentence by sentence: each is shown here or in
+// seeds-control.test.ts, waits for a named issue, or asks nothing of the gate.
 
 import { existsSync, readFileSync } from 'node:fs'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { SENTENCES } from './blackbox/control/seed-sentences.ts'
 import { dossiers } from './blackbox/seeds/dossiers.ts'
 import { sentences } from './blackbox/seeds/seed.ts'
 import type { Check } from './blackbox/seeds/seed.ts'
@@ -40,7 +41,13 @@ describe.each([dossiers, verifa, vault])('seed $file', ({ file, shown, waiting, 
   }
 
   test.skipIf(!here)('no sentence is forgotten, and none is invented', () => {
-    const placed = [...Object.keys(shown), ...Object.values(waiting).flat(), ...nothing]
+    const managing = Object.keys(SENTENCES[file] ?? {})
+    const placed = [
+      ...Object.keys(shown),
+      ...managing,
+      ...Object.values(waiting).flat(),
+      ...nothing,
+    ]
     expect(new Set(placed).size).toBe(placed.length)
     const read = sentences(readFileSync(new URL(file, SEEDS), 'utf8'))
     expect(placed.toSorted()).toEqual([...new Set(read)].toSorted())

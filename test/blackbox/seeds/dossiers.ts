@@ -4,7 +4,7 @@ import { decodeProtectedHeader, jwtVerify, createRemoteJWKSet } from 'jose'
 import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
-import { call, callWith, CONSOLE, CONTROL_PLANE } from './seed.ts'
+import { call, callWith, CONSOLE } from './seed.ts'
 import type { Check, Seed } from './seed.ts'
 
 const DOCUMENTS = [
@@ -141,12 +141,6 @@ export const dossiers: Seed = {
     'Restrict each key to only the products it needs': only('aml_screening', SCREENING),
   },
   waiting: {
-    [CONTROL_PLANE]: [
-      'When a key is created or invalidated, a webhook event is sent (system.apiKey.created or system.apiKey.invalidated) to any configured webhook destinations.',
-      'Rotate keys periodically by creating a new key and invalidating the old one',
-      'Monitor usage — see credit consumption per key',
-      'View active keys and their product permissions',
-    ],
     [CONSOLE]: [
       'Log in to the Dossiers Dashboard',
       'Navigate to the Developer Console',

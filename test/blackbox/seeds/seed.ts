@@ -16,8 +16,6 @@ export interface Seed {
   readonly nothing: readonly string[]
 }
 
-export const CONTROL_PLANE =
-  'The control plane: keys, service users, receipts, webhooks, audit, usage'
 export const CONSOLE = 'The Developer Console: what a person sees'
 
 /** A seed's text as sentences: examples belong to the line that they continue. */

@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
-import { call, callWith, CONSOLE, CONTROL_PLANE } from './seed.ts'
+import { call, callWith, CONSOLE } from './seed.ts'
 import type { Check, Seed } from './seed.ts'
 
 const RETAIL = { 'x-approver-department': 'retail' }
@@ -118,15 +118,6 @@ export const vault: Seed = {
     },
   },
   waiting: {
-    [CONTROL_PLANE]: [
-      'Create service users, mint access tokens, and authenticate integrator API calls',
-      'The API Keys module manages service users and access tokens for non-interactive integrator authentication.',
-      'Service user creation: Register integrator identities per source system (e.g.',
-      'vkyc,doc_service,branch_scan).',
-      'Auditable machine access: Every API call attributes to a service user in Audit.',
-      'Audit: trace API actions by service user',
-      'Integration APIs: full REST endpoint reference',
-    ],
     [CONSOLE]: [
       'Service users authenticate with minted bearer tokens displayed in the Upload integration panel.',
       'Token minting: Generate bearer tokens on the Token tab for cURL and application use.',

@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
-import { call, callWith, CONSOLE, CONTROL_PLANE } from './seed.ts'
+import { call, callWith, CONSOLE } from './seed.ts'
 import type { Check, Seed } from './seed.ts'
 import { origins, publishableRows } from './verifa-publishable.ts'
 import { scopeRows } from './verifa-scopes.ts'
@@ -178,10 +178,6 @@ export const verifa: Seed = {
     },
   },
   waiting: {
-    [CONTROL_PLANE]: [
-      'Rotate keys periodically.',
-      'Create a new key, migrate your integration, then revoke the old key.',
-    ],
     [CONSOLE]: ['Errors — Full error response reference including 401 and 403'],
   },
   nothing: [

@@ -1,0 +1,53 @@
+// Query parameters that are malformed, and the parameter that the refusal names.
+
+import type { OperationName } from '../../../src/control/routes.ts'
+
+const PAGES = (name: OperationName): [OperationName, string, string][] => [
+  [name, 'limit=0', 'limit'],
+  [name, 'limit=201', 'limit'],
+  [name, 'limit=-1', 'limit'],
+  [name, 'limit=1.5', 'limit'],
+  [name, 'limit=ten', 'limit'],
+  [name, 'limit=', 'limit'],
+  [name, 'limit=1&limit=2', 'limit'],
+  [name, 'cursor=nonsense', 'cursor'],
+  [name, 'cursor=', 'cursor'],
+  [name, `cursor=${'1'.repeat(401)}`, 'cursor'],
+  [name, "cursor=1.'%20OR%201=1", 'cursor'],
+]
+
+export const BAD_QUERIES: readonly [OperationName, string, string][] = [
+  ...PAGES('listKeys'),
+  ...PAGES('listServiceUsers'),
+  ...PAGES('listTokens'),
+  ...PAGES('listEndpoints'),
+  ...PAGES('listDeliveries'),
+  ...PAGES('listAudit'),
+  ...PAGES('getUsage'),
+  ...PAGES('listOrganizations'),
+  ['listKeys', 'kind=token', 'kind'],
+  ['listKeys', 'environment=production', 'environment'],
+  ['listKeys', 'state=Active', 'state'],
+  ['listKeys', 'service_user=key_x', 'service_user'],
+  ['listKeys', `search=${'x'.repeat(101)}`, 'search'],
+  ['listServiceUsers', 'state=revoked', 'state'],
+  ['listServiceUsers', 'source_system=VKYC', 'source_system'],
+  ['listTokens', 'environment=', 'environment'],
+  ['listDeliveries', 'state=lost', 'state'],
+  ['listOrganizations', 'state=gone', 'state'],
+  ['getRateLimits', 'key=su_x', 'key'],
+  ['listAudit', 'decision=maybe', 'decision'],
+  ['listAudit', 'key=vk_live_x', 'key'],
+  ['listAudit', 'service_user=x', 'service_user'],
+  ['listAudit', 'request_id=1', 'request_id'],
+  ['listAudit', 'from=yesterday', 'from'],
+  ['listAudit', 'to=-1', 'to'],
+  ['listAudit', `reason=${'x'.repeat(65)}`, 'reason'],
+  ['listAudit', 'organization=x', 'organization'],
+  ['exportAudit', 'limit=1', 'limit'],
+  ['exportAudit', 'from=1.5', 'from'],
+  ['verifyAudit', 'key=key_x', 'key'],
+  ['getUsage', 'from=2026-02-30', 'from'],
+  ['getUsage', 'to=1795359089410', 'to'],
+  ['getUsage', 'key=x', 'key'],
+]

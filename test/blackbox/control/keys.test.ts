@@ -1,0 +1,182 @@
+// New keys: the defaults of the seeds, what was asked for in force at the gate, and nothing beyond
+// what the one who makes them holds.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { decodeJwt } from 'jose'
+
+import { outcome, present } from '../call.ts'
+import { fault } from './call.ts'
+import type { KeyBody } from './call.ts'
+import { ALL_PRODUCTS, ALL_SCOPES, manager, startWorld, until } from './world.ts'
+import type { World } from './world.ts'
+
+const A_TIME: unknown = expect.any(Number)
+const DEFAULT_SCOPES = [
+  ...['sessions:read', 'sessions:create', 'sessions:write', 'verifications:read'],
+  'identities:read',
+]
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+afterAll(() => world.edge.stop())
+
+async function create(fields: object, call = world.mine): Promise<KeyBody> {
+  const answer = await call<KeyBody>('POST /keys', { kind: 'secret', name: 'of a test', ...fields })
+  expect(answer.status).toBe(201)
+  return answer.body
+}
+
+const use = (
+  { kind, value }: KeyBody,
+  at = 'GET /api/v1/sessions',
+  more: { address?: string; headers?: Record<string, string> } = {},
+): Promise<string> => {
+  const [method = '', path = ''] = at.split(' ')
+  const headers = { ...present(kind as 'secret', { value }), ...more.headers }
+  return outcome(world.edge, path, { ...more, method, headers })
+}
+
+describe('a new key', () => {
+  test('is secret and holds the default scopes unless others are named', async () => {
+    const key = await create({})
+    expect(key).toEqual({
+      ...{ id: expect.stringMatching(/^key_/) as unknown, organization_id: 'org_test' },
+      ...{ service_user_id: null, kind: 'secret', environment: 'live', name: 'of a test' },
+      ...{ scopes: DEFAULT_SCOPES, products: ['verifa'], quotas: {}, ips: null, origins: null },
+      ...{ metadata: {}, state: 'active', created_at: A_TIME, expires_at: null, revoked_at: null },
+      ...{ last_used_at: null, rotated_to: null },
+      value: expect.stringMatching(/^vk_live_[0-9A-Za-z]{32}$/) as unknown,
+    })
+    expect(await use(key)).toBe('200')
+    expect(await use(key, 'POST /api/v1/webhooks')).toBe('403 scope_missing')
+    const named = await create({ scopes: ['webhooks:write', 'webhooks:write'] })
+    expect(named.scopes).toEqual(['webhooks:write'])
+    expect(await use(named, 'POST /api/v1/webhooks')).toBe('200')
+  })
+
+  test('that is publishable creates sessions and nothing else', async () => {
+    const key = await create({ kind: 'publishable', origins: ['https://app.example.com'] })
+    expect(key.value).toMatch(/^vk_pub_live_[0-9A-Za-z]{32}$/)
+    expect(key.scopes).toEqual(['sessions:create'])
+    const page = { headers: { origin: 'https://app.example.com' } }
+    expect(await use(key, 'POST /api/v1/sessions', page)).toBe('200')
+    expect(await use(key, 'GET /api/v1/sessions', page)).toBe('403 publishable_not_open')
+    const other = { headers: { origin: 'https://evil.example.com' } }
+    expect(await use(key, 'POST /api/v1/sessions', other)).toBe('403 origin_not_allowed')
+  })
+
+  test('that is a JWT holds the products chosen for it, for a year unless said otherwise', async () => {
+    const key = await create({ kind: 'jwt', products: ['document_verification'] })
+    const claims = decodeJwt(key.value)
+    expect(claims).toMatchObject({ jti: key.id, org: 'org_test', env: 'live' })
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(365 * 24 * 60 * 60)
+    expect(key.expires_at).toBe(key.created_at + 365 * 24 * 60 * 60 * 1000)
+    expect(await use(key, 'POST /document-processing')).toBe('200')
+    expect(await use(key, 'POST /screening/request')).toBe('403 product_not_granted')
+  })
+
+  test('of the sandbox reaches the sandbox alone', async () => {
+    const key = await create({}, world.sandbox)
+    expect(key.value).toMatch(/^vk_sandbox_/)
+    expect(await use(key)).toBe('200')
+    expect(world.edge.upstream.received.at(-1)?.target).toBe('/sandbox/api/v1/sessions')
+  })
+
+  test('has each of its restrictions in force with its first call', async () => {
+    const metadata = { team: 'b', ünï: '🔑' }
+    const asked = { ips: ['203.0.113.0/24'], quotas: { plan: 2 }, metadata, scopes: ['org:read'] }
+    const key = await create({ ...asked, expires_at: Date.now() + 60_000 })
+    expect(key).toMatchObject(asked)
+    expect(await use(key, 'GET /api/v1/organization')).toBe('403 address_not_allowed')
+    const inside = { address: '203.0.113.9' }
+    expect(await use(key, 'GET /api/v1/organization', inside)).toBe('200')
+    expect(await use(key, 'GET /api/v1/organization', inside)).toBe('200')
+    expect(await use(key, 'GET /api/v1/organization', inside)).toBe('429 rate_limited')
+  })
+
+  test('is shown without its value ever after, and is in no table', async () => {
+    const values = [
+      (await create({})).value,
+      (await create({ kind: 'jwt', products: ['aml_screening'] })).value,
+    ]
+    const { text } = await world.mine('GET /keys?limit=200')
+    const db = await world.edge.mf.getD1Database('DB')
+    const { results } = await db.prepare('SELECT * FROM credentials').all()
+    const events = await db.prepare('SELECT * FROM webhook_events').all()
+    for (const value of values) {
+      expect(text + JSON.stringify([results, events.results])).not.toContain(value.slice(-32))
+    }
+  })
+
+  test('says when it was last used', async () => {
+    const key = await create({})
+    const before = Date.now()
+    expect(await use(key)).toBe('200')
+    const read = async () => (await world.mine<KeyBody>(`GET /keys/${key.id}`)).body.last_used_at
+    await until(async () => (await read()) !== null)
+    expect(await read()).toBeGreaterThanOrEqual(before)
+    expect(await read()).toBeLessThanOrEqual(Date.now())
+  })
+})
+
+describe('nobody grants beyond their own', () => {
+  test('scopes and products, also by a change, but may keep and narrow what is there', async () => {
+    const scopes = ['keys:write', 'keys:read', 'sessions:read']
+    const small = await manager(world.edge, { scopes, products: ['verifa'] })
+    expect((await create({}, small)).scopes).toEqual(['sessions:read'])
+    const more = { kind: 'secret', name: 'x', scopes: ['org:write'] }
+    expect(fault(await small('POST /keys', more))).toBe('403 grant_beyond_own scopes')
+    const jwt = { kind: 'jwt', name: 'x', products: ['aml_screening'] }
+    expect(fault(await small('POST /keys', jwt))).toBe('403 grant_beyond_own products')
+
+    const scoped = ['org:write', 'org:read']
+    const { id } = await create({ scopes: scoped, products: ['verifa', 'vault', 'aml_screening'] })
+    const patch = (fields: object) => small<{ key: KeyBody }>(`PATCH /keys/${id}`, fields)
+    expect((await patch({ scopes: [...scoped, 'cases:read'] })).reason).toBe('grant_beyond_own')
+    const narrowed = await patch({ scopes: ['org:write', 'sessions:read'], products: ['vault'] })
+    expect(narrowed.body.key).toMatchObject({ products: ['vault'] })
+    expect(narrowed.body.key.scopes).toEqual(['org:write', 'sessions:read'])
+    expect((await patch({ products: ['vault', 'aml_screening'] })).reason).toBe('grant_beyond_own')
+    expect((await small(`POST /keys/${id}/rotate`, {})).reason).toBe('grant_beyond_own')
+  })
+
+  test('products that the organization does not have, not even by an operator', async () => {
+    const query = '?organization=org_test'
+    const own = (
+      await world.edge.sql("SELECT products AS p FROM organizations WHERE id = 'org_test'")
+    )[0]
+    await world.edge.sql(`UPDATE organizations SET products = '["verifa"]' WHERE id = 'org_test'`)
+    const asked = { kind: 'jwt', name: 'x', environment: 'live', products: ['aml_screening'] }
+    expect(fault(await world.admin(`POST /keys${query}`, asked))).toBe(
+      '403 grant_beyond_own products',
+    )
+    await world.edge.sql(
+      `UPDATE organizations SET products = '${String(own?.['p'])}' WHERE id = 'org_test'`,
+    )
+    await world.edge.sync()
+    expect((await world.admin(`POST /keys${query}`, asked)).status).toBe(201)
+  })
+
+  test('quotas beyond the plan, which an operator may and a key then keeps', async () => {
+    const { id } = await create({ quotas: { plan: 1_000, publishable: 10 } })
+    const patch = (quotas: object, call = world.mine, query = '') =>
+      call<{ key: KeyBody }>(`PATCH /keys/${id}${query}`, { quotas })
+    expect(fault((await patch({ plan: 1_001 })) as never)).toBe('403 grant_beyond_own quotas.plan')
+    const wide = await patch({ plan: 5_000 }, world.admin, '?organization=org_test')
+    expect(wide.body.key.quotas).toEqual({ plan: 5_000 })
+    expect((await patch({ plan: 4_000 })).status).toBe(200)
+    expect((await patch({ plan: 4_001 })).reason).toBe('grant_beyond_own')
+    const publishable = { kind: 'publishable', name: 'x', quotas: { publishable: 11 } }
+    expect(fault(await world.mine('POST /keys', publishable))).toBe(
+      '403 grant_beyond_own quotas.publishable',
+    )
+  })
+})
+
+test('the manager of these tests holds everything there is', async () => {
+  const { body } = await world.mine('GET /whoami')
+  expect(body).toMatchObject({ scopes: ALL_SCOPES, products: ALL_PRODUCTS })
+})
