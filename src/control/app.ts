@@ -5,7 +5,7 @@ import { z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 
-import { errorResponse, refuse } from '../gate/refuse.ts'
+import { refuse } from '../gate/refuse.ts'
 import { publishPending } from '../guard/publish.ts'
 import { changesApi } from './changes/api.ts'
 import { auditApi } from './audit/api.ts'
@@ -74,7 +74,7 @@ api.onError((error) => {
     return badRequest(`body: ${error.message}`)
   }
   console.error('management API failed', error)
-  return errorResponse(500, 'Something went wrong here.')
+  return refuse({ reason: 'internal_error' }, Date.now())
 })
 
 /** Answers one call of the API on behalf of an actor. */

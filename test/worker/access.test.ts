@@ -103,13 +103,13 @@ describe('an assertion of Cloudflare Access', () => {
   })
 })
 
-describe('the admin token', () => {
-  const withToken = (authorization: string) =>
-    readOperator(
-      new Request('https://edge.test/edge/v1/keys', { headers: { authorization } }),
-      settings,
-    )
+const withToken = (authorization: string) =>
+  readOperator(
+    new Request('https://edge.test/edge/v1/keys', { headers: { authorization } }),
+    settings,
+  )
 
+describe('the admin token', () => {
   it('makes an operator, and nothing near it does', async () => {
     const { adminToken } = settings
     expect(await withToken(`Bearer ${adminToken}`)).toMatchObject({ name: 'admin-token' })

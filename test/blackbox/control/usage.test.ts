@@ -27,14 +27,67 @@ const SANCTIONS = '/sanctions/search'
 const today = new Date().toISOString().slice(0, 10)
 const organization = 'org_usage'
 
+/** Calls as `path status`: what the upstream answers. */
+const CREDITS: readonly (readonly [string, readonly string[], readonly number[], string?])[] = [
+  [
+    'are charged for what is answered 2xx',
+    [`${REQUEST} 200`, `${REQUEST} 201`, `${SANCTIONS} 204`],
+    [3, 0, 25],
+  ],
+  [
+    'are not for what fails upstream',
+    [`${REQUEST} 500`, `${SANCTIONS} 404`, `${REQUEST} 302`],
+    [3, 0, 0],
+  ],
+  ['are not for calls that cost nothing', ['/high-risk/search 200'], [1, 0, 0]],
+  ['are not for what is refused', ['/document-processing 200', `${REQUEST} 200`], [2, 1, 10]],
+  [
+    'are not for what was over the limit',
+    Array.from({ length: 8 }, () => `${REQUEST} 200`),
+    [8, 5, 30],
+    '{"plan": 3}',
+  ],
+]
+
 let world: World
 let call: Call
+let key: Minted
+let sandboxed: Minted
+const charged: Minted[] = []
+
 beforeAll(async () => {
   world = await startWorld()
-  await newOrganization(world.edge, organization)
-  call = await manager(world.edge, { organization })
+  const { edge } = world
+  await newOrganization(edge, organization)
+  call = await manager(edge, { organization })
+  for (const [, calls, , quotas = '{}'] of CREDITS) {
+    const one = await edge.mint('jwt', { organization, products: ['aml_screening'] })
+    await edge.sql(`UPDATE credentials SET quotas = '${quotas}' WHERE id = '${one.id}'`)
+    for (const at of calls) await post(at, one)
+    charged.push(one)
+  }
+  key = await edge.mint('jwt', { organization })
+  for (const path of [REQUEST, '/document-processing', SANCTIONS]) await post(`${path} 200`, key)
+  sandboxed = await edge.mint('jwt', { organization, environment: 'sandbox' })
+  await post(`${REQUEST} 200`, sandboxed)
+  await outcome(edge, REQUEST, { method: 'POST' })
+  const count = `SELECT sum(requests) AS n FROM usage_daily WHERE product GLOB '*_*'`
+  await until(async () => (await edge.sql(count))[0]?.['n'] === 22)
 }, 60_000)
 afterAll(() => world.edge.stop())
+
+/** A call, with the upstream answering like that. */
+async function post(at: string, by: Minted): Promise<void> {
+  const [path = '', status] = at.split(' ')
+  const { upstream } = world.edge
+  upstream.answer = (_, response) => {
+    response.statusCode = Number(status)
+    if (status === '302') response.setHeader('location', '/elsewhere')
+    response.end()
+  }
+  await outcome(world.edge, path, { method: 'POST', headers: present('jwt', by) })
+  upstream.reset()
+}
 
 const usage = async (query: string, by = call): Promise<Usage> => {
   const { status, body } = await by<Usage>(`GET /usage?${query}`)
@@ -42,92 +95,18 @@ const usage = async (query: string, by = call): Promise<Usage> => {
   return body
 }
 
-const sumsOf = ({ requests, refused, credits }: Omit<Sums, 'key_id'>): number[] => [
-  requests,
-  refused,
-  credits,
-]
-
-type Calls = readonly (readonly [path: string, status: number])[]
-
-/** Calls with the upstream answering like that. */
-async function callAll(key: Minted, calls: Calls): Promise<void> {
-  for (const [path, status] of calls) {
-    world.edge.upstream.answer = (_, response) => {
-      response.statusCode = status
-      if (status === 302) response.setHeader('location', '/elsewhere')
-      response.end()
-    }
-    await outcome(world.edge, path, { method: 'POST', headers: present('jwt', key) })
-  }
-  world.edge.upstream.reset()
-}
-
-/** What is on a key's account once all of its calls are. */
-async function charged(key: Minted, calls: Calls): Promise<number[]> {
-  const count = async () =>
-    (await usage(`key=${key.id}`)).items.reduce((sum, row) => sum + row.requests, 0)
-  await until(async () => (await count()) === calls.length)
-  const month = (await usage('')).month.find(({ key_id }) => key_id === key.id)
-  return month ? sumsOf(month) : []
-}
-
 describe('credits of a key', () => {
-  const limited = Array.from({ length: 8 }, () => [REQUEST, 200] as const)
-  const rows: readonly [string, Calls, number[], string?][] = [
-    [
-      'are charged for what is answered 2xx',
-      [
-        [REQUEST, 200],
-        [REQUEST, 201],
-        [SANCTIONS, 204],
-      ],
-      [3, 0, 25],
-    ],
-    [
-      'are not for what fails upstream',
-      [
-        [REQUEST, 500],
-        [SANCTIONS, 404],
-        [REQUEST, 302],
-      ],
-      [3, 0, 0],
-    ],
-    ['are not for calls that cost nothing', [['/high-risk/search', 200]], [1, 0, 0]],
-    [
-      'are not for what is refused',
-      [
-        ['/document-processing', 200],
-        [REQUEST, 200],
-      ],
-      [2, 1, 10],
-    ],
-    ['are not for what was over the limit', limited, [8, 5, 30], '{"plan": 3}'],
-  ]
-  const keys: Minted[] = []
-  beforeAll(async () => {
-    for (const [, calls, , quotas = '{}'] of rows) {
-      const key = await world.edge.mint('jwt', { organization, products: ['aml_screening'] })
-      await world.edge.sql(`UPDATE credentials SET quotas = '${quotas}' WHERE id = '${key.id}'`)
-      await callAll(key, calls)
-      keys.push(key)
-    }
-  })
-
-  test.each(rows.map(([name, calls, expected], i) => [name, i, calls, expected] as const))(
+  test.each(CREDITS.map(([name, , sums], i) => [name, i, sums] as const))(
     '%s',
-    async (_, i, calls, expected) => {
-      expect(await charged(keys[i] as Minted, calls)).toEqual(expected)
+    async (_, i, [requests, refused, credits]) => {
+      const key_id = charged[i]?.id
+      expect((await usage('')).month).toContainEqual({ key_id, requests, refused, credits })
     },
   )
 })
 
 describe('the account', () => {
   test('is by key, product and day, in pages, and filtered by each', async () => {
-    const key = await world.edge.mint('jwt', { organization })
-    const calls = [REQUEST, '/document-processing', SANCTIONS].map((path) => [path, 200] as const)
-    await callAll(key, calls)
-    expect(await charged(key, calls)).toEqual([3, 0, 15])
     const { items } = await usage(`key=${key.id}`)
     expect(items).toEqual([
       {
@@ -161,13 +140,9 @@ describe('the account', () => {
   })
 
   test('is of the own organization and environment', async () => {
-    const sandboxed = await world.edge.mint('jwt', { organization, environment: 'sandbox' })
     const sandbox = await manager(world.edge, { organization, environment: 'sandbox' })
-    const headers = present('jwt', sandboxed)
-    await outcome(world.edge, REQUEST, { method: 'POST', headers })
-    const seen = async (): Promise<readonly unknown[]> =>
-      (await usage(`key=${sandboxed.id}`, sandbox)).items
-    await until(async () => (await seen()).length === 1)
+    const seen = await usage(`key=${sandboxed.id}`, sandbox)
+    expect(seen.items).toMatchObject([{ requests: 1, credits: 10 }])
     expect((await usage(`key=${sandboxed.id}`)).items).toEqual([])
     const live = await usage('limit=200')
     const keys = [...live.items, ...live.month].map(({ key_id }) => key_id)
@@ -179,10 +154,10 @@ describe('the account', () => {
   })
 
   test('of calls that nobody was recognised in is for operators', async () => {
-    await outcome(world.edge, REQUEST, { method: 'POST' })
-    const nobody = async () => (await usage('organization=none', world.admin)).items
-    await until(async () => (await nobody()).some(({ product }) => product === 'aml_screening'))
-    expect((await nobody())[0]).toMatchObject({ key_id: null, credits: 0 })
+    const { items } = await usage('organization=none&product=aml_screening', world.admin)
+    expect(items).toMatchObject([
+      { key_id: null, product: 'aml_screening', requests: 1, credits: 0 },
+    ])
     expect((await call('GET /usage?organization=none')).status).toBe(404)
   })
 })
