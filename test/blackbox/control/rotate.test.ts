@@ -126,12 +126,14 @@ describe('during the grace', () => {
 })
 
 test('by many at once makes one key', async () => {
-  const key = await create({ name: 'raced' })
-  const answers = await Promise.all(Array.from({ length: 8 }, () => rotate(key, 60)))
-  const statuses = answers.map(({ status }) => String(status)).toSorted()
-  expect(statuses).toEqual(['201', ...Array<string>(7).fill('409')])
-  const rows = await world.edge.sql("SELECT id FROM credentials WHERE name = 'raced'")
-  expect(rows).toHaveLength(2)
+  for (let round = 0; round < 10; round++) {
+    const key = await create({ name: `raced ${round}` })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => rotate(key, 60)))
+    const statuses = answers.map(({ status }) => String(status)).toSorted()
+    expect(statuses).toEqual(['201', ...Array<string>(7).fill('409')])
+    const rows = await world.edge.sql(`SELECT id FROM credentials WHERE name = 'raced ${round}'`)
+    expect(rows).toHaveLength(2)
+  }
 })
 
 test('beside a revocation leaves no key that came of a revoked one', async () => {

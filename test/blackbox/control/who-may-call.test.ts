@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Kind } from '../../../src/catalog/define.ts'
+import { OPERATIONS } from '../../../src/control/routes.ts'
 import type { OperationName } from '../../../src/control/routes.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import type { CredentialOptions } from '../../harness/edge.ts'
@@ -91,6 +92,24 @@ test.each(FOR_KEYS.filter((name) => scopesOf(name).length > 0))(
     expect(detail).toBe(`API key does not have the required scope: ${needed[0]}`)
   },
 )
+
+/** The scopes of the seeds by the first part of a path; what takes others is named below. */
+const RESOURCES: Readonly<Record<string, string>> = {
+  ...{ keys: 'keys', 'service-users': 'keys', organization: 'org', webhooks: 'webhooks' },
+  ...{ audit: 'audit', usage: 'analytics' },
+}
+const OTHERS: Readonly<Partial<Record<OperationName, unknown>>> = {
+  ...{ explain: ['keys:read'], getChange: ['org:read', 'org:write', 'keys:read', 'keys:write'] },
+  ...{ whoami: 'any key', getRateLimits: 'any key' },
+  ...{ listOrganizations: 'operators', createOrganization: 'operators', sync: 'operators' },
+}
+
+test.each(NAMES)('the scope is the one of the seeds: %s', (name) => {
+  const { verb, pattern, access } = OPERATIONS[name]
+  const resource = RESOURCES[pattern.split('/')[1] ?? '']
+  const scope = `${resource}:${verb === 'GET' ? 'read' : 'write'}`
+  expect(access).toEqual(OTHERS[name] ?? [scope])
+})
 
 describe('another organization', () => {
   const query = '?organization=org_test'
