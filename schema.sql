@@ -678,3 +678,93 @@ BEGIN
   DELETE FROM webhook_endpoints WHERE organization_id = OLD.id;
   DELETE FROM webhook_events WHERE organization_id = OLD.id;
 END;
+
+-- ── Members and sessions ────────────────────────────────────────────────────────────────────────
+-- The people who use the console, and who of them is signed in. Neither changes what a credential
+-- may do, so nothing here raises a generation.
+
+CREATE TABLE IF NOT EXISTS members (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  -- As Cloudflare Access vouches for it, in lower case.
+  email           TEXT NOT NULL CHECK (email = lower(email) AND email GLOB '?*@?*.?*'
+                  AND email NOT GLOB '*[^!-~]*' AND email NOT GLOB '*@*@*' AND length(email) <= 254),
+  -- viewer: reads only.
+  role            TEXT NOT NULL CHECK (role IN ('administrator', 'viewer')),
+  created_at      INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER)) CHECK (created_at > 0),
+  PRIMARY KEY (organization_id, email)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS members_by_email ON members (email);
+
+CREATE TABLE IF NOT EXISTS console_sessions (
+  -- SHA-256 (hexadecimal or base64url) of the id that the cookie holds; that id is nowhere.
+  id              TEXT PRIMARY KEY NOT NULL
+                  CHECK (length(id) BETWEEN 43 AND 64 AND id NOT GLOB '*[^0-9A-Za-z_-]*'),
+  actor_type      TEXT NOT NULL CHECK (actor_type IN ('operator', 'person')),
+  -- A person's e-mail address as in members, or the operator's name.
+  name            TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 254),
+  organization_id TEXT CHECK (length(organization_id) BETWEEN 1 AND 64),
+  role            TEXT CHECK (role IN ('administrator', 'viewer')),
+  created_at      INTEGER NOT NULL CHECK (created_at > 0),
+  -- When it was last used, as far as it was written down.
+  seen_at         INTEGER NOT NULL CHECK (seen_at >= created_at),
+  -- The cron removes it then.
+  expires_at      INTEGER NOT NULL CHECK (expires_at > created_at),
+  revoked_at      INTEGER CHECK (revoked_at > 0),
+  CHECK ((actor_type = 'person') = (organization_id IS NOT NULL)),
+  CHECK ((actor_type = 'person') = (role IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS console_sessions_by_expiry ON console_sessions (expires_at);
+CREATE INDEX IF NOT EXISTS console_sessions_by_person ON console_sessions (organization_id, name)
+  WHERE organization_id IS NOT NULL;
+
+-- INSERT OR REPLACE runs no delete trigger, so the insert counts as a change of role too.
+DROP TRIGGER IF EXISTS member_inserted;
+CREATE TRIGGER member_inserted AFTER INSERT ON members
+BEGIN
+  UPDATE console_sessions SET revoked_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE organization_id = NEW.organization_id AND name = NEW.email AND role <> NEW.role
+    AND revoked_at IS NULL;
+END;
+
+DROP TRIGGER IF EXISTS member_updated;
+CREATE TRIGGER member_updated AFTER UPDATE OF organization_id, email, role ON members
+BEGIN
+  UPDATE console_sessions SET revoked_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE revoked_at IS NULL AND organization_id IS NOT NULL
+    AND (organization_id, name) IN (VALUES (OLD.organization_id, OLD.email), (NEW.organization_id, NEW.email))
+    AND (organization_id, name, role) <> (NEW.organization_id, NEW.email, NEW.role);
+END;
+
+DROP TRIGGER IF EXISTS member_deleted;
+CREATE TRIGGER member_deleted AFTER DELETE ON members
+BEGIN
+  UPDATE console_sessions SET revoked_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE organization_id = OLD.organization_id AND name = OLD.email AND revoked_at IS NULL;
+END;
+
+-- A sign-in may have read the membership just before it ended.
+DROP TRIGGER IF EXISTS console_session_of_member;
+CREATE TRIGGER console_session_of_member BEFORE INSERT ON console_sessions
+WHEN NEW.actor_type = 'person' AND NOT EXISTS (SELECT 1 FROM members
+  WHERE organization_id = NEW.organization_id AND email = NEW.name AND role = NEW.role)
+BEGIN
+  SELECT RAISE(ABORT, 'a person is signed in to an organization as a member of it, in that role');
+END;
+
+DROP TRIGGER IF EXISTS console_session_stays_as_it_is;
+CREATE TRIGGER console_session_stays_as_it_is
+BEFORE UPDATE OF id, actor_type, name, organization_id, role, revoked_at ON console_sessions
+WHEN OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL
+  OR (NEW.id, NEW.actor_type, NEW.name, NEW.organization_id, NEW.role)
+    IS NOT (OLD.id, OLD.actor_type, OLD.name, OLD.organization_id, OLD.role)
+BEGIN
+  SELECT RAISE(ABORT, 'a session stays whose it is, and is revoked for good: sign in again');
+END;
+
+DROP TRIGGER IF EXISTS organization_leaves_members;
+CREATE TRIGGER organization_leaves_members BEFORE DELETE ON organizations
+BEGIN
+  DELETE FROM members WHERE organization_id = OLD.id;
+END;

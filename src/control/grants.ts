@@ -1,5 +1,6 @@
-// What an actor may hand out: scopes and products that exist, that the organization has, and that
-// the actor holds itself. Nobody grants beyond their own.
+// What an actor may hand out: scopes and products that exist, that the organization has, and that a
+// key holds itself. No key grants beyond its own; operators and administrators hold nothing, and may
+// grant all that the organization has.
 
 import { defaultScopes, productsFor } from '../catalog/define.ts'
 import type { Catalog, Kind } from '../catalog/define.ts'

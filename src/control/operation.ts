@@ -1,5 +1,6 @@
 // An operation of the API as one definition: the route that hono serves and validates by, and the
-// entry of /edge/openapi.json. Method, path and scopes come from the table that the gate uses.
+// entry of /edge/openapi.json. Method, path and scopes come from the table that the gate uses, and so
+// does the check of the caller that stands before each.
 
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RouteConfig } from '@hono/zod-openapi'
@@ -7,6 +8,7 @@ import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
 import type { ControlEnv } from './context.ts'
+import { checkPermission } from './permission.ts'
 import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
 import type { Access, OperationName } from './routes.ts'
 
@@ -41,23 +43,25 @@ export function operation<
   const S extends RouteConfig['responses'],
 >(name: N, definition: Definition<R, S>) {
   const { verb, pattern, access } = OPERATIONS[name]
-  const needs =
-    access === 'operators'
-      ? 'Operators only.'
-      : access === 'any key'
-        ? 'Any secret or JWT key.'
-        : `Needs any one of: ${access.join(', ')}.`
   return createRoute({
     method: verb.toLowerCase() as Lowercase<typeof verb>,
     path: CONTROL_PREFIX + pattern.replace(/:([a-z_]+)/g, '{$1}'),
     operationId: name,
     summary: definition.summary,
-    description: [definition.description, needs].filter(Boolean).join(' '),
+    description: [definition.description, needsOf(access)].filter(Boolean).join(' '),
     security: securityOf(access),
     tags: [pattern.split('/')[1] ?? ''],
     request: (definition.request ?? {}) as R,
-    middleware: definition.request?.body ? [needsBody] : [],
+    middleware: [permits(name), ...(definition.request?.body ? [needsBody] : [])],
     responses: { ...problemResponses(), ...definition.responses },
+  })
+}
+
+/** Comes before everything else, so that nobody learns by the input's faults what they may not do. */
+function permits(name: OperationName) {
+  return createMiddleware<ControlEnv>(async (c, next) => {
+    checkPermission(c.env.context.actor, name)
+    await next()
   })
 }
 
@@ -67,9 +71,16 @@ const needsBody = createMiddleware<ControlEnv>(async (c, next) => {
   await next()
 })
 
+function needsOf(access: Access): string {
+  if (access === 'operators') return 'Operators only.'
+  if (access === 'people') return 'Operators, and in the console the members; no keys.'
+  if (access === 'any key') return 'Any secret or JWT key.'
+  return `Needs any one of: ${access.join(', ')}.`
+}
+
 /** Any one of these; a key is named together with the scope that it needs (OpenAPI 3.1: roles). */
 function securityOf(access: Access): Record<string, string[]>[] {
-  if (access === 'operators') return [{ operator: [] }]
+  if (access === 'operators' || access === 'people') return [{ operator: [] }]
   if (access === 'any key') return [{ key: [] }, { jwt: [] }, { operator: [] }]
   return [...access.map((scope) => ({ key: [scope] })), { operator: [] }]
 }

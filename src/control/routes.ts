@@ -8,8 +8,11 @@ import type { Product, Route, Verb } from '../catalog/define.ts'
 
 export const CONTROL_PREFIX = '/edge/v1'
 
-/** Who may call: keys with any one of the scopes, keys whatever they hold, or operators alone. */
-export type Access = readonly string[] | 'any key' | 'operators'
+/**
+ * Who may call: keys with any one of the scopes, keys whatever they hold, `people` (operators and the
+ * members of the organization, never keys), or operators alone. Members: see permission.ts.
+ */
+export type Access = readonly string[] | 'any key' | 'people' | 'operators'
 
 export interface Operation {
   readonly verb: Verb
@@ -63,6 +66,10 @@ export const OPERATIONS = {
   verifyAudit: row('GET', '/audit/verify', ['audit:read']),
   getUsage: row('GET', '/usage', ['analytics:read']),
 
+  listMembers: row('GET', '/members', 'people'),
+  putMember: row('PUT', '/members/:email', 'people'),
+  removeMember: row('DELETE', '/members/:email', 'people'),
+
   sync: row('POST', '/sync', 'operators'),
 } as const satisfies Record<string, Operation>
 
@@ -75,7 +82,7 @@ export const CONTROL_PRODUCT: Product = {
   internal: true,
   prefix: CONTROL_PREFIX,
   routes: Object.values(OPERATIONS)
-    .filter(({ access }) => access !== 'operators')
+    .filter(({ access }) => access !== 'operators' && access !== 'people')
     .map(routeOf),
 }
 

@@ -5,6 +5,9 @@ import { customAlphabet } from 'nanoid'
 
 import { ENVIRONMENTS } from '../catalog/define.ts'
 import type { Environment } from '../catalog/define.ts'
+import { parseEmail } from '../control/members/email.ts'
+import { ROLES } from '../control/members/role.ts'
+import type { Role } from '../control/members/role.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { usage } from './answer.ts'
@@ -48,6 +51,19 @@ export function readEnvironment(text: string): Environment {
   const environment = ENVIRONMENTS.find((one) => one === text)
   if (environment) return environment
   throw usage(`--environment must be ${ENVIRONMENTS.join(' or ')}`)
+}
+
+export function readRole(text: string): Role {
+  const role = ROLES.find((one) => one === text)
+  if (role) return role
+  throw usage(`--role must be ${ROLES.join(' or ')}`)
+}
+
+/** An e-mail address, in lower case as it is stored. */
+export function readEmail(text: string): string {
+  const email = parseEmail(text)
+  if (email !== undefined) return email
+  throw usage(`${JSON.stringify(text)} is no e-mail address, such as ann@example.com`)
 }
 
 /** Goes upstream in a header, so it is an identifier. */

@@ -11,6 +11,7 @@ import type { Io } from './answer.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addIp, addOrigin } from './commands/entries.ts'
 import { addKey } from './commands/key.ts'
+import { addMember } from './commands/member.ts'
 import { addOrganization } from './commands/organization.ts'
 import { addRestriction } from './commands/restriction.ts'
 import { addServiceUser } from './commands/service-user.ts'
@@ -82,6 +83,7 @@ Each command has its own --help. For scripts: npm run -s ops -- key list --organ
     )
   const attach = attacher(io, shipped, settle)
   addOrganization(program, attach)
+  addMember(program, attach)
   addKey(program, attach)
   addServiceUser(program, attach)
   addToken(program, attach)

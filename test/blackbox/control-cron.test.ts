@@ -52,3 +52,17 @@ test('changes are forgotten after seven days, Idempotency-Keys after one', async
   expect(await edge.sql('SELECT id FROM changes')).toEqual([{ id: 'chg_new' }])
   expect(await edge.sql('SELECT key FROM idempotency_keys')).toEqual([{ key: 'new-new-new' }])
 })
+
+test('a console session is forgotten when it has expired', async () => {
+  const now = Date.now()
+  const session = (id: string, expires: number): string =>
+    `('${id.repeat(64)}', 'operator', 'admin-token', ${now - 9_000}, ${now - 9_000}, ${expires})`
+  await edge.sql(
+    `INSERT INTO console_sessions (id, actor_type, name, created_at, seen_at, expires_at)
+     VALUES ${session('a', now - 1_000)}, ${session('b', now + DAY_MS)}`,
+  )
+  await edge.scheduled()
+  expect(await edge.sql('SELECT substr(id, 1, 1) AS id FROM console_sessions')).toEqual([
+    { id: 'b' },
+  ])
+})

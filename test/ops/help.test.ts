@@ -4,6 +4,7 @@ import { runOps } from './harness.ts'
 
 const GROUPS = {
   organization: ['create', 'list'],
+  member: ['list', 'add', 'remove'],
   key: ['create', 'mint-jwt', 'list', 'revoke'],
   'service-user': ['create', 'list'],
   token: ['mint', 'list'],
@@ -68,6 +69,12 @@ describe('a command line that is wrong ends with 2', () => {
     [['restriction', 'lift', ...ORG, '--ip', '--origin'], /one of them/],
     [['restriction', 'lift', ...ORG, '--origin'], /only publishable keys/],
     [['organization', 'create', '--name', 'A', '--plan', 'fre'], /did you mean free/],
+    [['member', 'add', ...ORG, '--role', 'viewer'], /missing required argument/],
+    [['member', 'add', ...ORG, 'ann@example.com'], /--role/],
+    [['member', 'add', ...ORG, '--role', 'owner', 'ann@example.com'], /administrator or viewer/],
+    [['member', 'add', ...ORG, '--role', 'viewer', 'ann@example'], /no e-mail address/],
+    [['member', 'remove', ...ORG, 'bo\u212a@example.com'], /no e-mail address/],
+    [['member', 'remove', 'ann@example.com'], /--organization/],
     [['service-user', 'create', ...ORG, '--name', 'V', '--source-system', 'V KYC'], /like vkyc/],
     [['sync', '--vars', '/nonexistent/vars'], /cannot be read/],
   ] as const)('%j', async (args, message) => {

@@ -92,6 +92,31 @@ describe('over wrangler', { timeout: TIMEOUT_MS, concurrent: false }, () => {
     expect(ran.out).toContain(`-H 'X-Approver-Department: retail'`)
   })
 
+  it('adds a member, changes the role, and removes the person, without an edge', async () => {
+    const owner = ['--organization', organization]
+    const add = (role: string, ...more: string[]) =>
+      here.ops('member', 'add', ...owner, '--role', role, 'Ann@Example.com', ...more)
+    const made = await add('viewer', '--json')
+    const row = { organization_id: organization, email: 'ann@example.com', role: 'viewer' }
+    expect(made.json()).toEqual({ ...row, created_at: expect.any(Number) as number })
+    expect((await add('viewer')).out).toContain('as viewer, already')
+    expect((await add('administrator')).out).toContain('is now administrator')
+    const list = await here.ops('member', 'list', ...owner, '--json')
+    expect(list.json()).toEqual([
+      { ...row, role: 'administrator', created_at: expect.any(Number) as number },
+    ])
+    const removed = await here.ops('member', 'remove', ...owner, 'ann@example.com')
+    expect(removed.out).toContain('no member')
+    const again = await here.ops('member', 'remove', ...owner, 'ann@example.com')
+    expect(again).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('member list') as string,
+    })
+    const nowhere = ['--organization', 'org_none', '--role', 'viewer', 'ann@example.com']
+    const refused = await here.ops('member', 'add', ...nowhere)
+    expect(refused.err).toContain('there is no organization org_none')
+  })
+
   it('allows, removes and lifts, and says what each means', async () => {
     const owner = ['--organization', organization]
     const wrong = await here.ops('ip', 'allow', ...owner, '10.0.0.0/8', '10.0.0.0/33')

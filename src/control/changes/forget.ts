@@ -1,4 +1,4 @@
-// What the API remembers for a time only, removed by the cron.
+// What the API and the console remember for a time only, removed by the cron.
 
 import type { Bindings } from '../../bindings.ts'
 import { IDEMPOTENCY_TTL_MS } from '../idempotency.ts'
@@ -13,5 +13,6 @@ export async function forgetOld({ DB }: Pick<Bindings, 'DB'>, nowMs: number): Pr
     DB.prepare('DELETE FROM idempotency_keys WHERE created_at < ?1').bind(
       nowMs - IDEMPOTENCY_TTL_MS,
     ),
+    DB.prepare('DELETE FROM console_sessions WHERE expires_at < ?1').bind(nowMs),
   ])
 }

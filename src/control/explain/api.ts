@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi'
 
 import { Id } from '../keys/schemas.ts'
+import { ROLES } from '../members/role.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { invalid, Problem } from '../problem.ts'
 import type { LimitState } from '../../guard/limit.ts'
@@ -44,9 +45,10 @@ explainApi.openapi(
     responses: {
       200: json(
         z.object({
-          type: z.enum(['key', 'operator']),
+          type: z.enum(['key', 'operator', 'person']),
           id: z.string(),
           organization_id: z.string().nullable(),
+          role: z.enum(ROLES).nullable().openapi({ description: 'A person’s; null of others' }),
           kind: z.string().nullable(),
           environment: z.string().nullable(),
           plan: z.string().nullable(),
@@ -60,16 +62,16 @@ explainApi.openapi(
   }),
   (c) => {
     const { actor } = c.env.context
-    if (actor.type === 'operator') {
-      const nothing = { organization_id: null, kind: null, environment: null, plan: null }
+    if (actor.type !== 'key') {
+      const person = actor.type === 'person' ? actor : undefined
       return c.json(
         {
-          type: 'operator' as const,
-          id: actor.name,
-          ...nothing,
-          scopes: [],
-          products: [],
-          expires_at: null,
+          type: actor.type,
+          id: actor.type === 'person' ? actor.email : actor.name,
+          organization_id: person?.organizationId ?? null,
+          role: person?.role ?? null,
+          ...{ kind: null, environment: null, plan: null },
+          ...{ scopes: [], products: [], expires_at: null },
         },
         200,
       )
@@ -80,6 +82,7 @@ explainApi.openapi(
         type: 'key' as const,
         id: record.id,
         organization_id: record.organizationId,
+        role: null,
         kind: record.kind,
         environment: record.environment,
         plan: record.plan,

@@ -19,7 +19,7 @@ export async function recordAskedFor(
   if (actor.type === 'key' && (id === undefined || id === actor.key.principal.record.id)) {
     return actor.key.principal.record
   }
-  if (id === undefined) throw invalid('key', 'operators must name one')
+  if (id === undefined) throw invalid('key', 'must be named, save by a key that asks about itself')
   if (actor.type === 'key' && !actor.key.principal.scopes.has('keys:read')) {
     throw new Problem(403, 'scope_missing', 'API key does not have the required scope: keys:read')
   }

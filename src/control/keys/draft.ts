@@ -24,7 +24,7 @@ export async function draftOf(
     serviceUserId: null,
     scopes: grantScopes(context, asked.kind, asked.scopes),
     products: await grantProducts(context, organization, asked.kind, asked.products),
-    quotas: readQuotas(context, 'quotas' in asked ? asked.quotas : undefined),
+    quotas: await readQuotas(context, organization, 'quotas' in asked ? asked.quotas : undefined),
     ips: readIps(asked.ips) ?? null,
     origins: originsFor(asked.kind, asked.origins) ?? null,
     expiresAt: readExpiry(context, asked.expires_at) ?? null,

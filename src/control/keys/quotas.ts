@@ -10,19 +10,22 @@ type Quotas = Readonly<Record<string, number>>
  * already may stay, also where the actor could not grant it anew.
  * @throws Problem 400 for an unknown limit, 403 for more than the plan has.
  */
-export function readQuotas(
-  { edge, actor }: ControlContext,
+export async function readQuotas(
+  context: ControlContext,
+  organization: string,
   asked: Quotas | undefined,
   held: Quotas = {},
-): Quotas {
+): Promise<Quotas> {
+  const { edge, actor } = context
   const { plans, publishable } = edge.catalog
+  const plan = asked && actor.type !== 'operator' ? await planOf(context, organization) : undefined
   const names = new Set(['publishable', ...Object.values(plans).flatMap(Object.keys)])
   for (const [name, quota] of Object.entries(asked ?? {})) {
     if (!names.has(name)) {
       throw invalid('quotas', `there is no limit ${name}; choose of ${[...names].join(', ')}`)
     }
-    if (actor.type === 'operator') continue
-    const ofPlan = plans[actor.key.principal.record.plan]?.[name]?.quota ?? 0
+    if (plan === undefined) continue
+    const ofPlan = plans[plan]?.[name]?.quota ?? 0
     const most = Math.max(name === 'publishable' ? publishable.quota : ofPlan, held[name] ?? 0)
     if (quota > most) {
       throw new Problem(
@@ -33,4 +36,13 @@ export function readQuotas(
     }
   }
   return asked ?? {}
+}
+
+async function planOf({ edge, actor }: ControlContext, organization: string): Promise<string> {
+  if (actor.type === 'key') return actor.key.principal.record.plan
+  const row = await edge.bindings.DB.withSession('first-primary')
+    .prepare('SELECT plan FROM organizations WHERE id = ?1')
+    .bind(organization)
+    .first<{ plan: string }>()
+  return row?.plan ?? ''
 }

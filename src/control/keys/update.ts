@@ -42,7 +42,7 @@ export async function updateKey(
     columns.push(['products', JSON.stringify([...new Set(change.products)])])
   }
   if (change.quotas !== undefined) {
-    const quotas = readQuotas(context, change.quotas, key.quotas)
+    const quotas = await readQuotas(context, organization, change.quotas, key.quotas)
     columns.push(['quotas', JSON.stringify(quotas)])
   }
   if (change.expires_at !== undefined) {

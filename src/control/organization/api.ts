@@ -8,7 +8,6 @@ import { readIdempotency } from '../idempotency.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { createOrganization, updateOrganization } from './change.ts'
-import { requireOperator } from './operators.ts'
 import { listOrganizations, readOrganization } from './read.ts'
 import {
   CreateOrganization,
@@ -39,7 +38,7 @@ organizationApi.openapi(
   operation('updateOrganization', {
     summary: 'Change the organization',
     description:
-      'Keys may change `name` and `ips` (null lifts the restriction, [] admits nobody), and live keys only; `plan`, `products` and `suspended` are changed by operators. Every key of the organization goes by the change from `enforced_at` on.',
+      'Live keys and administrators may change `name` and `ips` (null lifts the restriction, [] admits nobody); `plan`, `products` and `suspended` are changed by operators. Every key of the organization goes by the change from `enforced_at` on.',
     request: { query: inOrganization, ...body(UpdateOrganization) },
     responses: {
       200: json(
@@ -80,7 +79,6 @@ organizationApi.openapi(
   }),
   async (c) => {
     const { context } = c.env
-    requireOperator(context, 'Only operators may list organizations.')
     const { limit, cursor, ...filter } = c.req.valid('query')
     const rows = await listOrganizations(context, filter, readCursor(cursor), limit + 1)
     return c.json(pageOf(rows, limit), 200)
@@ -100,7 +98,6 @@ organizationApi.openapi(
   }),
   async (c) => {
     const { context } = c.env
-    requireOperator(context, 'Only operators may create organizations.')
     const asked = c.req.valid('json')
     const idempotency = await readIdempotency(
       context,

@@ -7,11 +7,11 @@ import type { ControlContext } from '../context.ts'
 import { invalid, Problem } from '../problem.ts'
 import type { UpdateOrganization } from './schemas.ts'
 
-/** Fields of an organization that its own keys must not change. */
+/** Fields of an organization that its own keys and members must not change. */
 const OPERATOR_FIELDS = ['plan', 'products', 'suspended'] as const
 
 /** @throws Problem 403 where the actor is no operator. */
-export function requireOperator({ actor }: ControlContext, sentence: string): void {
+function requireOperator({ actor }: ControlContext, sentence: string): void {
   if (actor.type !== 'operator') throw new Problem(403, 'operators_only', sentence)
 }
 

@@ -1,5 +1,5 @@
-// Minting access tokens. Nobody grants beyond their own: scopes of access tokens are held by keys too
-// when they are given them, so that such a key can mint; operators may mint any.
+// Minting access tokens. No key grants beyond its own: scopes of access tokens are held by keys too
+// when they are given them, so that such a key can mint; operators and administrators may mint any.
 
 import type { z } from '@hono/zod-openapi'
 

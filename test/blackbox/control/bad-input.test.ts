@@ -8,9 +8,10 @@ import { fault } from './call.ts'
 import type { Call } from './call.ts'
 import { BAD_FIELDS } from './bad-fields.ts'
 import { BAD_QUERIES } from './bad-queries.ts'
-import { at, BODIES, NAMES, OPERATORS_ONLY, WITH_BODY, WITH_ID } from './requests.ts'
+import { at, BODIES, NAMES, NOT_FOR_KEYS, WITH_BODY, WITH_ID } from './requests.ts'
+import type { Ids } from './requests.ts'
 import { dump, furnish, startWorld, untouched } from './world.ts'
-import type { Ids, World } from './world.ts'
+import type { World } from './world.ts'
 
 let world: World
 let ids: Ids
@@ -20,7 +21,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world.edge.stop())
 
-const by = (name: OperationName): Call => (OPERATORS_ONLY.includes(name) ? world.admin : world.mine)
+const by = (name: OperationName): Call => (NOT_FOR_KEYS.includes(name) ? world.admin : world.mine)
 
 /** Sends a body, or none, with these headers, and expects this refusal. */
 async function expectFault(
@@ -83,7 +84,7 @@ describe('a body', () => {
         ...{ createKey: 'kind', importKey: 'kind', createServiceUser: 'name', mintToken: 'name' },
         ...{ createOrganization: 'name', explain: 'method', createEndpoint: 'url' },
         ...{ updateKey: 'body', updateServiceUser: 'body', updateOrganization: 'body' },
-        ...{ updateEndpoint: 'body' },
+        ...{ updateEndpoint: 'body', putMember: 'role' },
       }
       for (const [name, field] of Object.entries(first)) {
         await expectFault(name as OperationName, {}, `400 request_invalid ${field}`)

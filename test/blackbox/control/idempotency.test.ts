@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcome } from '../call.ts'
 import { fault } from './call.ts'
 import type { Call, KeyBody } from './call.ts'
-import { IMPORTED_PREFIX, dump, manager, startWorld, untouched } from './world.ts'
+import { IMPORTED_PREFIX } from './requests.ts'
+import { dump, manager, startWorld, untouched } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World

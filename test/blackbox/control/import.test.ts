@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { outcome, refusalOf } from '../call.ts'
 import type { KeyBody } from './call.ts'
-import { IMPORTED_PREFIX, startWorld, untouched } from './world.ts'
+import { IMPORTED_PREFIX } from './requests.ts'
+import { startWorld, untouched } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World

@@ -82,6 +82,11 @@ test('what is answered is as the document says, and nothing that it does not kno
   const query = '?organization=org_test'
   await edge.mint('jwt', { expiresAt: Date.now() + 60_000 })
   await edge.mint('publishable', { ips: ['10.0.0.0/8'], origins: ['https://a.example.com'] })
+  await edge.fetch(`/edge/v1/members/ann@example.com${query}`, {
+    method: 'PUT',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: '{"role": "viewer"}',
+  })
   for (const path of [
     'keys',
     'service-users',
@@ -89,6 +94,7 @@ test('what is answered is as the document says, and nothing that it does not kno
     'webhooks',
     'audit',
     'usage',
+    'members',
     'audit/verify',
   ]) {
     const place = `GET /edge/v1/${path}`

@@ -3,8 +3,20 @@
 
 import { OPERATIONS } from '../../../src/control/routes.ts'
 import type { OperationName } from '../../../src/control/routes.ts'
-import { IMPORTED_PREFIX } from './world.ts'
-import type { Ids } from './world.ts'
+
+/** Keys that were minted elsewhere begin with it. */
+export const IMPORTED_PREFIX = 'sk_live_'
+
+/** Things of one organization. */
+export interface Ids {
+  readonly key: string
+  readonly user: string
+  readonly endpoint: string
+  readonly delivery: string
+  readonly change: string
+  /** The e-mail address of a person. */
+  readonly member: string
+}
 
 export const NAMES = Object.keys(OPERATIONS) as OperationName[]
 
@@ -46,13 +58,18 @@ export const BODIES: Readonly<Record<OperationName, object | undefined>> = {
   exportAudit: undefined,
   verifyAudit: undefined,
   getUsage: undefined,
+  listMembers: undefined,
+  putMember: { role: 'viewer' },
+  removeMember: undefined,
   sync: undefined,
 }
 
 export const WITH_BODY = NAMES.filter((name) => BODIES[name])
-export const WITH_ID = NAMES.filter((name) => OPERATIONS[name].pattern.includes(':'))
-export const OPERATORS_ONLY = NAMES.filter((name) => OPERATIONS[name].access === 'operators')
-export const FOR_KEYS = NAMES.filter((name) => OPERATIONS[name].access !== 'operators')
+export const WITH_ID = NAMES.filter((name) => OPERATIONS[name].pattern.includes(':id'))
+export const NOT_FOR_KEYS = NAMES.filter((name) =>
+  ['operators', 'people'].includes(String(OPERATIONS[name].access)),
+)
+export const FOR_KEYS = NAMES.filter((name) => !NOT_FOR_KEYS.includes(name))
 /** They ask about the caller or about all organizations, so there is no organization to name. */
 const OF_NONE: readonly OperationName[] = [
   'listOrganizations',
@@ -73,7 +90,10 @@ const ID_OF: Readonly<Record<string, keyof Ids>> = {
 export function at(name: OperationName, ids: Ids, query = ''): string {
   const { verb, pattern } = OPERATIONS[name]
   const of = ID_OF[pattern.split('/')[1] ?? '']
-  const path = pattern.replace(':id', of ? ids[of] : '').replace(':delivery', ids.delivery)
+  const path = pattern
+    .replace(':id', of ? ids[of] : '')
+    .replace(':delivery', ids.delivery)
+    .replace(':email', ids.member)
   return `${verb} ${path}${query}`
 }
 

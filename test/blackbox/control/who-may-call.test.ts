@@ -10,10 +10,11 @@ import type { CredentialOptions } from '../../harness/edge.ts'
 import { present } from '../call.ts'
 import { caller, detailOf, fault } from './call.ts'
 import type { Call, KeyBody } from './call.ts'
-import { at, BODIES, FOR_KEYS, NAMES, OF_ORGANIZATION, OPERATORS_ONLY } from './requests.ts'
+import { at, BODIES, FOR_KEYS, NAMES, NOT_FOR_KEYS, OF_ORGANIZATION } from './requests.ts'
 import { scopesOf, WITH_ID } from './requests.ts'
+import type { Ids } from './requests.ts'
 import { ALL_SCOPES, furnish, manager, startWorld, untouched } from './world.ts'
-import type { Ids, World } from './world.ts'
+import type { World } from './world.ts'
 
 let world: World
 let ids: Ids
@@ -50,6 +51,7 @@ describe('nobody gets in', () => {
     ['with more than the admin token', { authorization: `Bearer ${ADMIN_TOKEN}x` }],
     ['with the admin token as a key', { 'x-api-key': ADMIN_TOKEN }],
     ['with an assertion of nobody', { 'cf-access-jwt-assertion': 'eyJhbGciOiJ9.e30.x' }, 'missing'],
+    ['with a cookie of the console', { cookie: '__Host-portcullis=a.b' }, 'missing'],
     ['with a cookie', { cookie: `authorization=Bearer ${ADMIN_TOKEN}` }, 'missing'],
   ])('%s', async (_, headers: Record<string, string | undefined>, flaw = 'invalid') => {
     const call = caller(world.edge, headers as Record<string, string>)
@@ -76,7 +78,7 @@ describe('nobody gets in', () => {
     await expectEach(elsewhere, FOR_KEYS, '403 address_not_allowed')
   })
 
-  test.each(OPERATORS_ONLY)('with any key where only operators may: %s', async (name) => {
+  test.each(NOT_FOR_KEYS)('with any key where only operators and members may: %s', async (name) => {
     await expectEach(world.mine, [name], '404 route_unknown')
   })
 })
@@ -102,6 +104,7 @@ const OTHERS: Readonly<Partial<Record<OperationName, unknown>>> = {
   ...{ explain: ['keys:read'], getChange: ['org:read', 'org:write', 'keys:read', 'keys:write'] },
   ...{ whoami: 'any key', getRateLimits: 'any key' },
   ...{ listOrganizations: 'operators', createOrganization: 'operators', sync: 'operators' },
+  ...{ listMembers: 'people', putMember: 'people', removeMember: 'people' },
 }
 
 test.each(NAMES)('the scope is the one of the seeds: %s', (name) => {
@@ -121,7 +124,8 @@ describe('another organization', () => {
   })
 
   test('cannot be named by a key, in any operation', async () => {
-    await expectEach(world.theirs, OF_ORGANIZATION, '404 not_found', { query })
+    const theirs = OF_ORGANIZATION.filter((name) => FOR_KEYS.includes(name))
+    await expectEach(world.theirs, theirs, '404 not_found', { query })
   })
 
   test('is not reached through a body or a filter', async () => {
@@ -155,7 +159,8 @@ describe('operators', () => {
 
   test('make nothing in an organization that is not there', async () => {
     const nowhere = { query: '?organization=org_nowhere' }
-    await expectEach(world.admin, ['createServiceUser', 'createEndpoint'], '404 not_found', nowhere)
+    const made = ['createServiceUser', 'createEndpoint', 'putMember'] as const
+    await expectEach(world.admin, made, '404 not_found', nowhere)
     const keys = { ...nowhere, more: { environment: 'live' } }
     await expectEach(world.admin, ['createKey', 'importKey'], '404 not_found', keys)
   })

@@ -9,20 +9,11 @@ import type { CredentialOptions, TestEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'
 import { caller } from './call.ts'
 import type { Call } from './call.ts'
+import { IMPORTED_PREFIX } from './requests.ts'
+import type { Ids } from './requests.ts'
 
 export const ALL_SCOPES = Object.keys(shipped.scopes)
 export const ALL_PRODUCTS = shipped.products.map(({ id }) => id)
-/** Keys that were minted elsewhere begin with it. */
-export const IMPORTED_PREFIX = 'sk_live_'
-
-/** Things of the organization `org_test`. */
-export interface Ids {
-  readonly key: string
-  readonly user: string
-  readonly endpoint: string
-  readonly delivery: string
-  readonly change: string
-}
 
 export interface World {
   readonly edge: TestEdge
@@ -89,7 +80,11 @@ export async function furnish({ edge, mine }: World): Promise<Ids> {
     `INSERT INTO changes (id, organization_id, total, enforced_at, created_at)
      VALUES ('${change}', 'org_test', 1, 1, 1)`,
   )
-  return { key, user, endpoint, delivery, change }
+  const member = 'ann@example.com'
+  await edge.sql(
+    `INSERT INTO members (organization_id, email, role) VALUES ('org_test', '${member}', 'administrator')`,
+  )
+  return { key, user, endpoint, delivery, change, member }
 }
 
 /** Asks until it is so. */

@@ -1,0 +1,64 @@
+// The operations on members: the people who may use the console for an organization. Keys have no
+// part in it, so that a key that is stolen makes nobody an administrator.
+
+import { z } from '@hono/zod-openapi'
+
+import { organizationOf } from '../actor.ts'
+import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { readOrganization } from '../organization/read.ts'
+import { putMember, removeMember } from './change.ts'
+import { listMembers } from './find.ts'
+import { Email, Member, PutMember } from './schemas.ts'
+
+export const membersApi = controlApp()
+
+const query = z.strictObject({ organization: OrganizationQuery })
+const params = z.object({ email: Email })
+
+membersApi.openapi(
+  operation('listMembers', {
+    summary: 'The members of the organization, by e-mail address',
+    request: { query },
+    responses: { 200: json(z.object({ items: z.array(Member) }), 'All of them') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    return c.json({ items: await listMembers(context.edge.bindings.DB, own) }, 200)
+  },
+)
+
+membersApi.openapi(
+  operation('putMember', {
+    summary: 'Make a person a member, or change their role',
+    description:
+      'A person whose role changes is signed out at once. Administrators do all that operators do within the organization, save its plan, products and suspension and quotas beyond the plan; nobody changes their own membership.',
+    request: { params, query, ...body(PutMember) },
+    responses: {
+      200: json(Member, 'The member as it is now'),
+      201: json(Member, 'The new member'),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    if (context.actor.type === 'operator') await readOrganization(context, own)
+    const { email } = c.req.valid('param')
+    const { member, created } = await putMember(context, own, email, c.req.valid('json').role)
+    return c.json(member, created ? 201 : 200)
+  },
+)
+
+membersApi.openapi(
+  operation('removeMember', {
+    summary: 'Remove a member, who is signed out at once',
+    request: { params, query },
+    responses: { 204: { description: 'The person is no member any more' } },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    await removeMember(context, own, c.req.valid('param').email)
+    return c.body(null, 204)
+  },
+)

@@ -1,0 +1,27 @@
+// Who may call an operation at all, decided by its row before anything of the request is read. Scopes
+// of keys were the gate's business; what an operation touches is the handler's.
+
+import type { Actor } from './actor.ts'
+import { Problem } from './problem.ts'
+import { OPERATIONS } from './routes.ts'
+import type { OperationName } from './routes.ts'
+
+/** Operations that change nothing although they are no GET. */
+export const READING: readonly OperationName[] = ['explain']
+
+/** @throws Problem 403 where the actor may not call the operation, whatever the request says. */
+export function checkPermission(actor: Actor, name: OperationName): void {
+  const { verb, access } = OPERATIONS[name]
+  if (actor.type === 'operator') return
+  if (access === 'operators') {
+    throw new Problem(403, 'operators_only', 'Only operators may do this.')
+  }
+  if (actor.type === 'key') {
+    if (access === 'people') {
+      throw new Problem(403, 'people_only', 'Only people may do this, no keys.')
+    }
+    return
+  }
+  if (actor.role === 'administrator' || verb === 'GET' || READING.includes(name)) return
+  throw new Problem(403, 'role_viewer', 'Viewers may only read.')
+}
