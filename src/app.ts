@@ -1,6 +1,6 @@
 // What is ours and what goes through the gate. Health and the JWKS are answered here. The management
-// API is an operator's at once, and anyone else's through the gate, like any product. Everything else
-// is forwarded or refused; nothing under /edge/ is ever forwarded.
+// API is an operator's at once, and anyone else's through the gate, like any product; the console has
+// sessions of its own. Everything else is forwarded or refused; nothing under /edge/ is ever forwarded.
 
 import { accountFor } from './accounts/account.ts'
 import type { Actor } from './control/actor.ts'
@@ -16,6 +16,7 @@ import { formatAddress } from './lists/address.ts'
 const JWKS_PATH = '/.well-known/jwks.json'
 const OPENAPI_PATH = '/edge/openapi.json'
 const API_PREFIX = '/edge/v1/'
+const CONSOLE_PATH = /^\/edge\/console(?:\/|$)/
 /** Verifiers may keep the JWKS so long; publish a new key at least this long before it signs. */
 const JWKS_MAX_AGE_SECONDS = 300
 
@@ -49,6 +50,10 @@ async function decided(
     const denial = target.ok ? ({ reason: 'host_unknown' } as const) : target.error
     seen.reason = denial.reason
     return await accountFor(account, refuse(denial, nowMs), edge, waitUntil)
+  }
+  if (CONSOLE_PATH.test(target.value.path)) {
+    const { answerConsole } = await import('./console/app.tsx')
+    return await answerConsole(request, { edge, requestId, address, nowMs, waitUntil })
   }
   const control = async (actor: Actor): Promise<Response> => {
     const { answerControl } = await import('./control/app.ts')

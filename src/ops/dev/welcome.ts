@@ -1,5 +1,5 @@
-// What `npm run dev` prints when it is ready: for each kind of credential a line to paste, and what
-// will come of it.
+// What `npm run dev` prints when it is ready: where the console is, and for each kind of credential a
+// line to paste, and what will come of it.
 
 import type { Demo } from './demo-file.ts'
 import type { Stack } from './stack.ts'
@@ -25,6 +25,9 @@ export function welcome({ url, demo, keys, madeDevVars }: Stack): string {
   return [
     `Portcullis is ready on ${url}`,
     ...notes.map((note) => `  ${note}`),
+    '',
+    `  Developer Console: ${url}/edge/console/`,
+    '  Sign in with ADMIN_TOKEN from .dev.vars.',
     ...examples(url, demo).flatMap(({ title, curl }) => ['', `  ${title}`, `  ${curl}`]),
     '',
     '  Keys, allowlists, service users:  npm run ops -- --help',

@@ -1,0 +1,60 @@
+// Something to copy: a command, or a value that is shown this once. The button needs script and is
+// shown by it; the text can be selected without.
+
+import type { Child } from 'hono/jsx'
+
+/** A command, such as a cURL line. `id` must be unique in the page. */
+export function Code({ id, label, text }: { id: string; label: string; text: string }) {
+  return (
+    <figure class="copy">
+      <figcaption>
+        <span>{label}</span>
+        <CopyButton id={id} label={label} />
+      </figcaption>
+      <pre tabindex={0} aria-label={label} role="group">
+        <code id={id}>{text}</code>
+      </pre>
+    </figure>
+  )
+}
+
+/**
+ * A value that is in this answer and nowhere else. `then` is where a reload leads, so that it neither
+ * shows the value again nor asks to send the form again.
+ */
+export function Secret({
+  id = 'secret',
+  label,
+  value,
+  then,
+  children,
+}: {
+  id?: string
+  label: string
+  value: string
+  then: string
+  children?: Child
+}) {
+  return (
+    <section class="notice warn secret" data-once={then} aria-labelledby={`${id}-label`}>
+      <h2 id={`${id}-label`}>{label}</h2>
+      <p>
+        Copy it now and keep it where secrets are kept. It is shown this once and nobody can read it
+        again.
+      </p>
+      <div class="value">
+        <code id={id}>{value}</code>
+        <CopyButton id={id} label={label} />
+      </div>
+      {children}
+    </section>
+  )
+}
+
+function CopyButton({ id, label }: { id: string; label: string }) {
+  return (
+    <button type="button" class="small" data-copy={id} aria-label={`Copy: ${label}`} hidden>
+      Copy
+    </button>
+  )
+}

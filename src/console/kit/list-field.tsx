@@ -1,0 +1,58 @@
+// An allowlist in a form: anyone, or only what is listed, one entry a line. An empty list admits
+// nobody, which is something else than no list.
+
+import type { Fault } from './fault.ts'
+import { Choices } from './choices.tsx'
+import { TextArea } from './field.tsx'
+
+interface ListFieldProps {
+  /** `ips` or `origins`. */
+  name: string
+  legend: string
+  anyone: string
+  listed: string
+  /** null: no restriction. */
+  entries: readonly string[] | null
+  /** As it was typed, in place of the entries. */
+  typed?: string | undefined
+  placeholder: string
+  hint: string
+  fault?: Fault | undefined
+}
+
+export function ListField({ name, entries, typed, fault, ...props }: ListFieldProps) {
+  const choices = [
+    { value: 'any', label: props.anyone },
+    { value: 'listed', label: props.listed },
+  ]
+  return (
+    <div class="list-field">
+      <Choices
+        name={`${name}_mode`}
+        legend={props.legend}
+        type="radio"
+        choices={choices}
+        chosen={[entries === null ? 'any' : 'listed']}
+      />
+      <TextArea
+        name={name}
+        label={`${props.listed}: one entry a line`}
+        value={typed ?? entries?.join('\n') ?? ''}
+        code
+        placeholder={props.placeholder}
+        hint={`${props.hint} A list without an entry admits nobody.`}
+        fault={fault}
+      />
+    </div>
+  )
+}
+
+/** The list that was asked for: null lifts the restriction, [] admits nobody. */
+export function readListField(form: URLSearchParams, name: string): string[] | null {
+  return form.get(`${name}_mode`) === 'listed' ? linesOf(form.get(name)) : null
+}
+
+/** The lines of a text that hold anything. */
+export function linesOf(text: string | null): string[] {
+  return (text ?? '').split(/\r\n|\r|\n/).flatMap((line) => line.trim() || [])
+}

@@ -1,0 +1,69 @@
+// What a change answers with: made, and since when nothing older passes anywhere.
+
+import { Time } from './time.tsx'
+
+/** What the API answers a change with; times are Unix milliseconds. */
+export interface ChangeReceipt {
+  readonly enforced_at: number | null
+  readonly pending: number
+  readonly change_id?: string | undefined
+  readonly revoked_at?: number | undefined
+}
+
+/** How far a change has come that the queue finishes: the answer of getChange. */
+export interface ChangeProgress {
+  readonly total: number
+  readonly pending: number
+  readonly enforced_at: number | null
+}
+
+/** `progress` is asked for by the page where the receipt names a change; see readProgress. */
+export function Receipt({
+  receipt,
+  progress,
+}: {
+  receipt: ChangeReceipt | undefined
+  progress?: ChangeProgress | undefined
+}) {
+  if (!receipt) return null
+  const enforced = progress ? progress.enforced_at : receipt.enforced_at
+  return (
+    <section class={`notice ${enforced === null ? 'warn' : 'good'}`} aria-labelledby="receipt">
+      <h2 id="receipt">Receipt</h2>
+      <dl class="facts">
+        {receipt.revoked_at === undefined ? null : (
+          <>
+            <dt>Revoked at</dt>
+            <dd>
+              <Time ms={receipt.revoked_at} />
+            </dd>
+          </>
+        )}
+        <dt>In force since</dt>
+        <dd>{enforced === null ? 'not everywhere yet' : <Time ms={enforced} />}</dd>
+        {receipt.change_id === undefined ? null : (
+          <>
+            <dt>Change</dt>
+            <dd>
+              <code class="id">{receipt.change_id}</code>
+            </dd>
+          </>
+        )}
+      </dl>
+      <p>{sentence(receipt, progress)}</p>
+    </section>
+  )
+}
+
+function sentence(receipt: ChangeReceipt, progress: ChangeProgress | undefined): string {
+  const enforced = progress ? progress.enforced_at : receipt.enforced_at
+  if (enforced !== null) {
+    return 'No request that begins later is decided on what was before, in any place.'
+  }
+  if (progress) {
+    const done = progress.total - progress.pending
+    return `The change is made. ${done} of ${progress.total} keys go by it; reload this page to see the rest follow.`
+  }
+  const keys = receipt.pending === 1 ? 'One key’s guard' : `The guards of ${receipt.pending} keys`
+  return `The change is made. ${keys} could not be told yet; that is tried again each minute until it is done.`
+}
