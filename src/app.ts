@@ -9,6 +9,7 @@ import { clientAddress } from './gate/address.ts'
 import { gate } from './gate/gate.ts'
 import { nothingSeen } from './gate/passage.ts'
 import type { Passage } from './gate/passage.ts'
+import { SentHeaders } from './gate/sent-headers.ts'
 import { canonicalPath } from './gate/path.ts'
 import { refuse } from './gate/refuse.ts'
 import { formatAddress } from './lists/address.ts'
@@ -16,6 +17,7 @@ import { formatAddress } from './lists/address.ts'
 const JWKS_PATH = '/.well-known/jwks.json'
 const OPENAPI_PATH = '/edge/openapi.json'
 const API_PREFIX = '/edge/v1/'
+const OWN_PATH = /^\/(?:edge|\.well-known)\//
 const CONSOLE_PATH = /^\/edge\/console(?:\/|$)/
 /** Verifiers may keep the JWKS so long; publish a new key at least this long before it signs. */
 const JWKS_MAX_AGE_SECONDS = 300
@@ -28,7 +30,8 @@ export async function handle(
 ): Promise<Response> {
   const requestId = crypto.randomUUID()
   const target = canonicalPath(request.url)
-  const document = target.ok ? await ownDocument(request, target.value.path, edge) : undefined
+  const own = target.ok && OWN_PATH.test(target.value.path)
+  const document = own ? await ownDocument(request, target.value.path, edge) : undefined
   const response = document ?? (await decided(request, target, edge, ctx, requestId))
   response.headers.set('x-request-id', requestId)
   return response
@@ -42,36 +45,38 @@ async function decided(
   requestId: string,
 ): Promise<Response> {
   const nowMs = Date.now()
-  const address = clientAddress(request.headers)
+  const headers = new SentHeaders(request.headers)
+  const { method } = request
+  const address = clientAddress(headers)
+  const clientIp = address ? formatAddress(address) : ''
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
   const seen = nothingSeen()
-  const account = { request, requestId, nowMs, address, seen, path: request.url }
+  const account = { method, requestId, nowMs, clientIp, seen }
   if (!target.ok || !edge.settings.hosts.has(target.value.host)) {
     const denial = target.ok ? ({ reason: 'host_unknown' } as const) : target.error
     seen.reason = denial.reason
-    return await accountFor(account, refuse(denial, nowMs), edge, waitUntil)
+    const path = request.url.replace(/^https?:\/\/[^/]*/, '')
+    return await accountFor({ ...account, path }, refuse(denial, nowMs), edge, waitUntil)
   }
-  if (CONSOLE_PATH.test(target.value.path)) {
+  const { path } = target.value
+  if (CONSOLE_PATH.test(path)) {
     const { answerConsole } = await import('./console/app.tsx')
     return await answerConsole(request, { edge, requestId, address, nowMs, waitUntil })
   }
-  const control = async (actor: Actor): Promise<Response> => {
-    const { answerControl } = await import('./control/app.ts')
-    const text = address ? formatAddress(address) : ''
-    return await answerControl(request, { edge, actor, requestId, address: text, nowMs, waitUntil })
-  }
   const passage: Passage = {
     request,
+    method,
+    headers,
     target: target.value,
     requestId,
     address,
+    clientIp,
     nowMs,
     waitUntil,
-    answerOwn: (key) => control({ type: 'key', key }),
+    answerOwn: (key) => control(passage, edge, { type: 'key', key }),
     seen,
   }
-  const { path } = target.value
-  const response = await answer(passage, edge, control).catch((error: unknown) => {
+  const response = await answer(passage, edge).catch((error: unknown) => {
     console.error(error)
     seen.reason = 'internal_error'
     return refuse({ reason: 'internal_error' }, nowMs)
@@ -79,19 +84,21 @@ async function decided(
   return await accountFor({ ...account, path }, response, edge, waitUntil)
 }
 
-async function answer(
-  passage: Passage,
-  edge: Edge,
-  control: (actor: Actor) => Promise<Response>,
-): Promise<Response> {
+async function answer(passage: Passage, edge: Edge): Promise<Response> {
   const { request, target, seen } = passage
   const own = target.path.startsWith(API_PREFIX)
   const operator = own ? await readOperator(request, edge) : undefined
   if (!operator) return await gate(passage, edge)
-  const response = await control(operator)
+  const response = await control(passage, edge, operator)
   seen.matched = edge.ownRoutes.match(request.method, target.path) ?? null
   seen.reason = response.headers.get('x-edge-reason')
   return response
+}
+
+async function control(passage: Passage, edge: Edge, actor: Actor): Promise<Response> {
+  const { request, requestId, clientIp: address, nowMs, waitUntil } = passage
+  const { answerControl } = await import('./control/app.ts')
+  return await answerControl(request, { edge, actor, requestId, address, nowMs, waitUntil })
 }
 
 async function readOperator(request: Request, edge: Edge): Promise<Actor | undefined> {

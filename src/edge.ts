@@ -11,7 +11,8 @@ import { missingBindings } from './bindings.ts'
 import { loadSettings, parseSettings } from './settings.ts'
 import type { Bindings } from './bindings.ts'
 import type { Settings } from './settings.ts'
-import { AssertionMemo } from './gate/identity.ts'
+import { IdentityMemo } from './gate/identity.ts'
+import type { Signer } from './gate/identity.ts'
 import { RefusalMemo } from './guard/refusal-memo.ts'
 import { KeyMemo } from './keys/memo.ts'
 
@@ -25,7 +26,7 @@ export interface Edge {
   readonly bindings: Bindings
   readonly keys: KeyMemo
   readonly refusals: RefusalMemo
-  readonly assertions: AssertionMemo
+  readonly signer: Signer
   readonly events: EventBuffer
   /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
   readonly exposed: LRUCache<string, number>
@@ -55,16 +56,17 @@ export async function buildEdge(
   if (!parsed.ok) throw new ConfigurationError([...missing, ...parsed.error])
   if (missing.length > 0) throw new ConfigurationError(missing)
   const bindings = env as unknown as Bindings
+  const settings = await loadSettings(parsed.value).catch(unloadable)
   return {
     catalog,
     routes: compileRoutes(catalog),
     ownRoutes: controlRoutes(),
     products: new Set(catalog.products.map(({ id }) => id)),
-    settings: await loadSettings(parsed.value).catch(unloadable),
+    settings,
     bindings,
     keys: new KeyMemo(),
     refusals: new RefusalMemo(),
-    assertions: new AssertionMemo(),
+    signer: { issuer: settings.issuer, keys: settings.signingKeys, memo: new IdentityMemo() },
     events: new EventBuffer(bindings.AUDIT),
     exposed: new LRUCache({ max: 1_000 }),
   }

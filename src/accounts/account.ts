@@ -5,8 +5,6 @@ import type { Edge } from '../edge.ts'
 import type { Settings } from '../settings.ts'
 import type { Seen } from '../gate/passage.ts'
 import { refuse } from '../gate/refuse.ts'
-import { formatAddress } from '../lists/address.ts'
-import type { Address } from '../lists/address.ts'
 import { announceExposed } from '../webhooks/run.ts'
 import type { WaitUntil } from './buffer.ts'
 import { eventOf } from './event.ts'
@@ -14,11 +12,12 @@ import type { AuditEvent, Outcome } from './event.ts'
 
 /** What is to be accounted for. */
 export interface Account {
-  readonly request: Request
+  readonly method: string
   readonly requestId: string
   readonly nowMs: number
-  readonly address: Address | undefined
-  /** Canonical where there is one. */
+  /** Empty where it is not known. */
+  readonly clientIp: string
+  /** Canonical where there is one; without scheme and host. */
   readonly path: string
   readonly seen: Seen
 }
@@ -30,7 +29,7 @@ export async function accountFor(
   edge: Edge,
   waitUntil: WaitUntil,
 ): Promise<Response> {
-  if (account.request.method === 'OPTIONS' && response.status === 204) return response
+  if (account.method === 'OPTIONS' && response.status === 204) return response
   const { reason, record } = account.seen
   if (reason === 'secret_key_in_browser' && record) {
     waitUntil(announceExposed(edge, record.id, account.nowMs))
@@ -56,7 +55,7 @@ function eventFor(
   { status }: Response,
   { brand, importedPrefixes }: Settings,
 ): AuditEvent {
-  const { request, seen, nowMs } = account
+  const { seen, nowMs } = account
   const { reason, upstreamMs } = seen
   const outcome: Outcome =
     reason !== null && upstreamMs === null
@@ -65,9 +64,9 @@ function eventFor(
   return eventOf({
     requestId: account.requestId,
     nowMs,
-    method: request.method,
-    path: account.path.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '') || '/',
-    address: account.address ? formatAddress(account.address) : null,
+    method: account.method,
+    path: account.path,
+    address: account.clientIp || null,
     brand,
     importedPrefixes,
     caller: seen.record,

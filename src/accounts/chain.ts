@@ -66,7 +66,7 @@ async function checkRow(
     const detail = `all from event ${expected} to ${sequence - 1} are missing`
     return broken('removed', expected, null, detail)
   }
-  if ((await linkHash(row.previousHash, row)) !== row.hash) {
+  if (linkHash(row.previousHash, row) !== row.hash) {
     return broken('edited', sequence, id, `event ${sequence} is not what was hashed`)
   }
   if (row.previousHash !== last.hash) return await misplaced(db, chain, last, row)

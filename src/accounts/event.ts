@@ -125,6 +125,7 @@ function creditsOf({ decision, status }: Outcome, matched: MatchedRoute | null):
 /** At most so long, with `…` where something is missing, and nothing that a database may alter. */
 function bounded(text: string | null | undefined, length: number): string | null {
   if (!text) return null
+  if (text.length <= length && /^[\x20-\x7e]*$/.test(text)) return text
   const plain = text.replace(/[\x00-\x1f\x7f]/g, '\ufffd')
   return (plain.length > length ? `${plain.slice(0, length - 1)}…` : plain).toWellFormed()
 }

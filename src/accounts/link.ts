@@ -1,6 +1,9 @@
 // How events hang together: each row's hash covers the hash before it and the event itself, so that
 // what is done to one row shows in it or in the next (schema.sql, "Accounts", says what does not).
 
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
 import type { AuditEvent } from './event.ts'
 import { FIELDS } from './message.ts'
 
@@ -27,24 +30,22 @@ export function canonicalJson(event: AuditEvent): string {
   return JSON.stringify(event, [...FIELDS])
 }
 
-/** `hex(SHA-256(previousHash || "\n" || canonicalJson(event)))` */
-export async function linkHash(previousHash: string, event: AuditEvent): Promise<string> {
-  const bytes = new TextEncoder().encode(`${previousHash}\n${canonicalJson(event)}`)
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+/**
+ * `hex(SHA-256(previousHash || "\n" || canonicalJson(event)))`. Each hash waits for the one before it,
+ * so that the runtime's asynchronous digest would take a turn of the event loop for each.
+ */
+export function linkHash(previousHash: string, event: AuditEvent): string {
+  return bytesToHex(sha256(utf8ToBytes(`${previousHash}\n${canonicalJson(event)}`)))
 }
 
 /** Links events of one organization, in the order given, behind a head. */
-export async function link(
-  head: Anchor,
-  events: readonly AuditEvent[],
-): Promise<readonly LinkedEvent[]> {
+export function link(head: Anchor, events: readonly AuditEvent[]): readonly LinkedEvent[] {
   const linked: LinkedEvent[] = []
   let { sequence, hash } = head
   for (const event of events) {
     const previousHash = hash
     sequence += 1
-    hash = await linkHash(previousHash, event)
+    hash = linkHash(previousHash, event)
     linked.push({ ...event, sequence, previousHash, hash })
   }
   return linked

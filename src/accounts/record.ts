@@ -69,7 +69,7 @@ async function recordOnce(db: Database, events: readonly AuditEvent[]): Promise<
   const linked: LinkedEvent[] = []
   for (const [chain, ofChain] of Map.groupBy(fresh, chainOf)) {
     const inOrder = ofChain.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-    linked.push(...(await link(known.heads.get(chain) ?? GENESIS, inOrder)))
+    linked.push(...link(known.heads.get(chain) ?? GENESIS, inOrder))
   }
   if (linked.length > 0) await db.batch(insertions(db, linked))
   return {

@@ -25,12 +25,19 @@ const compiled = new Map<string, RegExp>()
  * @param imported prefixes of keys that were minted elsewhere (`IMPORTED_PREFIXES`).
  */
 export function redactPath(path: string, brand: string, imported: readonly string[] = []): string {
-  const bare = path.replace(/[?#][^]*$/, '')
+  const end = path.search(/[?#]/)
+  const bare = end === -1 ? path : path.slice(0, end)
+  if (!suspicion(brand, imported).test(bare)) return bare
   const plain = decode(bare)
   const at = secretAt(plain, [ownForm(brand), ANY_BRAND, JWT, ...imported.map(importedForm)])
   if (at === -1) return bare
   const segments = plain.slice(0, at).split('/').length - 1
   return [...bare.split('/').slice(0, segments), REDACTED].join('/')
+}
+
+/** What every form below holds somewhere: most paths have nothing of the kind. */
+function suspicion(brand: string, imported: readonly string[]): RegExp {
+  return compile([...imported, brand, '%', 'ey', '[0-9a-z]{16}'].join('|'))
 }
 
 function secretAt(text: string, forms: readonly RegExp[]): number {

@@ -58,14 +58,9 @@ export async function callRaw(
   const { edge, requestId, address, nowMs, waitUntil } = c.env.context
   const { actor } = c.get('session')
   const request = requestFor(c, name, asked)
-  const response = await answerControl(request, {
-    edge,
-    actor,
-    requestId,
-    address: address ? formatAddress(address) : '',
-    nowMs,
-    waitUntil,
-  })
+  const clientIp = address ? formatAddress(address) : ''
+  const context = { edge, actor, requestId, address: clientIp, nowMs, waitUntil }
+  const response = await answerControl(request, context)
   const { verb } = OPERATIONS[name]
   if (verb === 'GET' || READING.includes(name)) return response
   // What is changed by a form is on account as what is changed by a call. An event's id is the
@@ -76,7 +71,7 @@ export async function callRaw(
   const seen = nothingSeen()
   seen.matched = edge.ownRoutes.match(verb, path) ?? null
   seen.reason = response.headers.get('x-edge-reason')
-  const account = { request, requestId: id, nowMs, address, seen, path }
+  const account = { method: verb, requestId: id, nowMs, clientIp, seen, path }
   return await accountFor(account, response, edge, waitUntil)
 }
 

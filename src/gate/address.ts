@@ -8,9 +8,10 @@ import { addressListContains } from '../lists/address-list.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
+import type { HeaderReader } from './sent-headers.ts'
 
 /** The client's address, unmapped; undefined where the platform gave none that can be read. */
-export function clientAddress(headers: Headers): Address | undefined {
+export function clientAddress(headers: HeaderReader): Address | undefined {
   return parseAddress(headers.get('cf-connecting-ip') ?? '')
 }
 

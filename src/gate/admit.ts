@@ -1,15 +1,19 @@
-// The last step before forwarding: the credential's guard confirms that the record is current and
-// debits its limits. A refusal that rests on a record is confirmed too, so that a list entry or a
+// The last step before forwarding: a lease, or the credential's guard itself, confirms that the record
+// is current and debits its limits. A refusal that rests on a record is confirmed too, so that a list entry or a
 // scope that was just added counts on the next request.
 
 import type { Catalog } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
-import type { AdmitAnswer } from '../guard/key-guard.ts'
-import type { Limit, LimitState } from '../guard/limit.ts'
+import { askGuardFor, spendLeased } from '../guard/lease.ts'
+import type { Ask } from '../guard/lease.ts'
+import type { AdmitAnswer } from '../guard/ledger.ts'
+import type { Limit, LimitState, Standing } from '../guard/limit.ts'
+import { Meter } from '../guard/meter.ts'
 import type { KnownKey } from '../keys/memo.ts'
 import type { KeyRecord } from '../keys/record.ts'
+import type { WaitUntil } from '../keys/store.ts'
 import { addressBucket } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
 import { err, ok } from '../result.ts'
@@ -57,23 +61,55 @@ export function everyLimit(catalog: Catalog, record: KeyRecord): Limit[] | undef
   return limitsOf(catalog, record, names, undefined)
 }
 
-/** Debits one request. `stale`: decide again on a fresh record. */
+/**
+ * The meter of a call's limits, made once for a key and what the route names; where each address has
+ * a window of its own, for this call only. Undefined when the catalog has no such plan.
+ */
+export function meterFor(
+  catalog: Catalog,
+  key: KnownKey,
+  matched: MatchedRoute,
+  address: Address | undefined,
+): Meter | undefined {
+  const known = key.meters.get(matched.route.limits)
+  if (known) return known
+  const limits = limitsFor(catalog, key.principal.record, matched, address)
+  if (!limits) return undefined
+  const meter = new Meter(limits)
+  if (limits.every(({ partition }) => partition === undefined)) {
+    key.meters.set(matched.route.limits, meter)
+  }
+  return meter
+}
+
+/** Debits one request, of a lease where there is one. `stale`: decide again on a fresh record. */
 export async function admit(
   edge: Edge,
   key: KnownKey,
-  limits: readonly Limit[],
-  nowMs: number,
-): Promise<Result<readonly LimitState[], Denial | 'stale'>> {
+  meter: Meter,
+  waitUntil: WaitUntil,
+): Promise<Result<Standing, Denial | 'stale'>> {
   const { id, generation } = key.principal.record
-  const remembered = edge.refusals.get(id, limits, nowMs)
-  if (remembered && !key.asks.take(nowMs)) return err(limited(remembered))
-  const answer = await askGuard<AdmitAnswer>(edge.bindings, id, (guard) =>
-    guard.admit({ generation, limits, want: 1 }),
-  )
+  const { limits } = meter
+  const ask: Ask = (asked) =>
+    askGuard<AdmitAnswer>(edge.bindings, id, (guard) =>
+      guard.admit({ generation, limits, ...asked }),
+    )
+  // Not the time at which the request began: it may have waited for its record since.
+  const now = Date.now()
+  meter.see(now)
+  const spent = spendLeased(meter, now, ask, waitUntil)
+  if (spent) return ok(spent)
+  const remembered = edge.refusals.get(id, limits, now)
+  if (remembered && !key.asks.take(now)) return err(limited(remembered))
+  const answer = await askGuardFor(meter, 1, now, ask, waitUntil)
   if (!answer.ok) return err({ reason: 'guard_unreachable' })
   if (answer.value.verdict === 'stale') return err('stale')
-  if (answer.value.verdict === 'granted') return ok(answer.value.limits)
-  edge.refusals.set(id, limits, answer.value, nowMs)
+  if (answer.value.verdict === 'granted') {
+    const { lease, limits: states } = answer.value
+    return ok({ limits: states, spare: lease?.tokens ?? 0, at: now })
+  }
+  edge.refusals.set(id, limits, answer.value, now)
   return err(limited(answer.value))
 }
 

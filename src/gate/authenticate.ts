@@ -69,8 +69,13 @@ function remember(
     return unknown(presented)
   }
   const principal = compilePrincipal(record.value, proof.claims)
-  const asks = new AskBudget()
-  const key: KnownKey = { lookup: proof.lookup, principal, loadedAt: nowMs, asks }
+  const key: KnownKey = {
+    lookup: proof.lookup,
+    principal,
+    loadedAt: nowMs,
+    asks: new AskBudget(),
+    meters: new Map(),
+  }
   edge.keys.set(presented.value, key)
   return ok(key)
 }

@@ -4,6 +4,7 @@
 
 import type { Verb } from '../catalog/define.ts'
 import { isSerializedOrigin } from '../lists/origin-list.ts'
+import type { HeaderReader } from './sent-headers.ts'
 
 /** The request headers a page may send. */
 const ALLOWED_HEADERS = 'Content-Type, Idempotency-Key, X-API-Key, X-Request-Id'
@@ -14,22 +15,20 @@ const EXPOSED_HEADERS =
 const MAX_AGE_SECONDS = 7200
 
 /** A preflight, and not just any OPTIONS (Fetch §3.2.2). */
-export function isPreflight(request: Request): boolean {
+export function isPreflight(method: string, headers: HeaderReader): boolean {
   return (
-    request.method === 'OPTIONS' &&
-    request.headers.has('origin') &&
-    request.headers.has('access-control-request-method')
+    method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method')
   )
 }
 
 /** The answer to a preflight on a route open to publishable keys. No storage is touched for it. */
-export function preflightResponse(request: Request, verbs: readonly Verb[]): Response {
+export function preflightResponse(origin: string | null, verbs: readonly Verb[]): Response {
   const headers = new Headers({
     'access-control-allow-methods': verbs.join(', '),
     'access-control-allow-headers': ALLOWED_HEADERS,
     'access-control-max-age': String(MAX_AGE_SECONDS),
   })
-  setCors(headers, request.headers.get('origin'))
+  setCors(headers, origin)
   return new Response(null, { status: 204, headers })
 }
 

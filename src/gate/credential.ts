@@ -5,6 +5,7 @@
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
+import type { HeaderReader } from './sent-headers.ts'
 
 export type Scheme = 'ApiKey' | 'Bearer'
 
@@ -16,7 +17,7 @@ export interface Presented {
 const BEARER = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i
 
 /** Reads the credential as it was presented; whether it is one of ours is not asked here. */
-export function readCredential(headers: Headers): Result<Presented, Denial> {
+export function readCredential(headers: HeaderReader): Result<Presented, Denial> {
   const apiKey = headers.get('x-api-key')
   const authorization = headers.get('authorization')
   if (apiKey === null && authorization === null) return err({ reason: 'credential_missing' })

@@ -4,14 +4,14 @@
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
-import type { LimitState } from '../guard/limit.ts'
+import type { Standing } from '../guard/limit.ts'
 import type { KnownKey } from '../keys/memo.ts'
 import type { Principal } from '../keys/principal.ts'
 import type { Address } from '../lists/address.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { checkAddress } from './address.ts'
-import { admit, confirmRefusal, limitsFor } from './admit.ts'
+import { admit, confirmRefusal, meterFor } from './admit.ts'
 import { reload } from './authenticate.ts'
 import type { Presented, Scheme } from './credential.ts'
 import type { Denial } from './denial.ts'
@@ -19,6 +19,7 @@ import { checkGrant } from './grant.ts'
 import type { Grant } from './grant.ts'
 import { checkOrigin } from './origin.ts'
 import type { Passage } from './passage.ts'
+import type { HeaderReader } from './sent-headers.ts'
 import { checkStatus } from './status.ts'
 
 /** A record that changed again while it was being reloaded is reloaded again, so often at most. */
@@ -28,7 +29,8 @@ const MAX_RELOADS = 3
 export interface Admitted {
   readonly key: KnownKey
   readonly grant: Grant
-  readonly limits: readonly LimitState[]
+  /** Null where nothing was spent. */
+  readonly standing: Standing | null
 }
 
 /** Decides on what is known of the key, and again on a fresh record when the guard says `stale`. */
@@ -39,15 +41,15 @@ export async function decide(
   matched: MatchedRoute | undefined,
   edge: Edge,
 ): Promise<Result<Admitted, Denial>> {
-  const { nowMs, address, request } = passage
+  const { nowMs, address, headers } = passage
   let key = known
   for (let reloads = 0; reloads <= MAX_RELOADS; reloads++) {
     passage.seen.record = key.principal.record
-    const asked = { scheme: presented.scheme, address, headers: request.headers, nowMs, matched }
+    const asked = { scheme: presented.scheme, address, headers, nowMs, matched }
     const grant = authorize(key.principal, asked, edge)
     if (grant.ok) {
-      const admission = await spend(edge, key, grant.value.matched, address, nowMs)
-      if (admission.ok) return ok({ key, grant: grant.value, limits: admission.value })
+      const admission = await spend(edge, key, grant.value.matched, passage)
+      if (admission.ok) return ok({ key, grant: grant.value, standing: admission.value })
       if (admission.error !== 'stale') return err(admission.error)
     } else if ((await confirmRefusal(edge, key, nowMs)) === 'current') {
       return grant
@@ -63,7 +65,7 @@ export async function decide(
 export interface Asked {
   readonly scheme: Scheme
   readonly address: Address | undefined
-  readonly headers: Headers
+  readonly headers: HeaderReader
   readonly nowMs: number
   readonly matched: MatchedRoute | undefined
 }
@@ -98,19 +100,18 @@ async function spend(
   edge: Edge,
   key: KnownKey,
   matched: MatchedRoute,
-  address: Address | undefined,
-  nowMs: number,
-): Promise<Result<readonly LimitState[], Denial | 'stale'>> {
+  { address, nowMs, waitUntil }: Passage,
+): Promise<Result<Standing | null, Denial | 'stale'>> {
   const { record } = key.principal
-  const limits = limitsFor(edge.catalog, record, matched, address)
-  if (!limits) {
+  const meter = meterFor(edge.catalog, key, matched, address)
+  if (!meter) {
     const rests = await confirmRefusal(edge, key, nowMs)
     return err(rests === 'stale' ? 'stale' : { reason: 'plan_unknown' })
   }
-  if (matched.route.spends !== false) return await admit(edge, key, limits, nowMs)
+  if (matched.route.spends !== false) return await admit(edge, key, meter, waitUntil)
   const current = await askGuard(edge.bindings, record.id, (guard) =>
     guard.confirm(record.generation),
   )
   if (!current.ok) return err({ reason: 'guard_unreachable' })
-  return current.value === 'stale' ? err('stale') : ok([])
+  return current.value === 'stale' ? err('stale') : ok(null)
 }

@@ -5,7 +5,8 @@ import type { Product } from '../catalog/define.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
-import { connectionListed, HOP_BY_HOP, isTraceparent, mayForward } from './headers.ts'
+import { connectionListed, isTraceparent, mayForward, mayReturn } from './headers.ts'
+import type { HeaderReader, SentHeaders } from './sent-headers.ts'
 
 /** How long an upstream may take to begin its answer, unless product or route say otherwise. */
 export const DEADLINE_MS = 60_000
@@ -14,93 +15,86 @@ const REQUEST_ID = /^[\w.-]{1,128}$/
 /** Up to this declared length an upload counts as sent at once. */
 const SMALL_BODY_BYTES = 1024 * 1024
 
-/** The client's headers that may go upstream. Identity is set on the result, last. */
-export function inboundHeaders(request: Request, product: Product): Headers {
-  const headers = new Headers()
-  const listed = connectionListed(request.headers)
-  for (const [name, value] of request.headers) {
-    if (mayForward(name) && !listed.includes(name)) headers.append(name, value)
+/** Takes from a copy of the client's headers what may not go upstream. */
+export function filterHeaders(
+  headers: Headers,
+  sent: SentHeaders,
+  product: Product,
+  hasBody: boolean,
+): void {
+  const listed = connectionListed(sent)
+  for (const name of sent.names()) {
+    if (!mayForward(name) || listed.includes(name)) headers.delete(name)
+    else if (CHECKED.has(name) && !isRight(name, sent, product)) headers.delete(name)
   }
-  if (!product.cookies) headers.delete('cookie')
-  const traceparent = headers.get('traceparent')
-  if (traceparent !== null && !isTraceparent(traceparent)) {
-    headers.delete('traceparent')
-    headers.delete('tracestate')
-  }
+  if (isWebSocket(sent)) headers.set('upgrade', 'websocket')
+  if (!hasBody && sent.has('content-length')) headers.delete('content-length')
+}
+
+const CHECKED: ReadonlySet<string> = new Set([
+  'cookie',
+  'x-request-id',
+  'traceparent',
+  'tracestate',
+])
+
+/** Whether a header goes on that does so only in some cases. */
+function isRight(name: string, sent: SentHeaders, product: Product): boolean {
+  if (name === 'cookie') return product.cookies ?? false
   // It ends in logs and pages of the upstream; ours is X-Edge-Request-Id.
-  if (!REQUEST_ID.test(headers.get('x-request-id') ?? '')) headers.delete('x-request-id')
-  if (isWebSocket(request.headers)) headers.set('upgrade', 'websocket')
-  if (!hasBody(request)) headers.delete('content-length')
-  return headers
+  if (name === 'x-request-id') return REQUEST_ID.test(sent.get(name) ?? '')
+  return isTraceparent(sent.get('traceparent') ?? '')
 }
 
 /**
- * Sends the request and gives the upstream's response as it is, or why there is none. The deadline
+ * Sends a request and gives the upstream's response as it is, or why there is none. The deadline
  * starts when a large upload has been sent, so that a slow client is not taken for a slow upstream.
+ * What comes too late is left alone: it ends with the client's request.
  */
 export async function send(
-  request: Request,
-  url: URL,
+  url: string,
+  method: string,
   headers: Headers,
+  { body, sent }: Upload,
   deadlineMs: number,
 ): Promise<Result<Response, Denial>> {
-  const abort = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | null = null
-  let answered = false
-  let late = false
-  const start = (): void => {
-    if (answered) return
-    timer = setTimeout(() => {
-      late = true
-      abort.abort()
-    }, deadlineMs)
-  }
-  const { body, sent } = uploadOf(request)
-  if (sent) void sent.then(start, start)
-  else start()
   try {
-    const response = await fetch(url, {
-      method: request.method,
-      headers,
-      body,
-      redirect: 'manual',
-      cache: 'no-store',
-      signal: abort.signal,
-    })
-    return ok(response)
+    const answer = fetch(url, { method, headers, body, redirect: 'manual', cache: 'no-store' })
+    const response = await Promise.race([answer, lateAfter(sent, deadlineMs)])
+    return response === 'late' ? err({ reason: 'upstream_timeout' }) : ok(response)
   } catch (error) {
     // The text of the error names hosts and ports: it is for the operator, never for the client.
-    if (!late) console.error(`upstream ${url.host} unreachable`, error)
-    return err({ reason: late ? 'upstream_timeout' : 'upstream_unreachable' })
-  } finally {
-    answered = true
-    clearTimeout(timer)
+    console.error(`upstream ${URL.parse(url)?.host} unreachable`, error)
+    return err({ reason: 'upstream_unreachable' })
   }
 }
 
-/** CORS, identity and limits are told by the edge alone; what software answers is nobody's concern. */
-const NOT_THE_UPSTREAMS =
-  /^(?:access-control-|x-edge-|(?:x-)?rate-?limit(?:-|$)|server$|x-powered-by$)/
+async function lateAfter(sent: Promise<unknown> | undefined, deadlineMs: number): Promise<'late'> {
+  if (sent) await sent.catch(() => undefined)
+  await scheduler.wait(deadlineMs)
+  return 'late'
+}
 
-/** The upstream's answer as the client may see it: without its hop-by-hop headers and those above. */
+/** The upstream's answer as the client may see it: without what belongs to one connection, or to us. */
 export function outboundResponse(upstream: Response, base: URL): Response {
   const response = new Response(upstream.body, upstream)
   const { headers } = response
-  for (const name of [...connectionListed(headers), ...HOP_BY_HOP]) {
+  const listed = connectionListed(upstream.headers)
+  let hasCacheControl = false
+  for (const name of upstream.headers.keys()) {
     if (upstream.webSocket && (name === 'upgrade' || name === 'connection')) continue
-    headers.delete(name)
+    if (!mayReturn(name) || listed.includes(name)) headers.delete(name)
+    else if (name === 'cache-control') hasCacheControl = true
+    else if (name === 'location') setLocation(headers, base)
   }
-  for (const name of [...headers.keys()]) {
-    if (NOT_THE_UPSTREAMS.test(name)) headers.delete(name)
-  }
-  if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-store')
-  const redirect = headers.get('location')
-  const location = redirect === null ? null : URL.parse(redirect)
-  if (location?.origin === base.origin) {
-    // An absolute redirect within the upstream must not tell its address or lead around the gate.
-    headers.set('location', withoutBase(location, base))
-  }
+  if (!hasCacheControl) headers.set('cache-control', 'private, no-store')
   return response
+}
+
+/** An absolute redirect within the upstream must not tell its address or lead around the gate. */
+function setLocation(headers: Headers, base: URL): void {
+  const location = URL.parse(headers.get('location') ?? '')
+  if (location?.origin === base.origin) headers.set('location', withoutBase(location, base))
 }
 
 function withoutBase(location: URL, base: URL): string {
@@ -112,19 +106,20 @@ function withoutBase(location: URL, base: URL): string {
 }
 
 /** Whether the client asks for a WebSocket. */
-export function isWebSocket(headers: Headers): boolean {
+export function isWebSocket(headers: HeaderReader): boolean {
   return headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
-/** A body on GET or HEAD has no meaning (RFC 9110 §9.3.1) and is not forwarded. */
-function hasBody(request: Request): boolean {
-  return request.body !== null && request.method !== 'GET' && request.method !== 'HEAD'
+/** The body to send; of a large one also when it has been sent. */
+export interface Upload {
+  readonly body: ReadableStream | null
+  readonly sent?: Promise<void>
 }
 
-/** The body to send; of a large one also when it has been sent. Lengths stay as declared. */
-function uploadOf(request: Request): { body: ReadableStream | null; sent?: Promise<void> } {
-  if (!hasBody(request) || !request.body) return { body: null }
-  const declared = request.headers.get('content-length')
+/** A body on GET or HEAD has no meaning (RFC 9110 §9.3.1) and is not forwarded. Lengths stay as declared. */
+export function uploadOf(request: Request, method: string, headers: HeaderReader): Upload {
+  if (method === 'GET' || method === 'HEAD' || !request.body) return { body: null }
+  const declared = headers.get('content-length')
   const length = declared === null ? undefined : Number(declared)
   if (length !== undefined && length <= SMALL_BODY_BYTES) return { body: request.body }
   const { readable, writable } =

@@ -13,7 +13,7 @@ import { decide } from './decide.ts'
 import type { Admitted } from './decide.ts'
 import type { Denial } from './denial.ts'
 import { countFailure } from './failures.ts'
-import { DEADLINE_MS, inboundHeaders, outboundResponse, send } from './forward.ts'
+import { DEADLINE_MS, filterHeaders, outboundResponse, send, uploadOf } from './forward.ts'
 import { setIdentity } from './identity.ts'
 import type { Passage } from './passage.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
@@ -25,14 +25,14 @@ const OWN_PREFIX = '/edge/v1/'
 
 /** Decides about a request and forwards it, or tells why not. */
 export async function gate(passage: Passage, edge: Edge): Promise<Response> {
-  const { request } = passage
-  if (!METHODS.includes(request.method)) return deny(passage, { reason: 'method_unknown' })
-  if (isPreflight(request)) return preflight(passage, edge)
+  const { method, headers } = passage
+  if (!METHODS.includes(method)) return deny(passage, { reason: 'method_unknown' })
+  if (isPreflight(method, headers)) return preflight(passage, edge)
   const matched = findRoute(passage, edge)
   if (!matched.ok) return deny(passage, matched.error)
   passage.seen.matched = matched.value ?? null
   const response = await pass(passage, matched.value, edge)
-  if (matched.value?.route.publishable) setCors(response.headers, request.headers.get('origin'))
+  if (matched.value?.route.publishable) setCors(response.headers, headers.get('origin'))
   return response
 }
 
@@ -41,8 +41,8 @@ async function pass(
   matched: MatchedRoute | undefined,
   edge: Edge,
 ): Promise<Response> {
-  const { request, address, nowMs, waitUntil } = passage
-  const credential = readCredential(request.headers)
+  const { headers, address, nowMs, waitUntil } = passage
+  const credential = readCredential(headers)
   if (!credential.ok) {
     return deny(passage, await countFailure(credential.error, address, edge))
   }
@@ -51,7 +51,8 @@ async function pass(
   const admitted = await decide(passage, credential.value, key.value, matched, edge)
   if (!admitted.ok) return deny(passage, admitted.error)
   const response = await forward(passage, admitted.value, edge)
-  setRateLimitHeaders(response.headers, admitted.value.limits, nowMs)
+  const { standing } = admitted.value
+  if (standing) setRateLimitHeaders(response.headers, standing, nowMs)
   return response
 }
 
@@ -62,11 +63,11 @@ function deny({ seen, nowMs }: Passage, denial: Denial): Response {
 
 /** No row is no denial yet: who has no valid credential is told that first. */
 function findRoute(
-  { request, target }: Passage,
+  { method, target }: Passage,
   edge: Edge,
 ): Result<MatchedRoute | undefined, Denial> {
   const table = target.path.startsWith(OWN_PREFIX) ? edge.ownRoutes : edge.routes
-  const matched = table.match(request.method, target.path)
+  const matched = table.match(method, target.path)
   if (target.encodedSlash && !matched?.product.encodedSlashes) {
     return err({ reason: 'path_ambiguous', flaw: 'it holds an encoded slash' })
   }
@@ -75,16 +76,16 @@ function findRoute(
 
 /** A preflight cannot carry a key: it is answered from the catalog alone. */
 function preflight(passage: Passage, edge: Edge): Response {
-  const { request, target } = passage
+  const { headers, target } = passage
   const verbs = target.encodedSlash ? [] : edge.routes.publishableVerbs(target.path)
-  const asked = request.headers.get('access-control-request-method')
+  const asked = headers.get('access-control-request-method')
   const verb = asked === 'HEAD' ? 'GET' : asked
   if (!verbs.some((one) => one === verb)) return deny(passage, { reason: 'preflight_not_open' })
-  return preflightResponse(request, verbs)
+  return preflightResponse(headers.get('origin'), verbs)
 }
 
 async function forward(passage: Passage, { key, grant }: Admitted, edge: Edge): Promise<Response> {
-  const { request, target, requestId, address, nowMs, seen } = passage
+  const { request, method, target, requestId, nowMs, seen } = passage
   const { product, route } = grant.matched
   if (!grant.upstream) {
     const own = await passage.answerOwn(key)
@@ -94,16 +95,13 @@ async function forward(passage: Passage, { key, grant }: Admitted, edge: Edge): 
   const url = upstreamUrl(grant.upstream, target.path, target.search)
   if (!url)
     return deny(passage, { reason: 'path_ambiguous', flaw: 'it does not survive forwarding' })
-  const headers = inboundHeaders(request, product)
-  const call = { requestId, method: request.method, path: target.path, address }
-  const signer = {
-    issuer: edge.settings.issuer,
-    keys: edge.settings.signingKeys,
-    memo: edge.assertions,
-  }
-  await setIdentity(headers, key.principal, grant, call, signer, nowMs)
+  const upload = uploadOf(request, method, passage.headers)
+  const headers = new Headers(request.headers)
+  filterHeaders(headers, passage.headers, product, upload.body !== null)
+  const call = { requestId, method, path: target.path, clientIp: passage.clientIp }
+  await setIdentity(headers, key.principal, grant, call, edge.signer, nowMs)
   const deadlineMs = route.deadlineMs ?? product.deadlineMs ?? DEADLINE_MS
-  const upstream = await send(request, url, headers, deadlineMs)
+  const upstream = await send(url, method, headers, upload, deadlineMs)
   seen.upstreamMs = Date.now() - nowMs
   if (!upstream.ok) return deny(passage, upstream.error)
   return outboundResponse(upstream.value, grant.upstream)

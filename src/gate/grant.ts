@@ -6,6 +6,7 @@ import type { Principal } from '../keys/principal.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
+import type { HeaderReader } from './sent-headers.ts'
 
 export interface Grant {
   readonly matched: MatchedRoute
@@ -22,7 +23,7 @@ export const DEPARTMENT_HEADER = 'x-approver-department'
 export function checkGrant(
   principal: Principal,
   matched: MatchedRoute,
-  headers: Headers,
+  headers: HeaderReader,
   upstreams: Upstreams,
 ): Result<Grant, Denial> {
   const { record, scopes } = principal

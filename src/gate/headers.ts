@@ -2,6 +2,8 @@
 // most forgiving upstream reads it: CGI, WSGI and nginx fold `_` and `.` into `-`, so `X_Edge.Org`
 // is `X-Edge-Org`.
 
+import type { HeaderReader } from './sent-headers.ts'
+
 /** RFC 9110 §7.6.1: they belong to one connection. `Upgrade` is set again for WebSockets. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -48,26 +50,47 @@ export function foldHeaderName(name: string): string {
     .replace(/^-|-$/g, '')
 }
 
-const verdicts = new Map<string, boolean>()
 const MAX_VERDICTS = 2_000
 
+/** Names are few and come again and again, so what was found of one is kept. */
+function remembered(judge: (name: string) => boolean): (name: string) => boolean {
+  const verdicts = new Map<string, boolean>()
+  return (name) => {
+    const known = verdicts.get(name)
+    if (known !== undefined) return known
+    const verdict = judge(name)
+    if (verdicts.size < MAX_VERDICTS) verdicts.set(name, verdict)
+    return verdict
+  }
+}
+
 /** Whether an inbound header may go upstream, by its lower-case name. */
-export function mayForward(name: string): boolean {
-  const known = verdicts.get(name)
-  if (known !== undefined) return known
+export const mayForward = remembered((name) => {
   const folded = foldHeaderName(name)
-  const verdict =
+  return (
     !DROPPED.has(name) &&
     !DROPPED.has(folded) &&
     !CLAIM_PREFIXES.some((prefix) => folded.startsWith(prefix))
-  if (verdicts.size < MAX_VERDICTS) verdicts.set(name, verdict)
-  return verdict
-}
+  )
+})
+
+/** CORS, identity and limits are told by the edge alone; what software answers is nobody's concern. */
+const NOT_THE_UPSTREAMS =
+  /^(?:access-control-|x-edge-|(?:x-)?rate-?limit(?:-|$)|server$|x-powered-by$)/
+
+/** Whether an upstream's header may go to the client, by its lower-case name. */
+export const mayReturn = remembered(
+  (name) => !HOP_BY_HOP.has(name) && !NOT_THE_UPSTREAMS.test(name),
+)
 
 /** The names that a `Connection` header lists, lower-case: they end at the next hop, which is us. */
-export function connectionListed(headers: Headers): string[] {
-  const names = headers.get('connection')?.split(',') ?? []
-  return names.map((name) => name.trim().toLowerCase()).filter((name) => name !== '')
+export function connectionListed(headers: HeaderReader): readonly string[] {
+  const connection = headers.get('connection')
+  if (connection === null) return []
+  return connection
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
 }
 
 /** W3C Trace Context §3.2: version, trace id, parent id, flags; all-zero ids are invalid. */

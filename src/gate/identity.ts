@@ -1,10 +1,7 @@
 // Who is calling, as the upstream is told: set last, from the record alone, over headers from which
 // every spelling of these names has been removed. The assertion is what an upstream should trust.
 
-import { LRUCache } from 'lru-cache'
-
-import { formatAddress } from '../lists/address.ts'
-import type { Address } from '../lists/address.ts'
+import type { Product } from '../catalog/define.ts'
 import { signAssertion } from '../keys/assertion.ts'
 import type { Assertion, AssertionFacts } from '../keys/assertion.ts'
 import type { Principal } from '../keys/principal.ts'
@@ -19,25 +16,36 @@ export interface Call {
   readonly requestId: string
   readonly method: string
   readonly path: string
-  readonly address: Address | undefined
+  /** As text; empty where it is not known. */
+  readonly clientIp: string
 }
 
-/** The assertions in use, by principal and product; they go when the principal goes. */
-export class AssertionMemo {
-  private readonly byPrincipal = new WeakMap<Principal, LRUCache<string, Assertion>>()
+/** What is said of a key to a product, as headers; and the assertion in use, while it lasts. */
+interface Identity {
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  assertion: Assertion | undefined
+}
 
-  get(principal: Principal, product: string, nowMs: number): Assertion | undefined {
-    const assertion = this.byPrincipal.get(principal)?.get(product)
-    return assertion && assertion.expiresAtMs - nowMs > ASSERTION_MIN_LEFT_MS
-      ? assertion
-      : undefined
-  }
+/** The identities in use, by principal and product; they go when the principal goes. */
+export class IdentityMemo {
+  private readonly byPrincipal = new WeakMap<Principal, Map<Product, Identity>>()
 
-  set(principal: Principal, product: string, assertion: Assertion): void {
-    const assertions = this.byPrincipal.get(principal) ?? new LRUCache({ max: 16 })
-    assertions.set(product, assertion)
-    this.byPrincipal.set(principal, assertions)
+  /** There are as many as the catalog has products. */
+  of(principal: Principal, product: Product): Identity {
+    const byProduct = this.byPrincipal.get(principal) ?? new Map<Product, Identity>()
+    this.byPrincipal.set(principal, byProduct)
+    const known = byProduct.get(product)
+    if (known) return known
+    const identity = { headers: headersOf(principal, product), assertion: undefined }
+    byProduct.set(product, identity)
+    return identity
   }
+}
+
+export interface Signer {
+  readonly issuer: string
+  readonly keys: SigningKeys
+  readonly memo: IdentityMemo
 }
 
 /** Sets the identity headers and the assertion on headers that are about to go upstream. */
@@ -46,51 +54,64 @@ export async function setIdentity(
   principal: Principal,
   grant: Grant,
   call: Call,
-  signer: { issuer: string; keys: SigningKeys; memo: AssertionMemo },
+  signer: Signer,
   nowMs: number,
 ): Promise<void> {
-  const { record } = principal
-  const { product } = grant.matched
+  const identity = signer.memo.of(principal, grant.matched.product)
+  for (const [name, value] of identity.headers) headers.set(name, value)
   headers.set('x-edge-request-id', call.requestId)
-  headers.set('x-edge-org-id', record.organizationId)
-  headers.set('x-edge-key-id', record.id)
-  headers.set('x-edge-key-type', record.kind)
-  headers.set('x-edge-environment', record.environment)
-  headers.set('x-edge-product', product.id)
-  headers.set('x-edge-scopes', record.scopes.join(' '))
-  if (record.serviceUser) {
-    headers.set('x-edge-service-user', record.serviceUser.id)
-    headers.set('x-edge-source-system', record.serviceUser.sourceSystem)
-  }
-  if (call.address) headers.set('x-edge-client-ip', formatAddress(call.address))
+  if (call.clientIp !== '') headers.set('x-edge-client-ip', call.clientIp)
   if (grant.department !== undefined) headers.set(DEPARTMENT_HEADER, grant.department)
-  headers.set('x-edge-assertion', await assertionFor(principal, grant, call, signer, nowMs))
+  const assertion =
+    reusable(identity, grant, nowMs) ??
+    (await assertionFor(identity, principal, grant, call, signer, nowMs))
+  headers.set('x-edge-assertion', assertion.token)
+}
+
+function headersOf({ record }: Principal, product: Product): Identity['headers'] {
+  const { serviceUser } = record
+  return [
+    ['x-edge-org-id', record.organizationId],
+    ['x-edge-key-id', record.id],
+    ['x-edge-key-type', record.kind],
+    ['x-edge-environment', record.environment],
+    ['x-edge-product', product.id],
+    ['x-edge-scopes', record.scopes.join(' ')],
+    ...(serviceUser
+      ? ([
+          ['x-edge-service-user', serviceUser.id],
+          ['x-edge-source-system', serviceUser.sourceSystem],
+        ] as const)
+      : []),
+  ]
+}
+
+function reusable(
+  { assertion }: Identity,
+  { matched }: Grant,
+  nowMs: number,
+): Assertion | undefined {
+  if (matched.product.assertion === 'request' || !assertion) return undefined
+  return assertion.expiresAtMs - nowMs > ASSERTION_MIN_LEFT_MS ? assertion : undefined
 }
 
 async function assertionFor(
+  identity: Identity,
   principal: Principal,
   { matched, department }: Grant,
   call: Call,
-  signer: { issuer: string; keys: SigningKeys; memo: AssertionMemo },
+  signer: Signer,
   nowMs: number,
-): Promise<string> {
+): Promise<Assertion> {
   const { product } = matched
   const facts = factsOf(principal, product.id, signer.issuer)
   if (product.assertion === 'request') {
-    const request = {
-      method: call.method,
-      path: call.path,
-      clientIp: call.address ? formatAddress(call.address) : '',
-      requestId: call.requestId,
-      ...(department !== undefined && { department }),
-    }
-    return (await signAssertion(signer.keys, facts, nowMs, request)).token
+    const request = { ...call, ...(department !== undefined && { department }) }
+    return await signAssertion(signer.keys, facts, nowMs, request)
   }
-  const reusable = signer.memo.get(principal, product.id, nowMs)
-  if (reusable) return reusable.token
   const assertion = await signAssertion(signer.keys, facts, nowMs)
-  signer.memo.set(principal, product.id, assertion)
-  return assertion.token
+  identity.assertion = assertion
+  return assertion
 }
 
 function factsOf({ record }: Principal, product: string, issuer: string): AssertionFacts {

@@ -6,6 +6,7 @@ import { originListContains } from '../lists/origin-list.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
+import type { HeaderReader } from './sent-headers.ts'
 
 /**
  * A publishable key with a list needs an `Origin` on it; there is no fallback to `Referer`. A secret
@@ -13,7 +14,7 @@ import type { Denial } from './denial.ts'
  */
 export function checkOrigin(
   { record, origins }: Principal,
-  headers: Headers,
+  headers: HeaderReader,
 ): Result<void, Denial> {
   if (record.kind === 'secret' && headers.has('sec-fetch-site')) {
     return err({ reason: 'secret_key_in_browser' })

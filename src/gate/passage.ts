@@ -6,12 +6,19 @@ import type { KeyRecord } from '../keys/record.ts'
 import type { WaitUntil } from '../keys/store.ts'
 import type { Address } from '../lists/address.ts'
 import type { CanonicalTarget } from './path.ts'
+import type { SentHeaders } from './sent-headers.ts'
 
 export interface Passage {
   readonly request: Request
+  /** Upper-case, as the runtime gives it. */
+  readonly method: string
+  /** The request's. */
+  readonly headers: SentHeaders
   readonly target: CanonicalTarget
   readonly requestId: string
   readonly address: Address | undefined
+  /** The same as text; empty where it is not known. */
+  readonly clientIp: string
   /** Unix milliseconds at which the request began. */
   readonly nowMs: number
   readonly waitUntil: WaitUntil

@@ -47,7 +47,9 @@ export function refuse(denial: Denial, nowMs: number): Response {
   if ('retryAfterSeconds' in denial) {
     headers.set('retry-after', String(denial.retryAfterSeconds))
   }
-  if (denial.reason === 'rate_limited') setRateLimitHeaders(headers, denial.limits, nowMs)
+  if (denial.reason === 'rate_limited') {
+    setRateLimitHeaders(headers, { limits: denial.limits, spare: 0, at: nowMs }, nowMs)
+  }
   return response
 }
 

@@ -1,6 +1,15 @@
-// Where a request goes. The host comes from configuration and from nowhere else: the path is set on
-// a copy of the configured URL, because resolving it (`new URL(path, origin)`) or concatenating it
-// lets `//evil.example`, `/\evil.example` or `@evil.example` choose the host (threat 1).
+// Where a request goes. The host comes from configuration and from nowhere else: resolving the path
+// (`new URL(path, origin)`) would let `//evil.example` or `/\\evil.example` choose it (threat 1). So
+// the path is put behind the configured address, and only where the URL parser is known to leave both
+// as they are: by the form of the path, or else by asking the parser.
+
+// Segments that no parser changes or takes for anything else: unreserved characters, sub-delims save
+// `;`, `:` and `@`, none beginning with a dot; and a query without a character that is escaped.
+const PLAIN_PATH = /^(?:\/|(?:\/[\w\-~!$&'()*+,=:@][\w\-.~!$&'()*+,=:@]*)+\/?)$/
+const PLAIN_SEARCH = /^(?:\?[!$%&(-;=?-~]+)?$/
+
+/** By configured URL: its href without query, fragment and the slash at its end. */
+const prefixes = new WeakMap<URL, string>()
 
 /**
  * The upstream address of a canonical path.
@@ -9,7 +18,23 @@
  * @param search empty, or with its leading `?`.
  * @returns undefined when the parser made anything else of it; the caller refuses with `path_ambiguous`.
  */
-export function upstreamUrl(base: URL, path: string, search: string): URL | undefined {
+export function upstreamUrl(base: URL, path: string, search: string): string | undefined {
+  if (PLAIN_PATH.test(path) && PLAIN_SEARCH.test(search)) return prefixOf(base) + path + search
+  return parsedUrl(base, path, search)
+}
+
+function prefixOf(base: URL): string {
+  const known = prefixes.get(base)
+  if (known !== undefined) return known
+  const url = new URL(base.href)
+  url.search = ''
+  url.hash = ''
+  const prefix = url.href.replace(/\/$/, '')
+  prefixes.set(base, prefix)
+  return prefix
+}
+
+function parsedUrl(base: URL, path: string, search: string): string | undefined {
   if (!path.startsWith('/') || path.startsWith('//')) return undefined
   const pathname = base.pathname.replace(/\/$/, '') + path
   const url = new URL(base.href)
@@ -23,5 +48,5 @@ export function upstreamUrl(base: URL, path: string, search: string): URL | unde
     url.password === base.password &&
     url.pathname === pathname &&
     url.search === search
-  return unchanged ? url : undefined
+  return unchanged ? url.href : undefined
 }

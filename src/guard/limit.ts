@@ -20,3 +20,12 @@ export interface LimitState {
   /** Milliseconds until something spent becomes free again; 0 when nothing is spent. */
   readonly resetAfterMs: number
 }
+
+/** Where the limits of a call stand, as its answer tells it. */
+export interface Standing {
+  readonly limits: readonly LimitState[]
+  /** Requests that may be admitted beyond what `limits` say remains: the isolate holds a lease on them. */
+  readonly spare: number
+  /** When `limits` were so (Unix ms). */
+  readonly at: number
+}

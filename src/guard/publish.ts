@@ -7,6 +7,7 @@ import { recordFromRow, recordQuery } from '../keys/record.ts'
 import type { Lookup } from '../keys/record.ts'
 import { cacheRecord } from '../keys/store.ts'
 import { askGuard } from './ask.ts'
+import type { Fenced } from './ledger.ts'
 
 /** Rows taken from D1 at a time. */
 const BATCH = 100
@@ -50,31 +51,49 @@ export async function publishPending(bindings: Bindings): Promise<Published> {
   return { ...total, enforced_at: total.pending === 0 ? Date.now() : null }
 }
 
-/** Publishes these fences, and no others. */
+/** Publishes these fences, and no others. Leases are waited out once for all of them. */
 export async function publishCredentials(
   bindings: Bindings,
   rows: readonly PendingFence[],
 ): Promise<Published> {
-  let published = 0
+  const fenced: PendingFence[] = []
+  let waitMs = 0
   for (let i = 0; i < rows.length; i += PARALLEL) {
     const group = rows.slice(i, i + PARALLEL)
-    const done = await Promise.all(group.map((row) => publishOne(bindings, row)))
-    published += done.filter(Boolean).length
+    const fences = await Promise.all(group.map((row) => raiseFence(bindings, row)))
+    fences.forEach((fence, j) => {
+      const row = group[j]
+      if (!fence || !row) return
+      fenced.push(row)
+      waitMs = Math.max(waitMs, fence.waitMs)
+    })
   }
-  const pending = rows.length - published
-  return { published, pending, enforced_at: pending === 0 ? Date.now() : null }
+  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+  // Only now: a row that is gone tells others that its fence is in force.
+  await settle(bindings, fenced)
+  const pending = rows.length - fenced.length
+  return { published: fenced.length, pending, enforced_at: pending === 0 ? Date.now() : null }
 }
 
-async function publishOne(bindings: Bindings, row: PendingFence): Promise<boolean> {
-  const fence = await askGuard(bindings, row.credential_id, (guard) => guard.fence(row.generation))
-  if (!fence.ok) return false
-  await refresh(bindings, row.credential_id)
-  await bindings.DB.prepare(
-    'DELETE FROM pending_fences WHERE credential_id = ?1 AND generation <= ?2',
+async function raiseFence(bindings: Bindings, row: PendingFence): Promise<Fenced | undefined> {
+  const fence = await askGuard<Fenced>(bindings, row.credential_id, (guard) =>
+    guard.fence(row.generation),
   )
-    .bind(row.credential_id, row.generation)
-    .run()
-  return true
+  if (!fence.ok) return undefined
+  await refresh(bindings, row.credential_id)
+  return fence.value
+}
+
+async function settle({ DB }: Bindings, rows: readonly PendingFence[]): Promise<void> {
+  if (rows.length === 0) return
+  await DB.batch(
+    rows.map(({ credential_id, generation }) =>
+      DB.prepare('DELETE FROM pending_fences WHERE credential_id = ?1 AND generation <= ?2').bind(
+        credential_id,
+        generation,
+      ),
+    ),
+  )
 }
 
 /** Puts the record as it now is into KV, so that the next reader of it need not ask D1. */

@@ -1,36 +1,58 @@
-// The exact sliding window, pure: buckets and a clock in, buckets and a verdict out (DESIGN §3).
+// The exact sliding window, pure: what was spent and a clock in, buckets and a verdict out (DESIGN §3).
 //
-// Admissions are kept in buckets of at most a second. A bucket counts whole until its last admission
-// has left the window, so no window of `windowSeconds` ever holds more than the quota, and nothing
-// is refused more than a second longer than it must be.
+// Admissions are kept in buckets of a fraction of the window. A bucket counts whole until its last
+// admission has left the window, so no window of `windowSeconds` ever holds more than the quota, and
+// nothing is refused more than a bucket's length longer than it must be. Tokens on lease count from
+// their grant until the last moment at which one may have been used has left the window.
 
 import type { Limit, LimitState } from './limit.ts'
 
-/** `[second, count, last]`: admissions in one second, and the latest of them in Unix ms. Ascending. */
-export type Bucket = readonly [second: number, count: number, last: number]
+/** `[from, count, last]`: admissions in the slot that begins at a time, and the latest of them; Unix ms, ascending. */
+export type Bucket = readonly [from: number, count: number, last: number]
 export type Buckets = readonly Bucket[]
+
+/** Tokens that an isolate may be using until a time (Unix ms). */
+export interface Outstanding {
+  readonly tokens: number
+  readonly until: number
+}
 
 /** A limit together with what has been spent of it. */
 export interface Spent {
   readonly limit: Limit
   readonly buckets: Buckets
+  readonly leased: readonly Outstanding[]
+}
+
+/** A slot is this part of the window, and a second at most: so much is refused too long at worst. */
+const SLOTS = 240
+const SLOT_MAX_MS = 1000
+
+/** Where the slot of a time begins. */
+function slotOf({ windowSeconds }: Limit, timeMs: number): number {
+  const length = Math.min(SLOT_MAX_MS, Math.ceil((windowSeconds * 1000) / SLOTS))
+  return timeMs - (timeMs % length)
 }
 
 /** Milliseconds: now, or the latest admission where the clock has been set back behind it. */
-export function windowTime(nowMs: number, spent: readonly Spent[]): number {
+export function windowTime(nowMs: number, spent: readonly Pick<Spent, 'buckets'>[]): number {
   return spent.reduce((latest, { buckets }) => Math.max(latest, buckets.at(-1)?.[2] ?? 0), nowMs)
 }
 
 /** The buckets that still count at a time. */
 export function live(buckets: Buckets, limit: Limit, timeMs: number): Buckets {
   const from = timeMs - limit.windowSeconds * 1000
-  return buckets.filter(([, , last]) => last > from)
+  // Almost always all of them, or all but the first few.
+  const first = buckets.findIndex(([, , last]) => last > from)
+  if (first <= 0) return first === 0 ? buckets : []
+  return buckets.slice(first)
 }
 
 /** Where a limit stands at a time. */
-export function stateOf({ limit, buckets }: Spent, timeMs: number): LimitState {
-  const counted = live(buckets, limit, timeMs)
-  const used = counted.reduce((sum, [, count]) => sum + count, 0)
+export function stateOf(spent: Spent, timeMs: number): LimitState {
+  const { limit } = spent
+  const counted = countedAt(spent, timeMs)
+  const used = sum(counted)
   const oldest = counted[0]
   return {
     name: limit.name,
@@ -42,9 +64,10 @@ export function stateOf({ limit, buckets }: Spent, timeMs: number): LimitState {
 }
 
 /** When `want` more will be admitted if nothing else is, in Unix ms; the time itself when now. */
-export function admissibleAt({ limit, buckets }: Spent, want: number, timeMs: number): number {
-  const counted = live(buckets, limit, timeMs)
-  let excess = counted.reduce((sum, [, count]) => sum + count, 0) + want - limit.quota
+export function admissibleAt(spent: Spent, want: number, timeMs: number): number {
+  const { limit } = spent
+  const counted = countedAt(spent, timeMs)
+  let excess = sum(counted) + want - limit.quota
   let at = timeMs
   for (const [, count, last] of counted) {
     if (excess <= 0) break
@@ -54,13 +77,36 @@ export function admissibleAt({ limit, buckets }: Spent, want: number, timeMs: nu
   return excess <= 0 ? at : timeMs + limit.windowSeconds * 1000
 }
 
-/** Adds admissions at a time, and lets go of what has left the window. */
-export function debit({ limit, buckets }: Spent, count: number, timeMs: number): Buckets {
-  const counted = live(buckets, limit, timeMs)
-  const second = Math.floor(timeMs / 1000)
-  const newest = counted.at(-1)
-  if (newest && newest[0] === second) {
-    return [...counted.slice(0, -1), [second, newest[1] + count, timeMs]]
+/**
+ * Adds admissions of a time, and lets go of what has left the window by `nowMs`. The time may lie
+ * before that of admissions already there: what was on lease is dated when it comes back.
+ */
+export function debit(
+  { limit, buckets }: Pick<Spent, 'limit' | 'buckets'>,
+  count: number,
+  timeMs: number,
+  nowMs = timeMs,
+): Buckets {
+  const counted = live(buckets, limit, nowMs)
+  const from = slotOf(limit, timeMs)
+  const at = counted.findLastIndex(([other]) => other <= from)
+  const before = counted[at]
+  if (before && before[0] === from) {
+    return counted.with(at, [from, before[1] + count, Math.max(before[2], timeMs)])
   }
-  return [...counted, [second, count, timeMs]]
+  return counted.toSpliced(at + 1, 0, [from, count, timeMs])
+}
+
+/** What counts at a time, by the order in which it leaves the window. */
+function countedAt({ limit, buckets, leased }: Spent, timeMs: number): Buckets {
+  const counted = live(buckets, limit, timeMs)
+  const from = timeMs - limit.windowSeconds * 1000
+  const out = leased.filter(({ until }) => until > from)
+  if (out.length === 0) return counted
+  const leases = out.map(({ tokens, until }): Bucket => [0, tokens, until])
+  return [...counted, ...leases].toSorted(([, , a], [, , b]) => a - b)
+}
+
+function sum(buckets: Buckets): number {
+  return buckets.reduce((total, [, count]) => total + count, 0)
 }

@@ -4,6 +4,7 @@
 import { LRUCache } from 'lru-cache'
 
 import type { AskBudget } from '../guard/ask-budget.ts'
+import type { Meter } from '../guard/meter.ts'
 import type { Principal } from './principal.ts'
 import type { Lookup } from './record.ts'
 
@@ -22,6 +23,8 @@ export interface KnownKey {
   readonly loadedAt: number
   /** For questions about refusals. */
   readonly asks: AskBudget
+  /** By what a route names as its limits, which is one array per route. */
+  readonly meters: Map<readonly string[] | undefined, Meter>
 }
 
 export class KeyMemo {

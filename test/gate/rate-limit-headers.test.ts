@@ -3,14 +3,19 @@ import { parseList, serializeList } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 
 import { setRateLimitHeaders, sfString } from '../../src/gate/rate-limit-headers.ts'
-import type { LimitState } from '../../src/guard/limit.ts'
+import type { LimitState, Standing } from '../../src/guard/limit.ts'
 import { thirdParty } from '../corpora.ts'
 
 const NOW_MS = 1_000_250
 
 function headersOf(...limits: LimitState[]): Record<string, string> {
+  return headersBy({ limits })
+}
+
+/** Of what a guard said just now and to whom nothing is leased, unless said otherwise. */
+function headersBy(standing: Partial<Standing>): Record<string, string> {
   const headers = new Headers()
-  setRateLimitHeaders(headers, limits, NOW_MS)
+  setRateLimitHeaders(headers, { limits: [], spare: 0, at: NOW_MS, ...standing }, NOW_MS)
   return Object.fromEntries(headers)
 }
 
@@ -62,6 +67,44 @@ describe('setRateLimitHeaders', () => {
     const headers = headersOf({ ...PLAN, resetAfterMs: 59_001 })
     expect(headers['ratelimit']).toContain('t=60')
     expect(Number(headers['x-ratelimit-reset']) * 1000).toBeGreaterThanOrEqual(NOW_MS + 59_001)
+  })
+})
+
+describe('what an isolate says of a lease', () => {
+  it('its tokens still remain, of every limit', () => {
+    const headers = headersBy({ limits: [PLAN, SESSIONS], spare: 3 })
+    expect(headers).toMatchObject({
+      'x-ratelimit-limit': '50',
+      'x-ratelimit-remaining': '10',
+      ratelimit: '"plan";r=302;t=60, "sessions";r=10;t=1',
+    })
+  })
+
+  it('times are counted from when the guard said them', () => {
+    const at = NOW_MS - 250
+    expect(headersBy({ limits: [PLAN], at })).toMatchObject({
+      'x-ratelimit-reset': '1060',
+      ratelimit: '"plan";r=299;t=60',
+    })
+    const soon = { ...PLAN, resetAfterMs: 1_250 }
+    expect(headersBy({ limits: [soon], at })['ratelimit']).toContain('t=1')
+  })
+
+  it('never below zero, and nothing spent stays so', () => {
+    const at = NOW_MS - 5_000
+    for (const resetAfterMs of [0, 1, 4_999]) {
+      const headers = headersBy({ limits: [{ ...PLAN, resetAfterMs }], at })
+      expect(headers).toMatchObject({
+        'x-ratelimit-reset': '1001',
+        ratelimit: '"plan";r=299;t=0',
+      })
+    }
+  })
+
+  it('never above the window: a request may have begun before its guard was asked', () => {
+    const headers = headersBy({ limits: [PLAN], at: NOW_MS + 40 })
+    expect(headers['ratelimit']).toContain('t=60')
+    expect(headers['x-ratelimit-reset']).toBe('1061')
   })
 })
 

@@ -7,6 +7,11 @@ import type { Limit } from '../../src/guard/limit.ts'
 import { admissibleAt, debit, live, stateOf, windowTime } from '../../src/guard/window.ts'
 import type { Buckets } from '../../src/guard/window.ts'
 
+/** What is refused too long, at most: a 240th of the window, and a second. */
+function slotMs({ windowSeconds }: Limit): number {
+  return Math.min(1000, Math.ceil((windowSeconds * 1000) / 240))
+}
+
 /** The guard's own procedure on `window.ts`, and beside it the log of what it admitted. */
 class Gate {
   readonly limits: readonly Limit[]
@@ -20,7 +25,7 @@ class Gate {
   }
 
   spent() {
-    return this.limits.map((one, i) => ({ limit: one, buckets: this.buckets[i] ?? [] }))
+    return this.limits.map((one, i) => ({ limit: one, buckets: this.buckets[i] ?? [], leased: [] }))
   }
 
   ask(want: number, now: number): { admitted: boolean; time: number; retryAt: number } {
@@ -32,14 +37,13 @@ class Gate {
     return { admitted: true, time, retryAt }
   }
 
-  /** Admissions in the window that ends at a time, by the log; `slackMs` makes it that much longer. */
-  within(i: number, time: number, slackMs = 0): number {
-    const from = time - (this.limits[i]?.windowSeconds ?? 0) * 1000 - slackMs
-    return (this.log[i] ?? []).filter((at) => at > from && at <= time).length
-  }
-
-  fits(want: number, time: number, slackMs = 0): boolean {
-    return this.limits.every(({ quota }, i) => this.within(i, time, slackMs) + want <= quota)
+  /** Whether as many more fit by the log; `late`: by one that forgets up to a slot too late. */
+  fits(want: number, time: number, late = false): boolean {
+    return this.limits.every((limit, i) => {
+      const from = time - limit.windowSeconds * 1000 - (late ? slotMs(limit) - 1 : 0)
+      const within = (this.log[i] ?? []).filter((at) => at > from && at <= time)
+      return within.length + want <= limit.quota
+    })
   }
 }
 
@@ -47,9 +51,9 @@ const limitArbitrary = fc
   .tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 5 }))
   .map(([quota, windowSeconds]): Limit => ({ name: 'plan', quota, windowSeconds }))
 const limitsArbitrary = fc.array(limitArbitrary, { minLength: 1, maxLength: 3 })
-/** Clock steps, forward, backward and none, many of them at the edges of seconds and windows. */
+/** Clock steps, forward, backward and none, many of them at the edges of slots and windows. */
 const step = fc.oneof(
-  fc.constantFrom(0, 0, 1, 999, 1000, 1001, 2999, 3000, 5000, -1, -1000, -7000),
+  fc.constantFrom(0, 0, 1, 4, 5, 20, 21, 999, 1000, 1001, 2999, 3000, 5000, -1, -21, -1000, -7000),
   fc.integer({ min: -300, max: 1500 }),
 )
 const asks = fc.array(fc.tuple(step, fc.integer({ min: 1, max: 3 })), {
@@ -105,7 +109,7 @@ describe('properties, for all sequences of admissions and clock steps', () => {
     )
   })
 
-  it('Retry-After is never too early, and at most a second later than an exact log would say', () => {
+  it('Retry-After is never too early, and at most a slot later than an exact log would say', () => {
     fc.assert(
       fc.property(limitsArbitrary, asks, (limits, sequence) => {
         play(limits, sequence, (gate, want, { admitted, time, retryAt }) => {
@@ -113,8 +117,8 @@ describe('properties, for all sequences of admissions and clock steps', () => {
           expect(gate.fits(want, retryAt)).toBe(true)
           const again = Math.max(...gate.spent().map((one) => admissibleAt(one, want, retryAt)))
           expect(again).toBe(retryAt)
-          // A log that forgot a second later would still be full just before.
-          expect(gate.fits(want, retryAt - 1, 999)).toBe(false)
+          // A log that forgot a slot later would still be full just before.
+          expect(gate.fits(want, retryAt - 1, true)).toBe(false)
           expect(retryAt).toBeGreaterThan(time)
         })
       }),
@@ -128,7 +132,7 @@ describe('properties, for all sequences of admissions and clock steps', () => {
         play(limits, sequence, (gate, want, { admitted, time }, before) => {
           if (!admitted) {
             expect(gate.buckets).toBe(before)
-            expect(gate.fits(want, time, 999)).toBe(false)
+            expect(gate.fits(want, time, true)).toBe(false)
             return
           }
           gate.spent().forEach(({ limit: one, buckets }, i) => {
@@ -147,9 +151,11 @@ describe('properties, for all sequences of admissions and clock steps', () => {
       fc.property(limitsArbitrary, asks, (limits, sequence) => {
         play(limits, sequence, (gate, _want, { admitted, time }) => {
           gate.spent().forEach(({ limit: one, buckets }) => {
-            expect(buckets.length).toBeLessThanOrEqual(one.windowSeconds + 1)
-            const ascending = buckets.every(([second], j) => second > (buckets[j - 1]?.[0] ?? 0))
-            const placed = buckets.every(([second, , last]) => Math.floor(last / 1000) === second)
+            const slot = slotMs(one)
+            const most = Math.ceil((one.windowSeconds * 1000) / slot) + 1
+            expect(buckets.length).toBeLessThanOrEqual(most)
+            const ascending = buckets.every(([from], j) => from > (buckets[j - 1]?.[0] ?? 0))
+            const placed = buckets.every(([from, , last]) => last - (last % slot) === from)
             expect({ ascending, placed }).toStrictEqual({ ascending: true, placed: true })
             if (admitted) expect(live(buckets, one, time)).toStrictEqual(buckets)
           })

@@ -8,7 +8,8 @@ import { attackCases } from '../corpora.ts'
 
 const NOW = 1_000_000
 /** What a memo keeps is not looked into by it. */
-const known = (loadedAt = NOW) => ({ loadedAt, asks: new AskBudget() }) as KnownKey
+const known = (loadedAt = NOW) =>
+  ({ loadedAt, asks: new AskBudget(), meters: new Map() }) as KnownKey
 
 describe('KeyMemo', () => {
   it('finds a key by the whole string that was presented', () => {

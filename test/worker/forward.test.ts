@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Product } from '../../src/catalog/define.ts'
-import { inboundHeaders, isWebSocket, outboundResponse } from '../../src/gate/forward.ts'
+import { filterHeaders, isWebSocket, outboundResponse } from '../../src/gate/forward.ts'
+import { SentHeaders } from '../../src/gate/sent-headers.ts'
 
 const product: Product = { id: 'p', accepts: ['secret'], routes: [] }
 const BASE = new URL('https://up.example/base')
 
 const inbound = (init: RequestInit, over: Partial<Product> = {}) =>
-  Object.fromEntries(inboundHeaders(new Request('https://e.test/', init), { ...product, ...over }))
+  filtered(new Request('https://e.test/', init), { ...product, ...over })
 
-describe('inboundHeaders', () => {
+function filtered(request: Request, of: Product): Record<string, string> {
+  const headers = new Headers(request.headers)
+  filterHeaders(headers, new SentHeaders(request.headers), of, request.body !== null)
+  return Object.fromEntries(headers)
+}
+
+describe('filterHeaders', () => {
   it('cookies stay here unless the product wants them', () => {
     const headers = { cookie: 'session=1', accept: '*/*' }
     expect(inbound({ headers })).toStrictEqual({ accept: '*/*' })

@@ -1,5 +1,5 @@
 // Promise 1 against every order of events: changes, publishing, requests through two isolates, old
-// records coming back in KV, evicted guards. The model is the list of states that D1 was in; what a
+// records coming back in KV, evicted guards, isolates busy enough to be given leases. The model is the list of states that D1 was in; what a
 // request may rest on is a state no older than the last one that had been published when it began.
 
 import { evictAllDurableObjects } from 'cloudflare:test'
@@ -37,6 +37,7 @@ type Event =
   | { readonly do: 'change'; readonly change: Change }
   | { readonly do: 'publish' }
   | { readonly do: 'request'; readonly through: 0 | 1 }
+  | { readonly do: 'busy'; readonly through: 0 | 1 }
   | { readonly do: 'race'; readonly change: Change; readonly publish: boolean }
   | { readonly do: 'old record'; readonly back: number }
   | { readonly do: 'evict' }
@@ -58,6 +59,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('race' as const), change, publish: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('old record' as const), back: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('busy' as const), through: side }) },
   { weight: 1, arbitrary: fc.constant<Event>({ do: 'evict' }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), isolate: side }) },
   { weight: 1, arbitrary: fc.constant<Event>({ do: 'settle' }) },
@@ -102,6 +104,9 @@ class Deployment {
         return await this.publish()
       case 'request':
         return await this.request(event.through)
+      case 'busy':
+        for (let i = 0; i < 6; i++) await this.request(event.through)
+        return
       case 'race':
         return await this.race(event.change, event.publish)
       case 'old record':

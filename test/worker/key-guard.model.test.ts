@@ -1,5 +1,5 @@
 // A real guard against the simplest thing that says the same: a list of every admission ever made,
-// and the highest generation ever heard of.
+// of every token used of a lease, when it was used, and the highest generation ever heard of.
 
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -7,6 +7,8 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import type { KeyGuard } from '../../src/guard/key-guard.ts'
+import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
+import type { AdmitAnswer, Lease } from '../../src/guard/ledger.ts'
 import type { Limit } from '../../src/guard/limit.ts'
 import { freshId } from './rows.ts'
 
@@ -16,65 +18,165 @@ const LIMITS: readonly Limit[] = [
   { name: 'publishable', quota: 3, windowSeconds: 10, partition: '198.51.100.7' },
   { name: 'publishable', quota: 3, windowSeconds: 10, partition: '2001:db8::/64' },
 ]
+/** Of these there are leases. */
+const WIDE: readonly Limit[] = [
+  { name: 'plan', quota: 500, windowSeconds: 30 },
+  { name: 'sessions', quota: 800, windowSeconds: 60 },
+]
 const START = Math.ceil(Date.now() / 1000) * 1000
+
+/** Admissions of a time. */
+type Entry = readonly [at: number, count: number]
+
+/** A lease that an isolate has been given. */
+interface Out extends Lease {
+  readonly generation: number
+  readonly limits: readonly Limit[]
+  readonly from: number
+  /** No longer than this, by the guard's clock. */
+  readonly until: number
+  /** How many tokens were used, and when. */
+  readonly uses: Entry[]
+  /** Whether an isolate still uses it: none does once the clock has run back. */
+  usable: boolean
+}
 
 interface Model {
   now: number
   fence: number
-  /** When each request was admitted, by limit. */
-  readonly log: Map<Limit, number[]>
+  /** The latest time that the guard has told of each limit. */
+  readonly told: Map<Limit, number>
+  /** When each request was admitted. */
+  readonly log: Map<Limit, Entry[]>
+  /** What the guard must take for it: what was used of a lease is dated when that came back. */
+  readonly taken: Map<Limit, Entry[]>
+  readonly out: Out[]
+  readonly settled: Out[]
 }
 type Guard = DurableObjectStub<KeyGuard>
 
-class Admit implements fc.AsyncCommand<Model, Guard> {
-  private readonly generation: number
-  private readonly limits: readonly Limit[]
-  private readonly want: number
+interface Asked {
+  readonly generation: number
+  readonly limits: readonly Limit[]
+  readonly want: number
+  readonly lease?: number
+  /** How many of the leases that are out it settles, the oldest first. */
+  readonly settles?: number
+  /** Whether it tells one again that has been settled, with another number. */
+  readonly again?: boolean
+}
 
-  constructor(generation: number, limits: readonly Limit[], want: number) {
-    this.generation = generation
-    this.limits = limits
-    this.want = want
+class Admit implements fc.AsyncCommand<Model, Guard> {
+  private readonly asked: Asked
+
+  constructor(asked: Asked) {
+    this.asked = asked
   }
 
   check = (): boolean => true
 
   async run(model: Model, guard: Guard): Promise<void> {
-    const { generation, limits, want } = this
-    const answer = await guard.admit({ generation, limits, want })
+    const { generation, limits, want, lease = 0, settles = 0, again = false } = this.asked
+    const ended = model.out.splice(0, settles)
+    const settled = ended.map((one) => ({ id: one.id, unused: one.tokens - usedOf(one) }))
+    const repeated = again ? model.settled.slice(-2).map(({ id }) => ({ id, unused: 0 })) : []
+    const told = [...repeated, ...settled]
+    const answer = await guard.admit({ generation, limits, want, lease, settled: told })
+    for (const one of ended) settle(model, one)
     if (generation < model.fence) {
       expect(answer).toStrictEqual({ verdict: 'stale' })
       return
     }
     model.fence = generation
     // A guard's clock does not run backwards behind what it has admitted.
-    const time = Math.max(model.now, ...limits.flatMap((limit) => log(model, limit)))
+    const time = Math.max(model.now, ...limits.map((limit) => model.told.get(limit) ?? 0))
     if (answer.verdict === 'granted') {
       for (const limit of limits) {
-        for (let i = 0; i < want; i++) log(model, limit).push(time)
+        if (want === 0) break
+        entries(model.log, limit).push([time, want])
+        entries(model.taken, limit).push([time, want])
+        model.told.set(limit, time)
         expect(within(model, limit, time)).toBeLessThanOrEqual(limit.quota)
       }
-      limits.forEach((limit, i) => {
-        const remaining = answer.limits[i]?.remaining
-        expect(remaining).toBeLessThanOrEqual(limit.quota - within(model, limit, time))
-        expect(remaining).toBeGreaterThanOrEqual(limit.quota - within(model, limit, time, 999))
-      })
+      this.granted(model, answer, time)
       return
     }
     expect(answer.verdict).toBe('limited')
+    expect(want).toBeGreaterThan(0)
     const retryAfterMs = answer.verdict === 'limited' ? answer.retryAfterMs : 0
-    const fitsAt = (at: number, slackMs: number): boolean =>
-      limits.every((limit) => within(model, limit, at, slackMs) + want <= limit.quota)
-    // Refused for a reason, and for no longer than a second beyond it.
-    expect(fitsAt(time, 999)).toBe(false)
+    const fitsAt = (at: number, late = false): boolean =>
+      limits.every((limit) => within(model, limit, at, late) + want <= limit.quota)
+    // Refused for a reason, and for no longer than a slot beyond it.
+    expect(fitsAt(time, true)).toBe(false)
     if (limits.every(({ quota }) => want <= quota)) {
-      expect(fitsAt(time + retryAfterMs, 0)).toBe(true)
-      expect(fitsAt(time + retryAfterMs - 1, 999)).toBe(false)
+      expect(fitsAt(time + retryAfterMs)).toBe(true)
+      expect(fitsAt(time + retryAfterMs - 1, true)).toBe(false)
     }
   }
 
-  toString = (): string =>
-    `admit(g${this.generation}, ${this.limits.map((l) => LIMITS.indexOf(l)).join('+')}, ${this.want})`
+  private granted(
+    model: Model,
+    { lease, limits: states }: AdmitAnswer & { verdict: 'granted' },
+    time: number,
+  ): void {
+    const { generation, limits, lease: tokens = 0 } = this.asked
+    if (lease) {
+      const until = time + lease.ms + LEASE_MARGIN_MS
+      for (const limit of limits) {
+        expect(lease.tokens).toBeLessThanOrEqual(Math.min(tokens, limit.quota / 100))
+        expect(limit).not.toHaveProperty('partition')
+        expect(lease.tokens).toBeLessThanOrEqual((limit.quota - within(model, limit, time)) / 20)
+      }
+      expect(lease.ms + LEASE_MARGIN_MS).toBeLessThanOrEqual(FENCE_WAIT_MS)
+      const known = [...model.out, ...model.settled].map(({ id }) => id)
+      expect(known).not.toContain(lease.id)
+      const out = { ...lease, generation, limits, from: model.now, until, uses: [], usable: true }
+      model.out.push(out)
+      leases++
+    }
+    limits.forEach((limit, i) => {
+      const remaining = states[i]?.remaining
+      const left = (late: boolean) => Math.max(0, limit.quota - within(model, limit, time, late))
+      expect(remaining).toBeLessThanOrEqual(left(false))
+      expect(remaining).toBeGreaterThanOrEqual(left(true))
+    })
+  }
+
+  toString = (): string => {
+    const { limits, ...others } = this.asked
+    const names = limits.map(({ name, partition = '' }) => name + partition).join('+')
+    return `admit(${names}, ${JSON.stringify(others)})`
+  }
+}
+
+let leases = 0
+let used = 0
+
+/** An isolate admits requests on a lease that it holds, without the guard. */
+class Use implements fc.AsyncCommand<Model, Guard> {
+  private readonly index: number
+  private readonly count: number
+
+  constructor(index: number, count: number) {
+    this.index = index
+    this.count = count
+  }
+
+  check = ({ out }: Readonly<Model>): boolean => out.length > 0
+
+  // oxlint-disable-next-line typescript/require-await -- nothing is asked
+  async run(model: Model): Promise<void> {
+    const one = model.out[this.index % model.out.length]
+    if (!one?.usable || model.now >= one.from + one.ms) return
+    const count = Math.min(this.count, one.tokens - usedOf(one))
+    if (count === 0) return
+    // By the guard's clock, so that the log is of one clock only.
+    const time = Math.max(model.now, ...one.limits.map((limit) => model.told.get(limit) ?? 0))
+    one.uses.push([Math.min(time, one.until), count])
+    used += count
+  }
+
+  toString = (): string => `use(${this.index}, ${this.count})`
 }
 
 class Step implements fc.AsyncCommand<Model, Guard> {
@@ -86,6 +188,8 @@ class Step implements fc.AsyncCommand<Model, Guard> {
   run = async (model: Model): Promise<void> => {
     model.now += this.ms
     vi.setSystemTime(model.now)
+    // An isolate whose clock runs back drops its leases.
+    if (this.ms < 0) for (const one of model.out) one.usable = false
   }
   toString = (): string => `clock(${this.ms})`
 }
@@ -98,7 +202,14 @@ class Fence implements fc.AsyncCommand<Model, Guard> {
   check = (): boolean => true
   run = async (model: Model, guard: Guard): Promise<void> => {
     model.fence = Math.max(model.fence, this.generation)
-    expect(await guard.fence(this.generation)).toBe(model.fence)
+    const { generation, waitMs } = await guard.fence(this.generation)
+    expect(generation).toBe(model.fence)
+    // Long enough for every lease that may be used, and no time at all where none is out.
+    for (const { usable, from, ms } of model.out) {
+      if (usable) expect(model.now + waitMs).toBeGreaterThanOrEqual(from + ms)
+    }
+    const isOut = model.out.some(({ until }) => until > model.now - 60_000)
+    expect(waitMs).toBe(isOut ? FENCE_WAIT_MS : 0)
   }
   toString = (): string => `fence(${this.generation})`
 }
@@ -126,16 +237,55 @@ class Evict implements fc.AsyncCommand<Model, Guard> {
   toString = (): string => 'evict'
 }
 
-function log(model: Model, limit: Limit): number[] {
-  const entries = model.log.get(limit) ?? []
-  model.log.set(limit, entries)
-  return entries
+function entries(all: Map<Limit, Entry[]>, limit: Limit): Entry[] {
+  const some = all.get(limit) ?? []
+  all.set(limit, some)
+  return some
 }
 
-/** Admissions in the window that ends at a time; `slackMs` makes it that much longer. */
-function within(model: Model, limit: Limit, time: number, slackMs = 0): number {
-  const from = time - limit.windowSeconds * 1000 - slackMs
-  return log(model, limit).filter((at) => at > from && at <= time).length
+const usedOf = ({ uses }: Out): number => uses.reduce((sum, [, count]) => sum + count, 0)
+
+/** What was used goes into the log: at its time, or where the clock has been set back, no later than now. */
+function settle(model: Model, one: Out): void {
+  for (const limit of one.limits) {
+    const time = Math.max(model.now, model.told.get(limit) ?? 0)
+    for (const [at, count] of one.uses) {
+      entries(model.log, limit).push([Math.min(at, time), count])
+    }
+    const dated = Math.min(one.until, time)
+    if (usedOf(one) === 0) continue
+    entries(model.taken, limit).push([dated, usedOf(one)])
+    model.told.set(limit, Math.max(model.told.get(limit) ?? 0, dated))
+  }
+  model.settled.push(one)
+}
+
+/** What is refused too long, at most: a 240th of the window. */
+const slotMs = ({ windowSeconds }: Limit): number => Math.ceil((windowSeconds * 1000) / 240)
+
+/**
+ * What a guard must take for spent in the window that ends at a time, with all that is on lease;
+ * `late`: by one that forgets up to a slot too late.
+ */
+function within(model: Model, limit: Limit, time: number, late = false): number {
+  const from = time - limit.windowSeconds * 1000 - (late ? slotMs(limit) - 1 : 0)
+  const leased = model.out.filter(({ limits }) => limits.includes(limit))
+  const spent = [
+    ...entries(model.taken, limit),
+    ...leased.map(({ until, tokens }): Entry => [until, tokens]),
+  ]
+  return spent.reduce((sum, [at, count]) => sum + (at > from ? count : 0), 0)
+}
+
+/** The most that any window held of what was really admitted, wherever it begins. */
+function fullest(model: Model, limit: Limit): number {
+  const open = model.out.flatMap(({ limits, uses }) => (limits.includes(limit) ? uses : []))
+  const all = [...entries(model.log, limit), ...open]
+  const held = all.map(([from]) => {
+    const inside = all.filter(([at]) => at >= from && at < from + limit.windowSeconds * 1000)
+    return inside.reduce((sum, [, count]) => sum + count, 0)
+  })
+  return Math.max(0, ...held)
 }
 
 beforeEach(() => {
@@ -145,41 +295,83 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const setup = () => {
+/** A new guard, and a model that the caller keeps. */
+function start(): { model: Model; real: Guard } {
   vi.setSystemTime(START)
-  const model: Model = { now: START, fence: 0, log: new Map() }
+  const model: Model = {
+    ...{ now: START, fence: 0, out: [], settled: [] },
+    ...{ told: new Map(), log: new Map(), taken: new Map() },
+  }
   return { model, real: env.KEY_GUARD.getByName(freshId('guard')) }
 }
 
-it('no sequence of calls, clock steps, evictions and fences admits too much, too old or too little', async () => {
-  const generation = fc.integer({ min: 1, max: 4 })
-  const limits = fc.subarray([...LIMITS], { minLength: 1 })
-  const admits = fc
-    .tuple(generation, limits, fc.integer({ min: 1, max: 3 }))
-    .map((args) => new Admit(...args))
-  const mostlyCurrent = limits.map((some) => new Admit(4, some, 1))
-  const steps = fc
-    .oneof(
-      fc.constantFrom(0, 1, 999, 1000, 1001, 4999, 5000, 10_000, -1, -1500, -20_000),
-      fc.integer({ min: -500, max: 3000 }),
-    )
-    .map((ms) => new Step(ms))
-  const commands = fc.commands(
-    [
-      mostlyCurrent,
-      mostlyCurrent,
-      admits,
-      steps,
-      generation.map((g) => new Fence(g)),
-      generation.map((g) => new Confirm(g)),
-      fc.constant(new Evict()),
-    ],
-    { maxCommands: 60, size: 'max' },
-  )
+const generation = fc.integer({ min: 1, max: 4 })
+const stepsOf = (...steps: fc.Arbitrary<number>[]) => fc.oneof(...steps).map((ms) => new Step(ms))
+const others = [
+  generation.map((g) => new Fence(g)),
+  generation.map((g) => new Confirm(g)),
+  fc.constant(new Evict()),
+]
+type Command = fc.AsyncCommand<Model, Guard>
+
+async function holds(all: readonly Limit[], commands: fc.Arbitrary<Command>[]): Promise<void> {
+  const sequences = fc.commands(commands, { maxCommands: 60, size: 'max' })
   await fc.assert(
-    fc.asyncProperty(commands, async (sequence) => {
-      await fc.asyncModelRun(setup, sequence)
+    fc.asyncProperty(sequences, async (sequence) => {
+      const started = start()
+      await fc.asyncModelRun(() => started, sequence)
+      for (const limit of all) {
+        expect(fullest(started.model, limit)).toBeLessThanOrEqual(limit.quota)
+      }
     }),
     { numRuns: 150 },
   )
+}
+
+it('no sequence of calls, clock steps, evictions and fences admits too much, too old or too little', async () => {
+  const limits = fc.subarray([...LIMITS], { minLength: 1 })
+  const admits = fc
+    .record({
+      generation,
+      limits,
+      want: fc.integer({ min: 1, max: 3 }),
+      lease: fc.constantFrom(0, 0, 50),
+    })
+    .map((asked) => new Admit(asked))
+  const mostlyCurrent = limits.map((some) => new Admit({ generation: 4, limits: some, want: 1 }))
+  const steps = stepsOf(
+    fc.constantFrom(0, 1, 20, 21, 999, 1000, 1001, 4999, 5000, 10_000, -1, -1500, -20_000),
+    fc.integer({ min: -500, max: 3000 }),
+  )
+  await holds(LIMITS, [mostlyCurrent, mostlyCurrent, admits, steps, ...others])
 }, 30_000)
+
+it('nor does one with leases, used and settled whenever it may be', async () => {
+  const limits = fc.subarray([...WIDE], { minLength: 1 })
+  const admits = (g: fc.Arbitrary<number>) =>
+    fc
+      .record({
+        generation: g,
+        limits,
+        want: fc.constantFrom(0, 1, 1, 5, 100, 240, 480),
+        lease: fc.constantFrom(0, 3, 4, 50),
+        settles: fc.constantFrom(0, 0, 1, 3),
+        again: fc.boolean(),
+      })
+      .map((asked) => new Admit(asked))
+  const uses = fc
+    .tuple(fc.nat(5), fc.constantFrom(1, 3, 8))
+    .map(([index, count]) => new Use(index, count))
+  const steps = stepsOf(
+    fc.constantFrom(0, 1, 100, 123, 124, 173, 174, 297, 298, 347, 348, 350, 29_999, 30_000),
+    fc.constantFrom(30_173, 30_174, 59_999, 60_000, 60_348, -1, -50, -1500, -20_000),
+    fc.integer({ min: 0, max: 400 }),
+    fc.integer({ min: 0, max: 400 }),
+  )
+  leases = used = 0
+  const current = admits(fc.constant(4))
+  await holds(WIDE, [current, current, current, admits(generation), uses, uses, steps, ...others])
+  // Else none of this would be about leases.
+  expect(leases).toBeGreaterThan(200)
+  expect(used).toBeGreaterThan(200)
+}, 60_000)

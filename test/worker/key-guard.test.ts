@@ -7,8 +7,9 @@ import {
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { FORGET_AFTER_MS } from '../../src/guard/key-guard.ts'
-import type { AdmitAnswer } from '../../src/guard/key-guard.ts'
+import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
+import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
+import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/ledger.ts'
 import type { Limit } from '../../src/guard/limit.ts'
 import { freshId } from './rows.ts'
 
@@ -41,6 +42,10 @@ async function verdicts(count: number, limits: readonly Limit[] = [TEN]): Promis
   return marks
 }
 
+/** The fence in force, once a generation has been published. */
+const fence = async (generation: number) => (await guard().fence(generation)).generation
+const waitMs = async () => (await guard().fence(1)).waitMs
+
 const at = (ms: number) => vi.setSystemTime(START + ms)
 
 describe('quota: exact in every window', () => {
@@ -63,8 +68,7 @@ describe('quota: exact in every window', () => {
     const first = await admit()
     expect(first).toStrictEqual({
       verdict: 'granted',
-      tokens: 1,
-      leaseMs: 0,
+      lease: null,
       limits: [{ ...TEN, remaining: 9, resetAfterMs: 60_000 }],
     })
     await verdicts(9)
@@ -181,10 +185,10 @@ describe('the fence', () => {
   })
 
   it('only rises, in whatever order it is published', async () => {
-    expect(await guard().fence(7)).toBe(7)
-    expect(await guard().fence(3)).toBe(7)
-    expect(await Promise.all([5, 9, 8, 9, 1].map((g) => guard().fence(g)))).toContain(9)
-    expect(await guard().fence(0)).toBe(9)
+    expect(await fence(7)).toBe(7)
+    expect(await fence(3)).toBe(7)
+    expect(await Promise.all([5, 9, 8, 9, 1].map(fence))).toContain(9)
+    expect(await fence(0)).toBe(9)
   })
 
   it.each([
@@ -194,13 +198,86 @@ describe('the fence', () => {
     await guard().fence(4)
     await lose()
     expect(await guard().confirm(3)).toBe('stale')
-    expect(await guard().fence(2)).toBe(4)
+    expect(await guard().fence(2)).toStrictEqual({ generation: 4, waitMs: 0 })
   })
 
   it('a limited request raises it too, because the record was newer', async () => {
     await verdicts(10)
     expect((await admit([TEN], 2)).verdict).toBe('limited')
     expect(await guard().confirm(1)).toBe('stale')
+  })
+})
+
+describe('a lease', () => {
+  const WIDE: Limit = { name: 'plan', quota: 1_000, windowSeconds: 60 }
+  const ask = async (over: Partial<AdmitAsk>): Promise<AdmitAnswer> =>
+    await guard().admit({ generation: 1, limits: [WIDE], want: 0, ...over })
+  const leaseOf = async (): Promise<Lease> => {
+    const answer = await ask({ lease: 10 })
+    if (answer.verdict !== 'granted' || !answer.lease) throw new Error('there is no lease')
+    return answer.lease
+  }
+  const remaining = async (): Promise<number | undefined> =>
+    (await guard().peek([WIDE]))[0]?.remaining
+
+  it('200 asks at once on what is left: leases and admissions together are the quota at most', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => ask({ want: 5, lease: 10 })),
+    )
+    let given = 0
+    for (const answer of answers) {
+      if (answer.verdict === 'granted') given += 5 + (answer.lease?.tokens ?? 0)
+    }
+    expect(given).toBeGreaterThan(990)
+    expect(given).toBeLessThanOrEqual(1_000)
+    expect(await remaining()).toBe(1_000 - given)
+  })
+
+  describe.each([
+    ['eviction', () => evictDurableObject(guard())],
+    ['an abort', () => abortAllDurableObjects()],
+  ])('survives %s', (_event, lose) => {
+    it('and makes the fence wait, until it is settled', async () => {
+      const { id } = await leaseOf()
+      await lose()
+      expect(await waitMs()).toBe(FENCE_WAIT_MS)
+      await ask({ settled: [{ id, unused: 10 }] })
+      await lose()
+      expect(await waitMs()).toBe(0)
+    })
+
+    it('and counts in full until the last that may have used it has left the window', async () => {
+      const { ms } = await leaseOf()
+      await lose()
+      expect(await remaining()).toBe(990)
+      const leaves = ms + LEASE_MARGIN_MS + 60_000
+      at(leaves - 1)
+      expect((await ask({ want: 990 })).verdict).toBe('granted')
+      await lose()
+      expect((await ask({ want: 1 })).verdict).toBe('limited')
+      at(leaves)
+      expect((await ask({ want: 10 })).verdict).toBe('granted')
+      expect((await ask({ want: 1 })).verdict).toBe('limited')
+    })
+
+    it('and is settled once only, with what was used of it', async () => {
+      const { id } = await leaseOf()
+      await lose()
+      await ask({ settled: [{ id, unused: 4 }] })
+      await lose()
+      await ask({ settled: [{ id, unused: 10 }] })
+      expect(await remaining()).toBe(994)
+      expect((await leaseOf()).id).toBeGreaterThan(id)
+    })
+  })
+
+  it('is told by whoever is stale as well', async () => {
+    const { id } = await leaseOf()
+    expect(await guard().fence(2)).toStrictEqual({ generation: 2, waitMs: FENCE_WAIT_MS })
+    const answer = await ask({ want: 1, lease: 10, settled: [{ id, unused: 3 }] })
+    expect(answer).toStrictEqual({ verdict: 'stale' })
+    expect(await remaining()).toBe(993)
+    expect(await guard().fence(3)).toStrictEqual({ generation: 3, waitMs: 0 })
   })
 })
 

@@ -5,7 +5,9 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { FORGET_AFTER_MS } from '../../src/guard/key-guard.ts'
+import { guardName } from '../../src/guard/ask.ts'
+import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
+import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { MEMO_MAX_AGE_MS } from '../../src/keys/memo.ts'
 import type { KeyRecord } from '../../src/keys/record.ts'
@@ -146,6 +148,39 @@ describe('a change that narrows: refused everywhere once it is published', () =>
     )
     await publishPending(env)
     expect(await create()).toStrictEqual(Array(3).fill('403 origin_not_allowed'))
+  })
+})
+
+/** Enough at once that each isolate is given tokens for more. */
+async function busy(): Promise<void> {
+  for (const isolate of isolates) {
+    for (let i = 0; i < 5; i++) {
+      expect(outcome(await isolate.call(READ, { key: key.value }))).toBe('200')
+    }
+  }
+  const fence = await env.KEY_GUARD.getByName(guardName(key.id)).fence(0)
+  expect(fence.waitMs).toBe(FENCE_WAIT_MS)
+}
+
+describe('a busy key, of which every isolate holds a lease', () => {
+  it.each([
+    ['revoked', credential('revoked_at = 1'), '401 key_revoked'],
+    ['deleted', () => `DELETE FROM credentials WHERE id = '${key.id}'`, '401 credential_unknown'],
+    ['a scope less', credential(`scopes = '["sessions:create"]'`), '403 scope_missing'],
+    ['organization suspended', organization('suspended_at = 1'), '401 organization_suspended'],
+    ['a quota of one', credential(`quotas = '{"plan":1}'`), '429 rate_limited'],
+  ])('%s: refused everywhere once it is published', async (_change, sql, expected) => {
+    await busy()
+    const before = await kvRecord()
+    await run(sql())
+    const began = performance.now()
+    expect((await publishPending(env)).enforced_at).not.toBeNull()
+    expect(performance.now() - began).toBeGreaterThanOrEqual(FENCE_WAIT_MS - 1)
+    await putBack(before)
+    upstream.mockClear()
+    // The clock stands still here: only its timer has ended the lease.
+    expect(await everywhere()).toStrictEqual([expected, expected, expected])
+    expect(upstream).not.toHaveBeenCalled()
   })
 })
 

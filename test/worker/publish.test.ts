@@ -7,6 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { shipped } from '../../src/catalog/shipped.ts'
 import type { Bindings } from '../../src/bindings.ts'
 import { guardName } from '../../src/guard/ask.ts'
+import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { createWorker } from '../../src/worker.ts'
 import { applySchema, freshId, generationsIn, makeOrganization, mint, run } from './rows.ts'
@@ -22,7 +23,8 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const fenceOf = (id: string) => env.KEY_GUARD.getByName(guardName(id)).fence(0)
+const guardOf = (id: string) => env.KEY_GUARD.getByName(guardName(id))
+const fenceOf = async (id: string) => (await guardOf(id).fence(0)).generation
 
 /** Makes so many credentials without minting them: only their ids count here. */
 async function makeMany(count: number): Promise<string[]> {
@@ -155,6 +157,38 @@ describe('publishPending', () => {
     const fences = await Promise.all(ids.map(fenceOf))
     expect(fences).toStrictEqual(ids.map((id) => newest.get(id)))
   }, 60_000)
+
+  it('waits for leases that are out, once for all of them, and only then takes the rows away', async () => {
+    const ids = await makeMany(8)
+    const limits = [{ name: 'plan', quota: 1_000, windowSeconds: 60 }]
+    for (const id of ids) {
+      const answer = await guardOf(id).admit({ generation: 1, limits, want: 1, lease: 10 })
+      expect(answer).toMatchObject({ lease: { tokens: 10 } })
+    }
+    await touchAll()
+    const began = performance.now()
+    const publishing = publishPending(env)
+    await new Promise((resolve) => setTimeout(resolve, FENCE_WAIT_MS / 2))
+    expect(await Promise.all(ids.map(fenceOf))).toStrictEqual(ids.map(() => 2))
+    expect((await generationsIn('pending_fences')).size).toBe(8)
+    expect(await publishing).toMatchObject({ published: 8, pending: 0 })
+    const took = performance.now() - began
+    expect(took).toBeGreaterThanOrEqual(FENCE_WAIT_MS - 1)
+    expect(took).toBeLessThan(3 * FENCE_WAIT_MS)
+    expect(await generationsIn('pending_fences')).toStrictEqual(new Map())
+  })
+
+  it('waits for none that have come back', async () => {
+    const [id = ''] = await makeMany(1)
+    const limits = [{ name: 'plan', quota: 1_000, windowSeconds: 60 }]
+    await guardOf(id).admit({ generation: 1, limits, want: 0, lease: 10 })
+    const settled = [{ id: 1, unused: 5 }]
+    await guardOf(id).admit({ generation: 1, limits, want: 0, settled })
+    await touchAll()
+    const began = performance.now()
+    await publishPending(env)
+    expect(performance.now() - began).toBeLessThan(FENCE_WAIT_MS)
+  })
 
   it('the cron publishes', async () => {
     const [id = ''] = await makeMany(1)

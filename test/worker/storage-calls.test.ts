@@ -6,6 +6,8 @@ import { SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { ASKS_PER_SECOND } from '../../src/guard/ask-budget.ts'
+import { guardName } from '../../src/guard/ask.ts'
+import { publishPending } from '../../src/guard/publish.ts'
 import { JWT_KEY_TYP } from '../../src/keys/jwt.ts'
 import { MEMO_MAX_AGE_MS, UNKNOWN_FOR_MS } from '../../src/keys/memo.ts'
 import { generateSigningKey, loadSigningKeys } from '../../src/keys/signing-keys.ts'
@@ -13,7 +15,7 @@ import { counting } from './counting.ts'
 import type { Calls } from './counting.ts'
 import { ORIGIN, outcome, startIsolate } from './isolate.ts'
 import type { Isolate } from './isolate.ts'
-import { applySchema, makeOrganization, mint, signingKeys } from './rows.ts'
+import { applySchema, makeOrganization, mint, run, signingKeys } from './rows.ts'
 import type { Minted } from './rows.ts'
 
 const READ = '/api/v1/sessions/s_1'
@@ -182,6 +184,87 @@ describe('a known key', () => {
       expect(calls.take()).toStrictEqual({ 'guard.confirm': ASKS_PER_SECOND })
     }
     expect(upstream).not.toHaveBeenCalled()
+  })
+})
+
+describe('a busy key', () => {
+  let secret: Minted
+  beforeEach(async () => {
+    secret = await mint(organization, 'secret')
+    await run(`UPDATE credentials SET quotas = '{"plan":100000}' WHERE id = '${secret.id}'`)
+    // The record is in the memo, and that is all that is known of it.
+    expect(outcome(await isolate.call(READ, { key: secret.value }))).toBe('200')
+    calls.take()
+    at(60_000)
+  })
+
+  /** As many requests, one each so many ms; what was left after each. */
+  async function steady(count: number, everyMs: number): Promise<number[]> {
+    const remaining: number[] = []
+    for (let i = 0; i < count; i++) {
+      at(60_000 + i * everyMs)
+      const response = await isolate.call(READ, { key: secret.value })
+      expect(outcome(response)).toBe('200')
+      remaining.push(Number(response.headers.get('x-ratelimit-remaining')))
+    }
+    return remaining
+  }
+
+  it('asks its guard with one request in fifteen at most, and nothing else', async () => {
+    await steady(300, 3)
+    const { 'guard.admit': asked = 0, ...others } = calls.take()
+    expect(asked).toBeLessThanOrEqual(300 / 15)
+    expect(others).toStrictEqual({})
+    expect(upstream).toHaveBeenCalledTimes(301)
+  })
+
+  it('with many clients at once, one in ten', async () => {
+    const clients = Array.from({ length: 20 }, async () => {
+      for (let i = 0; i < 30; i++) {
+        expect(outcome(await isolate.call(READ, { key: secret.value }))).toBe('200')
+      }
+    })
+    await Promise.all(clients)
+    const { 'guard.admit': asked = 0, ...others } = calls.take()
+    // The first of each client go before there is a lease.
+    expect(asked).toBeLessThanOrEqual(600 / 10)
+    expect(others).toStrictEqual({})
+  })
+
+  it('is told what is left, to the request, whether that is of a lease or not', async () => {
+    const remaining = await steady(300, 0)
+    expect(remaining).toStrictEqual(Array.from({ length: 300 }, (_, i) => 100_000 - 1 - i))
+    expect(calls.take()['guard.admit']).toBeLessThan(30)
+  })
+
+  it('with time passing never more than is left, and hardly less', async () => {
+    const remaining = await steady(300, 3)
+    // What an ended lease still held is not counted until its guard has it back.
+    remaining.forEach((left, i) => {
+      expect(left).toBeLessThanOrEqual(100_000 - 1 - i)
+      expect(left).toBeGreaterThanOrEqual(100_000 - 1 - i - 100)
+    })
+  })
+
+  it('up to its quota, and not one more', async () => {
+    await run(`UPDATE credentials SET quotas = '{"plan":500}' WHERE id = '${secret.id}'`)
+    expect((await publishPending(env)).enforced_at).not.toBeNull()
+    upstream.mockClear()
+    calls.take()
+    at(120_000)
+    const outcomes = []
+    for (let i = 0; i < 520; i++) {
+      outcomes.push(outcome(await isolate.call(READ, { key: secret.value })))
+    }
+    expect(outcomes.filter((one) => one === '200')).toHaveLength(500)
+    expect(outcomes.slice(500)).toStrictEqual(Array(20).fill('429 rate_limited'))
+    expect(upstream).toHaveBeenCalledTimes(500)
+  })
+
+  it('of a call every tenth of a second: one ask each, and no lease', async () => {
+    await steady(30, 100)
+    expect(calls.take()).toStrictEqual({ 'guard.admit': 30 })
+    expect((await env.KEY_GUARD.getByName(guardName(secret.id)).fence(0)).waitMs).toBe(0)
   })
 })
 

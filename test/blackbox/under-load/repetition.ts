@@ -3,10 +3,15 @@
 // of this process, so that "started later" means just that.
 
 import type { TestEdge } from '../../harness/edge.ts'
+import { sleep } from '../call.ts'
 import { exchange, told } from './exchange.ts'
 import type { Answer, Exchange } from './exchange.ts'
 
 const CLIENTS = 32
+/** Between a client's requests: a key that is busy, whose leases last as long as they may. */
+const PACE_MS = 10
+/** So many requests of each client go before the change, so that every isolate holds a lease. */
+const WARM_PER_CLIENT = 8
 /** Each client goes on until so many of its requests were started after the change, and answered. */
 const LATER_PER_CLIENT = 1
 
@@ -26,6 +31,8 @@ export interface Verdict {
   /** Requests in all, and those that were started after the change was in force. */
   readonly sent: number
   readonly later: number
+  /** Those that reached the upstream. */
+  readonly forwarded: number
   /** How long the change took until it was in force. */
   readonly changeMs: number
   /** Whatever must not have been; empty. */
@@ -62,13 +69,19 @@ export async function underLoad(edge: TestEdge, repetition: Repetition): Promise
   }
   let warm = 0
   const warmed = Promise.withResolvers<void>()
+  const changed = Promise.withResolvers<void>()
   const client = async (index: number): Promise<void> => {
     const port = edge.ports[index % edge.ports.length] ?? edge.port
-    await one(port)
+    for (let i = 0; load.goOn && i < WARM_PER_CLIENT; i++) {
+      await one(port)
+      await sleep(PACE_MS)
+    }
     if (++warm === CLIENTS) warmed.resolve()
     for (let later = 0; load.goOn && later < LATER_PER_CLIENT;) {
       if (performance.now() > changedAt) later++
       await one(port)
+      // The first of the later ones go at once, where most may be wrong.
+      await Promise.race([sleep(PACE_MS), changed.promise])
     }
   }
   const clients = Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index)))
@@ -80,6 +93,7 @@ export async function underLoad(edge: TestEdge, repetition: Repetition): Promise
     disturbing?.catch(() => undefined)
     await repetition.change()
     changedAt = performance.now()
+    changed.resolve()
     await disturbing
     await clients
     return judge(edge, repetition, { name, sent, askedAt, changedAt })
@@ -120,7 +134,7 @@ function judge(
     if (mustWait && !(Number(request.retryAfter) >= 1)) flaw('it has no Retry-After')
   }
   const later = sent.filter(({ startedAt }) => startedAt > changedAt).length
-  return { sent: sent.length, later, changeMs: changedAt - askedAt, wrong }
+  return { sent: sent.length, later, forwarded: reached.size, changeMs: changedAt - askedAt, wrong }
 }
 
 /** The marks of a repetition that the upstream has seen. */

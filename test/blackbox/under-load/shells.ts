@@ -4,14 +4,29 @@
 /**
  * `GET /crash/<credential id>`: the guard of that credential dies at once, with all it is doing. With
  * `?fence=before` or `?fence=after` it dies when it is next told of a generation, before or after it
- * has raised its fence; whoever told it hears nothing.
+ * has raised its fence; whoever told it hears nothing. The answer is whether it died at once.
+ *
+ * `GET /admitted/<credential id>`: how many requests that guard has admitted by itself, as a number;
+ * all others that were forwarded were on leases.
  */
 export const CRASHING = `
 import edge, { KeyGuard as Guard } from './edge.js'
 
 const fatal = new Map()
+const admitted = new Map()
 
 export class KeyGuard extends Guard {
+  admit(ask) {
+    const id = this.ctx.id.toString()
+    const answer = super.admit(ask)
+    if (answer.verdict === 'granted') admitted.set(id, (admitted.get(id) ?? 0) + ask.want)
+    return answer
+  }
+
+  admitted() {
+    return admitted.get(this.ctx.id.toString()) ?? 0
+  }
+
   crash(fence) {
     if (fence) fatal.set(this.ctx.id.toString(), fence)
     else this.ctx.abort('crashed by a test')
@@ -32,11 +47,12 @@ export default {
   ...edge,
   async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url)
-    const id = /^\\/crash\\/(\\w+)$/.exec(pathname)?.[1]
+    const [, asked, id] = /^\\/(crash|admitted)\\/(\\w+)$/.exec(pathname) ?? []
     if (id === undefined) return await edge.fetch(request, env, ctx)
     const guard = env.KEY_GUARD.getByName('v1:' + id)
-    await guard.crash(searchParams.get('fence')).catch(() => undefined)
-    return new Response(null, { status: 204 })
+    if (asked === 'admitted') return Response.json(await guard.admitted())
+    const died = await guard.crash(searchParams.get('fence')).then(() => false, () => true)
+    return Response.json(died)
   },
 }
 `
@@ -48,6 +64,23 @@ import edge, { KeyGuard as Guard } from './edge.js'
 export class KeyGuard extends Guard {
   confirm() {
     return 'current'
+  }
+
+  admit(ask) {
+    return super.admit({ ...ask, generation: Number.MAX_SAFE_INTEGER })
+  }
+}
+
+export default edge
+`
+
+/** An edge whose fences do not wait for leases: these outlive them. It must be caught. */
+export const WAITLESS = `
+import edge, { KeyGuard as Guard } from './edge.js'
+
+export class KeyGuard extends Guard {
+  fence(generation) {
+    return { ...super.fence(generation), waitMs: 0 }
   }
 }
 

@@ -1,0 +1,65 @@
+// How an isolate spends: of a lease while one lasts, else by asking the guard, for a lease too where
+// the key is busy. What asking is (a binding, a deadline) is the caller's.
+
+import type { Result } from '../result.ts'
+import { leaseMs } from './lease-terms.ts'
+import type { AdmitAnswer, AdmitAsk, Lease } from './ledger.ts'
+import type { Standing } from './limit.ts'
+import type { Meter } from './meter.ts'
+
+/** Asks the credential's guard, on the generation and the limits of the meter. */
+export type Ask = (
+  asked: Pick<AdmitAsk, 'want' | 'lease' | 'settled'>,
+) => Promise<Result<AdmitAnswer, 'unreachable'>>
+
+/** Lets work outlive the answer. */
+type WaitUntil = (work: Promise<unknown>) => void
+
+/**
+ * Spends a token of a lease; undefined when there is none. The next lease is asked for off the
+ * request's way, while this one lasts.
+ */
+export function spendLeased(
+  meter: Meter,
+  now: number,
+  ask: Ask,
+  waitUntil: WaitUntil,
+): Standing | undefined {
+  const spent = meter.spend(now)
+  if (spent && meter.isRunningLow(now) && meter.wants(now) > 0) {
+    waitUntil(askGuardFor(meter, 0, now, ask, waitUntil))
+  }
+  return spent
+}
+
+/** Asks for so many requests at hand, and tells the guard which leases have ended. */
+export async function askGuardFor(
+  meter: Meter,
+  want: number,
+  now: number,
+  ask: Ask,
+  waitUntil: WaitUntil,
+): Promise<Result<AdmitAnswer, 'unreachable'>> {
+  const tokens = meter.wants(now)
+  // A timer runs on when the clock is set back, so it must be there before the lease can be.
+  const ended = tokens > 0 ? sleep(leaseMs(meter.limits)) : undefined
+  if (ended) meter.begin(now)
+  const answer = await ask({ want, lease: tokens, settled: meter.takeSettled(now) })
+  const granted = answer.ok && answer.value.verdict === 'granted' ? answer.value : null
+  if (ended) meter.end(now, granted?.lease ?? null, granted?.limits ?? [])
+  if (answer.ok && answer.value.verdict === 'stale') meter.drop()
+  if (ended && granted?.lease) waitUntil(endLease(meter, granted.lease, ended, ask))
+  return answer
+}
+
+/** Ends a lease, and gives back what is left of it where nobody has asked for another since. */
+async function endLease(meter: Meter, lease: Lease, ended: Promise<void>, ask: Ask): Promise<void> {
+  await ended
+  meter.close(lease.id)
+  if (!meter.owes(lease.id)) return
+  await ask({ want: 0, lease: 0, settled: meter.takeSettled(Date.now()) })
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
