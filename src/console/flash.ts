@@ -5,6 +5,8 @@ const TEXTS = {
   session_ended: 'Your session has ended. Sign in again to go on.',
   organization_created: 'The organization was created.',
   organization_saved: 'The organization was saved.',
+  first_call:
+    'The first call has arrived, and was answered. This is what you will see from now on.',
   key_saved: 'The key was saved.',
   key_revoked: 'The key is invalid.',
   service_user_created: 'The service user was created.',
@@ -14,6 +16,8 @@ const TEXTS = {
   token_revoked: 'The token is invalid.',
   list_saved: 'The allowlist was saved.',
   endpoint_saved: 'The endpoint was saved.',
+  endpoint_enabled: 'The endpoint is enabled. What was held goes out within a minute.',
+  endpoint_disabled: 'The endpoint is disabled.',
   endpoint_deleted: 'The endpoint was deleted.',
   test_sent: 'A test event is on its way.',
   delivery_resent: 'The delivery is on its way again.',

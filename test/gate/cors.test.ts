@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest'
 
 import { isPreflight, preflightResponse, setCors } from '../../src/gate/cors.ts'
 
-const request = (method: string, headers: Record<string, string>) =>
-  new Request('https://edge.test/', { method, headers })
 const ASKED = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
 
 describe('isPreflight', () => {
@@ -13,14 +11,13 @@ describe('isPreflight', () => {
     ['no origin', 'OPTIONS', { 'access-control-request-method': 'POST' }, false],
     ['no method asked', 'OPTIONS', { origin: 'https://app.example' }, false],
   ])('%s', (_case, method, headers, expected) => {
-    expect(isPreflight(request(method, headers))).toBe(expected)
+    expect(isPreflight(method, new Headers(headers))).toBe(expected)
   })
 })
 
 describe('preflightResponse', () => {
   it('names the verbs, the headers and how long to remember them; nothing that was sent', () => {
-    const headers = { ...ASKED, 'access-control-request-headers': 'x-evil' }
-    const response = preflightResponse(request('OPTIONS', headers), ['POST'])
+    const response = preflightResponse(ASKED.origin, ['POST'])
     expect(response.status).toBe(204)
     expect(response.body).toBeNull()
     expect(Object.fromEntries(response.headers)).toStrictEqual({

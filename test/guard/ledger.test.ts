@@ -312,10 +312,10 @@ describe('nothing wanted', () => {
 })
 
 describe('forgetting', () => {
-  store
-    .list()
-    .map(([key]) => key)
-    .toSorted()
+  const keys = () => {
+    const rows = store.list()
+    return rows.map(([key]) => key).toSorted()
+  }
 
   it('begins with the first write, once', () => {
     ask(5, { want: 1 })

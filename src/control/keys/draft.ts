@@ -2,6 +2,7 @@
 
 import type { z } from '@hono/zod-openapi'
 
+import { JWT_MAX_LIFETIME_S } from '../../keys/jwt-claims.ts'
 import type { ControlContext } from '../context.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { readIps, readOrigins } from '../lists.ts'
@@ -27,9 +28,23 @@ export async function draftOf(
     quotas: await readQuotas(context, organization, 'quotas' in asked ? asked.quotas : undefined),
     ips: readIps(asked.ips) ?? null,
     origins: originsFor(asked.kind, asked.origins) ?? null,
-    expiresAt: readExpiry(context, asked.expires_at) ?? null,
+    expiresAt: expiryFor(context, asked.kind, asked.expires_at),
     metadata: asked.metadata ?? {},
   }
+}
+
+/** A JWT carries its expiry in itself, in whole seconds; none is believed that lies too far ahead. */
+function expiryFor(
+  context: ControlContext,
+  kind: string,
+  asked: number | null | undefined,
+): number | null {
+  const expiresAt = readExpiry(context, asked) ?? null
+  if (kind !== 'jwt' || expiresAt === null) return expiresAt
+  const seconds = Math.floor(expiresAt / 1000) - Math.floor(context.nowMs / 1000)
+  if (seconds < 1) throw invalid('expires_at', 'must be a second from now at least')
+  if (seconds <= JWT_MAX_LIFETIME_S) return expiresAt
+  throw invalid('expires_at', 'a JWT key lives ten years at most')
 }
 
 /** The entries of an origin list, which only publishable keys have; null lifts the restriction. */
@@ -42,11 +57,16 @@ export function originsFor(
   throw invalid('origins', 'only publishable keys have an origin list')
 }
 
-/** A time at which a key is to end. @throws Problem 400 where it has passed. */
+/** The last millisecond of the year 9999: what comes later has no date of the usual form. */
+const LATEST_MS = 253_402_300_799_999
+
+/** A time at which a key is to end. @throws Problem 400 where it has passed, or is no date. */
 export function readExpiry(
   { nowMs }: ControlContext,
   asked: number | null | undefined,
 ): number | null | undefined {
-  if (typeof asked !== 'number' || asked > nowMs) return asked
-  throw invalid('expires_at', 'must be in the future, in Unix milliseconds')
+  if (typeof asked !== 'number') return asked
+  if (asked <= nowMs) throw invalid('expires_at', 'must be in the future, in Unix milliseconds')
+  if (asked > LATEST_MS) throw invalid('expires_at', 'must be before the year 10000, or null')
+  return asked
 }

@@ -1,5 +1,6 @@
 // How keys end: revoked at once, or replaced with a time in which both go on.
 
+import { JWT_MAX_LIFETIME_S } from '../../keys/jwt-claims.ts'
 import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
@@ -77,10 +78,10 @@ export async function rotateKey(
   return { made, oldExpiresAt, receipt: await enforce(context, thisKey(key.id)) }
 }
 
-/** A JWT carries its expiry in itself: its successor lives as long. Others keep the date. */
+/** A JWT carries its expiry in itself: its successor lives as long, if it may. Others keep the date. */
 function successorExpiry({ nowMs }: ControlContext, key: KeyView): number | null {
   if (key.kind !== 'jwt' || key.expires_at === null) return key.expires_at
-  return nowMs + (key.expires_at - key.created_at)
+  return nowMs + Math.min(key.expires_at - key.created_at, JWT_MAX_LIFETIME_S * 1000)
 }
 
 /** @throws Problem 409 where the key has ended, or is being replaced already. */

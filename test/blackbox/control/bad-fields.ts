@@ -36,6 +36,7 @@ const EXPIRY: readonly Row[] = [
   ['the beginning of time', { expires_at: 0 }, 'expires_at'],
   ['a time before it', { expires_at: -1 }, 'expires_at'],
   ['a time in words', { expires_at: '2099-01-01' }, 'expires_at'],
+  ['a time in the year 10000', { expires_at: 253_402_300_800_000 }, 'expires_at'],
   ['a part of a millisecond', { expires_at: 4_102_444_800_000.5 }, 'expires_at'],
   ['a time that no number holds', { expires_at: 1e300 }, 'expires_at'],
 ]
@@ -90,6 +91,7 @@ const KEY: readonly Row[] = [
 ]
 
 const PUBLISHABLE = { kind: 'publishable' }
+const JWT = { kind: 'jwt', products: ['aml_screening'] }
 
 const URLS: readonly Row[] = [
   ['a URL that is none', { url: 'hooks' }, 'url'],
@@ -121,6 +123,8 @@ export const BAD_FIELDS: Partial<Readonly<Record<OperationName, readonly Row[]>>
       'scopes',
     ],
     ['a JWT for nothing', { kind: 'jwt' }, 'products'],
+    ['a JWT for more than ten years', { ...JWT, expires_at: 4_102_444_800_000 }, 'expires_at'],
+    ['a JWT until the end of time', { ...JWT, expires_at: Number.MAX_SAFE_INTEGER }, 'expires_at'],
     ['a JWT for a product of others', { kind: 'jwt', products: ['verifa'] }, 'products'],
   ],
   importKey: [

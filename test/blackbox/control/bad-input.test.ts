@@ -126,6 +126,22 @@ test.each(WITH_ID)('an id of another form: %s', async (name) => {
   })
 })
 
+test('a JWT’s expiry beyond ten years or within the second, but not one in between', async () => {
+  const asked = { ...BODIES.createKey, kind: 'jwt', products: ['aml_screening'] }
+  const create = async (expires_at: number): Promise<string> => {
+    const answer = await world.mine('POST /keys', { ...asked, expires_at })
+    return answer.status === 201 ? '201' : fault(answer)
+  }
+  const tenYearsMs = 315_576_000_000
+  expect(await create(Date.now() + tenYearsMs)).toBe('201')
+  await untouched(world.edge, async () => {
+    const thisSecond = Math.floor(Date.now() / 1000) * 1000 + 999
+    for (const end of [Date.now() + tenYearsMs + 60_000, 100 * tenYearsMs, thisSecond]) {
+      expect([end, await create(end)]).toEqual([end, '400 request_invalid expires_at'])
+    }
+  })
+})
+
 test('a delivery of another form, and one of another endpoint', async () => {
   const { body } = await world.mine('POST /webhooks', {
     ...{ url: 'https://hooks.example.org/x', events: ['system.apiKey.exposed'] },

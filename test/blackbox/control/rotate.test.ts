@@ -163,6 +163,17 @@ test('of a JWT makes one that lives as long as the old one was to', async () => 
   expect(await use(body.key, '/document-processing')).toBe('200')
 })
 
+test('of a JWT whose row says more than a JWT may live makes one of ten years', async () => {
+  const key = await create({ kind: 'jwt', products: ['document_verification'] })
+  await world.edge.sql(
+    `UPDATE credentials SET expires_at = 4102444800000000 WHERE id = '${key.id}'`,
+  )
+  const { status, body } = await rotate(key)
+  expect(status).toBe(201)
+  expect((body.key.expires_at ?? 0) - body.key.created_at).toBe(315_576_000_000)
+  expect(await use(body.key, '/document-processing')).toBe('200')
+})
+
 test('of a publishable key keeps its origins', async () => {
   const key = await create({ kind: 'publishable', origins: ['https://app.example.com'] })
   const { body } = await rotate(key)

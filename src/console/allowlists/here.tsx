@@ -1,0 +1,55 @@
+// The address from which the page is looked at. The console goes by no list; calls with keys do.
+
+import type { PageContext } from '../context.ts'
+import { Form } from '../kit/form.tsx'
+import { admits, ownAddress } from './read.ts'
+import type { List } from './read.ts'
+
+const CONSOLE_IS_OPEN = 'This console goes by no allowlist, so you can still undo it from here.'
+
+export function Here({ c, list }: { c: PageContext; list: List }) {
+  const own = ownAddress(c)
+  if (own === undefined) return null
+  const listed = list.entries !== null && admits(list.entries, c.env.context.address)
+  return (
+    <section aria-labelledby="here">
+      <h2 id="here">Your current address</h2>
+      <p>
+        You are at <code>{own}</code>:{' '}
+        {list.entries === null
+          ? 'the list restricts nothing, so it passes.'
+          : listed
+            ? 'the list admits it.'
+            : 'the list does not admit it, so calls with a key from here are refused.'}{' '}
+        The console itself goes by no allowlist.
+      </p>
+      {list.open && !listed ? (
+        <Form c={c} action={`${list.url}/add`} submit={`Add ${own}`}>
+          <input type="hidden" name="do" value="add" />
+          <input type="hidden" name="entries" value={own} />
+        </Form>
+      ) : null}
+    </section>
+  )
+}
+
+interface LockoutProps {
+  c: PageContext
+  before: readonly string[] | null
+  after: readonly string[] | null
+}
+
+/** Where a change shuts out the address of the one who makes it. */
+export function Lockout({ c, before, after }: LockoutProps) {
+  const { address } = c.env.context
+  const own = ownAddress(c)
+  if (own === undefined || !admits(before, address) || admits(after, address)) return null
+  return (
+    <div class="notice warn">
+      <p>
+        Your own address, <code>{own}</code>, is shut out by this. That matters only for calls with
+        keys that you make from here. {CONSOLE_IS_OPEN}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+// The audit as CSV, handed on as the API gives it.
+
+import { callRaw } from '../api.ts'
+import type { PageContext } from '../context.ts'
+import { errorPage } from '../respond.tsx'
+import { queryOf, readAsked } from './asked.ts'
+
+export async function exportEvents(c: PageContext): Promise<Response> {
+  const made = queryOf(readAsked(c))
+  if ('fault' in made) return errorPage(c, 400, `${made.fault.field}: ${made.fault.sentence}`)
+  const answer = await callRaw(c, 'exportAudit', { query: made.query })
+  if (answer.ok) {
+    const handed = new Response(answer.body, answer)
+    // What the console's own answers say of caching stands in its place.
+    handed.headers.delete('cache-control')
+    return handed
+  }
+  const { detail } = await answer.json<{ detail: string }>()
+  return errorPage(c, answer.status, detail)
+}

@@ -1,0 +1,47 @@
+// An event as its pages need it.
+
+import { call } from '../api.ts'
+import type { Answer } from '../api.ts'
+import type { PageContext } from '../context.ts'
+import { pageUrl, withQuery } from '../urls.ts'
+import type { Query } from './asked.ts'
+
+/** As listAudit answers it. */
+export interface Event {
+  readonly id: string
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly organization_id: string | null
+  readonly key_id: string | null
+  readonly kind: string | null
+  readonly service_user_id: string | null
+  readonly source_system: string | null
+  readonly environment: string | null
+  readonly product: string | null
+  readonly route: string | null
+  readonly method: string
+  readonly path: string
+  readonly decision: 'forwarded' | 'refused'
+  readonly reason: string | null
+  readonly status: number
+  readonly upstream_ms: number | null
+  readonly client_ip: string | null
+  readonly credits: number | null
+  readonly sequence: number
+  readonly hash: string
+}
+
+export interface Events {
+  readonly items: readonly Event[]
+  readonly next_cursor: string | null
+}
+
+export function searchEvents(c: PageContext, query: Query, cursor = ''): Promise<Answer<Events>> {
+  return call<Events>(c, 'listAudit', { query: { ...query, cursor } })
+}
+
+/** The page of the audit, or one below it; `of` keeps looking at the calls of nobody. */
+export function auditUrl(c: PageContext, part = '', nobody = false): string {
+  const url = pageUrl(c.get('organization').id, 'audit', part)
+  return withQuery(url, { of: nobody ? 'nobody' : undefined })
+}

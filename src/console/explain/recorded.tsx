@@ -1,0 +1,81 @@
+// A call on record: what was decided then, and whether it would be decided so now.
+
+import type { PageContext } from '../context.ts'
+import { keyUrl } from '../keys/read.ts'
+import { Badge } from '../kit/badge.tsx'
+import { Time } from '../kit/time.tsx'
+import type { Event } from './event.ts'
+import { Why } from './trace.tsx'
+import type { Explanation } from './trace.tsx'
+
+interface RecordedProps {
+  c: PageContext
+  event: Event
+  found: Explanation | undefined
+}
+
+export function Recorded({ c, event, found }: RecordedProps) {
+  const { at, method, path, decision, reason, status, key_id, client_ip } = event
+  return (
+    <section class={`notice ${reason === null ? 'good' : 'bad'}`} aria-labelledby="recorded">
+      <h2 id="recorded">
+        {decision === 'refused'
+          ? `It was refused: ${status} ${reason ?? ''}`
+          : `It was forwarded, and answered with ${status}`}
+      </h2>
+      {reason === null ? null : (
+        <Why c={c} reason={reason} subject={{ key: key_id, serviceUser: event.service_user_id }} />
+      )}
+      <dl class="facts">
+        <dt>Call</dt>
+        <dd>
+          <code class="id">{`${method} ${path}`}</code> <Badge text={decision} />
+        </dd>
+        <dt>When</dt>
+        <dd>
+          <Time ms={at} />
+        </dd>
+        <dt>From</dt>
+        <dd>
+          <code class="id">{client_ip ?? 'unknown'}</code>
+        </dd>
+        <dt>Key</dt>
+        <dd>
+          {key_id === null ? (
+            'none that was recognised: it is on no organization’s account'
+          ) : (
+            <a href={keyUrl(c, key_id)}>{key_id}</a>
+          )}
+        </dd>
+      </dl>
+      <p>{now(event, found)}</p>
+    </section>
+  )
+}
+
+/** The accounts keep neither origin nor department, so the answer may differ for their sake. */
+function now({ decision, reason }: Event, found: Explanation | undefined): string {
+  if (!found) return 'What it would be now cannot be told: its key is not known here any more.'
+  if (found.reason === reason && found.verdict === decision) {
+    return 'Sent again now, it would be decided the same way, step by step:'
+  }
+  const unknown = 'Its origin and department are not on record; fill them in below if it had any.'
+  return found.verdict === 'forwarded'
+    ? `Sent again now, it would pass: something was changed since, or time has passed. ${unknown}`
+    : `Sent again now, it would be refused for another reason. ${unknown}`
+}
+
+export function NotFound({ c }: { c: PageContext }) {
+  const operator = c.get('session').actor.type === 'operator'
+  return (
+    <div class="notice warn" role="status">
+      <p>
+        <strong>No call with this id is on record here.</strong> A call is on record within seconds:
+        try again if it was made just now.{' '}
+        {operator
+          ? 'It may belong to another organization.'
+          : 'A call whose key was not recognised belongs to no organization; an operator can find it.'}
+      </p>
+    </div>
+  )
+}

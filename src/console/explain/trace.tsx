@@ -1,0 +1,135 @@
+// The gate's steps in its own order, in words: what passed, what refused, and what was not reached.
+
+import type { PageContext } from '../context.ts'
+import { Badge } from '../kit/badge.tsx'
+import { Table } from '../kit/table.tsx'
+import { explainReason } from '../reasons.ts'
+import type { Subject } from '../reasons.ts'
+
+/** What the operation `explain` answers. */
+export interface Explanation {
+  readonly verdict: 'forwarded' | 'refused'
+  readonly status: number | null
+  readonly reason: string | null
+  readonly steps: readonly {
+    readonly step: string
+    readonly verdict: 'pass' | 'refuse'
+    readonly reason: string | null
+    readonly detail: string
+  }[]
+  readonly limits: readonly {
+    readonly name: string
+    readonly limit: number
+    readonly window_seconds: number
+    readonly remaining: number
+    readonly reset_after_ms: number
+  }[]
+}
+
+/** By the names that the API gives them, in the gate's order. */
+const STEPS: Readonly<Record<string, string>> = {
+  path: 'Does the path have one meaning?',
+  authenticate: 'Is the credential one of ours?',
+  status: 'Is it still good: not revoked, not expired, its owner in good standing?',
+  address: 'Is the caller’s address on the allowlists?',
+  route: 'Is there a product at this method and path?',
+  origin: 'May this page call, if it is one?',
+  grant: 'May this key call this: kind, product, scope, department?',
+  admit: 'Is there quota left?',
+}
+
+interface TraceProps {
+  c: PageContext
+  found: Explanation
+  subject: Subject
+}
+
+export function Trace({ c, found, subject }: TraceProps) {
+  const { verdict, status, reason, steps, limits } = found
+  const reached = new Set(steps.map(({ step }) => step))
+  const rest = Object.keys(STEPS).filter((step) => !reached.has(step))
+  return (
+    <section aria-labelledby="trace">
+      <h2 id="trace">
+        {verdict === 'forwarded'
+          ? 'It would be forwarded to the product'
+          : `It would be refused: ${status ?? ''} ${reason ?? ''}`}
+      </h2>
+      <ol class="trace">
+        {steps.map(({ step, verdict: passed, reason: why, detail }) => (
+          <li class={passed}>
+            <p>
+              <Badge
+                text={passed === 'pass' ? 'passes' : 'refused here'}
+                tone={passed === 'pass' ? 'good' : 'bad'}
+              />{' '}
+              <strong>{STEPS[step] ?? step}</strong>
+            </p>
+            {why === null ? (
+              <p>{detail}</p>
+            ) : (
+              <Why c={c} reason={why} told={detail} subject={subject} />
+            )}
+          </li>
+        ))}
+        {verdict === 'refused'
+          ? rest.map((step) => (
+              <li class="rest">
+                <p>
+                  <Badge text="not reached" /> {STEPS[step]}
+                </p>
+              </li>
+            ))
+          : null}
+      </ol>
+      {limits.length === 0 ? null : <Limits limits={limits} />}
+    </section>
+  )
+}
+
+interface WhyProps {
+  c: PageContext
+  reason: string
+  subject: Subject
+  /** What the caller was told. */
+  told?: string
+}
+
+/** A reason in words, with the way to mend it. */
+export function Why({ c, reason, subject, told }: WhyProps) {
+  const { words, mend } = explainReason(c.get('organization').id, reason, subject)
+  return (
+    <>
+      <p>{words}</p>
+      {told === undefined ? null : <p>The caller is told: “{told}”</p>}
+      {mend ? (
+        <p>
+          <a role="button" href={mend.href}>
+            {mend.label}
+          </a>
+        </p>
+      ) : null}
+    </>
+  )
+}
+
+function Limits({ limits }: Pick<Explanation, 'limits'>) {
+  const columns = [
+    'Limit',
+    { label: 'Requests', number: true },
+    { label: 'Left now', number: true },
+    { label: 'All again in', number: true },
+  ]
+  return (
+    <Table caption="The limits of this call" columns={columns} quiet={false}>
+      {limits.map(({ name, limit, window_seconds, remaining, reset_after_ms }) => (
+        <tr>
+          <th scope="row">{name}</th>
+          <td class="number">{`${limit} in ${window_seconds} s`}</td>
+          <td class="number">{remaining}</td>
+          <td class="number">{`${Math.ceil(reset_after_ms / 1000)} s`}</td>
+        </tr>
+      ))}
+    </Table>
+  )
+}

@@ -1,0 +1,115 @@
+// What needs attention, each with the page that would mend it.
+
+import type { Child } from 'hono/jsx'
+
+import type { EndpointView } from '../../webhooks/endpoint-view.ts'
+import type { PageContext } from '../context.ts'
+import { keyUrl } from '../keys/read.ts'
+import { Time } from '../kit/time.tsx'
+import { explainReason } from '../reasons.ts'
+import { pageUrl, withQuery } from '../urls.ts'
+import { EXPIRES_SOON_DAYS } from './read.ts'
+import type { Attention, Refusals } from './read.ts'
+
+/** So many of each sort; the pages behind the links have all. */
+const SHOWN_MAX = 5
+
+export function AttentionList({ c, attention }: { c: PageContext; attention: Attention }) {
+  const { refusals, moreRefusals, expiring, endpoints } = attention
+  const items: Child[] = [
+    ...(c.get('organization').state === 'suspended'
+      ? [
+          <li>
+            <strong>The organization is suspended.</strong> None of its keys pass. An operator can
+            lift that.
+          </li>,
+        ]
+      : []),
+    ...refusals.slice(0, SHOWN_MAX).map((one) => <Refused c={c} refusals={one} />),
+    ...expiring.slice(0, SHOWN_MAX).map((key) => (
+      <li>
+        <strong>{key.name}</strong> expires <Time ms={key.expires_at} />, and nothing replaces it
+        yet. <a href={keyUrl(c, key.id)}>Open the key</a>
+      </li>
+    )),
+    ...endpoints.slice(0, SHOWN_MAX).map((endpoint) => <Endpoint c={c} endpoint={endpoint} />),
+  ]
+  const left = [
+    ...more(expiring.length, `keys expire within ${EXPIRES_SOON_DAYS} days`),
+    ...more(endpoints.length, 'webhook endpoints fail'),
+  ]
+  return (
+    <section aria-labelledby="attention">
+      <h2 id="attention">What needs attention</h2>
+      {items.length === 0 ? (
+        <p>
+          Nothing: no refusal since yesterday, no key that expires within {EXPIRES_SOON_DAYS} days,
+          no webhook endpoint that fails.
+        </p>
+      ) : (
+        <ul class="attention">{items}</ul>
+      )}
+      {left.length === 0 ? null : <p>{left.join(' ')}</p>}
+      {moreRefusals ? (
+        <p>The refusals are counted among the latest 200; there were more since yesterday.</p>
+      ) : null}
+    </section>
+  )
+}
+
+function more(count: number, what: string): string[] {
+  return count > SHOWN_MAX ? [`${count} ${what}; the first ${SHOWN_MAX} are shown.`] : []
+}
+
+function Refused({ c, refusals }: { c: PageContext; refusals: Refusals }) {
+  const { reason, count, latest } = refusals
+  const { id } = c.get('organization')
+  const subject = { key: latest.key_id, serviceUser: latest.service_user_id }
+  const { words, mend } = explainReason(id, reason, subject)
+  return (
+    <li>
+      <strong>{count === 1 ? 'One call was refused' : `${count} calls were refused`}</strong> since
+      yesterday: <code class="id">{reason}</code>. {words}{' '}
+      <a
+        href={withQuery(pageUrl(id, 'explain'), { request: latest.id })}
+        aria-label={`See why: ${reason}`}
+      >
+        See why
+      </a>
+      {mend ? (
+        <>
+          {' · '}
+          <a href={mend.href} aria-label={`${mend.label}: ${reason}`}>
+            {mend.label}
+          </a>
+        </>
+      ) : null}
+    </li>
+  )
+}
+
+const DISABLED = {
+  gone: 'was disabled because it answered 410 Gone',
+  failing: 'was disabled because nothing could be delivered for days',
+  owner: 'could not be delivered to before it was disabled',
+} as const
+
+function Endpoint({ c, endpoint }: { c: PageContext; endpoint: EndpointView }) {
+  const { id, url, disabled_reason, failing_since } = endpoint
+  return (
+    <li>
+      The webhook endpoint <strong>{url}</strong>{' '}
+      {disabled_reason === null ? (
+        <>
+          has taken nothing since <Time ms={failing_since} />
+        </>
+      ) : (
+        DISABLED[disabled_reason]
+      )}
+      .{' '}
+      <a href={pageUrl(c.get('organization').id, 'webhooks', id)} aria-label={`Open the endpoint ${url}`}>
+        Open the endpoint
+      </a>
+    </li>
+  )
+}

@@ -1,0 +1,32 @@
+// Today's figures, each with the page that tells more.
+
+import type { PageContext } from '../context.ts'
+import { pageUrl, withQuery } from '../urls.ts'
+import type { Today } from './read.ts'
+
+export function TodayFigures({ c, today }: { c: PageContext; today: Today }) {
+  const { id } = c.get('organization')
+  const figures = [
+    ['Requests', today.requests, pageUrl(id, 'usage')],
+    ['Refused', today.refused, withQuery(pageUrl(id, 'audit'), { decision: 'refused' })],
+    ['Credits', today.credits, pageUrl(id, 'usage')],
+  ] as const
+  return (
+    <section aria-labelledby="today">
+      <h2 id="today">Today, since midnight UTC</h2>
+      <dl class="figures">
+        {figures.map(([label, number, href]) => (
+          <div>
+            <dt>
+              <a href={href}>{label}</a>
+            </dt>
+            <dd>
+              {today.more ? 'at least ' : ''}
+              {number.toLocaleString('en')}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,164 @@
+// Minting a token. Its value, and the line to paste with it, are in this one answer and nowhere else.
+
+import { tokenScopes } from '../../control/grants.ts'
+import type { KeyView } from '../../control/keys/read.ts'
+import type { ServiceUserView } from '../../control/service-users/read.ts'
+import { call } from '../api.ts'
+import type { PageContext } from '../context.ts'
+import { Choices } from '../kit/choices.tsx'
+import { Code, Secret } from '../kit/code.tsx'
+import { faultOf } from '../kit/fault.ts'
+import type { Fault } from '../kit/fault.ts'
+import { Field } from '../kit/field.tsx'
+import { Form, onceHeader, OnceField } from '../kit/form.tsx'
+import { Problem } from '../kit/problem.tsx'
+import { readTimeInput } from '../kit/time.tsx'
+import { errorPage, formStatus, page, refused } from '../respond.tsx'
+import type { Answered } from '../respond.tsx'
+import { readServiceUser, userUrl } from './read.ts'
+
+const LABELS = {
+  name: 'Name',
+  environment: 'Environment',
+  scopes: 'Scopes',
+  expires_at: 'Expires',
+}
+
+const ENVIRONMENTS = [
+  { value: 'live', label: 'Live' },
+  { value: 'sandbox', label: 'Sandbox', hint: 'Reaches the product’s sandbox alone.' },
+]
+
+interface NewToken extends KeyView {
+  /** null: an equal form was sent before, and showed it. */
+  readonly value: string | null
+  readonly curl: string | null
+}
+
+export async function newToken(c: PageContext): Promise<Response> {
+  const found = await readServiceUser(c)
+  if (!found.ok) return refused(c, found)
+  if (found.value.state === 'active') return mintingPage(c, found.value)
+  return errorPage(c, 409, 'The service user is disabled; enable it first.')
+}
+
+export async function mintToken(c: PageContext): Promise<Response> {
+  const found = await readServiceUser(c)
+  if (!found.ok) return refused(c, found)
+  const user = found.value
+  const form = c.get('form')
+  const expiresAt = readTimeInput(form.get('expires_at'))
+  if (Number.isNaN(expiresAt)) {
+    const sentence = 'must be a date and a time, such as 2027-01-31T12:00'
+    return mintingPage(c, user, { field: 'expires_at', sentence })
+  }
+  const made = await call<NewToken>(c, 'mintToken', {
+    params: { id: user.id },
+    headers: onceHeader(form),
+    body: {
+      name: form.get('name') ?? '',
+      environment: form.get('environment') ?? undefined,
+      scopes: form.getAll('scopes'),
+      expires_at: expiresAt,
+    },
+  })
+  if (!made.ok) return mintingPage(c, user, faultOf(made, LABELS), formStatus(made))
+  const back = { href: userUrl(c, user.id, 'tokens'), label: `Tokens of “${user.name}”` }
+  return page(
+    c,
+    { title: `Token “${made.value.name}”`, status: 201, back },
+    <Minted then={back.href} made={made.value} />,
+  )
+}
+
+function Minted({ then, made: { value, curl } }: { then: string; made: NewToken }) {
+  if (value === null) {
+    return (
+      <div class="notice warn" data-once={then}>
+        <p>
+          This token was minted by the same form before, and its value was shown then. If it was not
+          copied, revoke the token and mint another.
+        </p>
+      </div>
+    )
+  }
+  return (
+    <>
+      <Secret label="The token’s value" value={value} then={then} />
+      <section aria-labelledby="call">
+        <h2 id="call">Call with it</h2>
+        {curl === null ? (
+          <p>The catalog has no call without an id in its path that this token may make.</p>
+        ) : (
+          <>
+            <p>The token stands in this line; keep it as you keep the value.</p>
+            <Code id="curl" label="cURL" text={curl} />
+          </>
+        )}
+      </section>
+      <p>
+        <a href={then}>Go to the tokens</a>
+      </p>
+    </>
+  )
+}
+
+function mintingPage(
+  c: PageContext,
+  user: ServiceUserView,
+  fault?: Fault,
+  status: ReturnType<typeof formStatus> = 400,
+): Answered {
+  const { catalog } = c.env.context.edge
+  const typed = fault ? c.get('form') : undefined
+  const back = { href: userUrl(c, user.id, 'tokens'), label: `Tokens of “${user.name}”` }
+  const scopes = tokenScopes(catalog)
+  return page(
+    c,
+    { title: 'Mint a token', back, status: fault ? status : 200 },
+    <>
+      <Problem fault={fault} labels={LABELS} />
+      <Form c={c} submit="Mint the token" cancel={back.href}>
+        <OnceField value={typed?.get('once') ?? undefined} />
+        <Field
+          name="name"
+          label="Name"
+          required
+          maxlength={200}
+          value={typed?.get('name') ?? ''}
+          hint="Where it will be used, such as “Ingest job, production”."
+          fault={fault}
+        />
+        <Choices
+          name="environment"
+          legend="Environment"
+          type="radio"
+          choices={ENVIRONMENTS}
+          chosen={[typed?.get('environment') ?? 'live']}
+          fault={fault}
+        />
+        <Choices
+          name="scopes"
+          legend="Scopes"
+          type="checkbox"
+          choices={scopes.map((value) => ({
+            value,
+            label: <code>{value}</code>,
+            hint: catalog.scopes[value]?.description,
+          }))}
+          chosen={typed?.getAll('scopes') ?? scopes}
+          hint="What the system may do with it."
+          fault={fault}
+        />
+        <Field
+          name="expires_at"
+          label="Expires (UTC)"
+          type="datetime-local"
+          value={typed?.get('expires_at') ?? ''}
+          hint="Empty: never."
+          fault={fault}
+        />
+      </Form>
+    </>,
+  )
+}

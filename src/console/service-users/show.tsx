@@ -1,0 +1,121 @@
+// A service user's page: what it is, what can be done, and how its system calls.
+
+import type { Child } from 'hono/jsx'
+
+import { curlLine } from '../../catalog/curl.ts'
+import { productsFor } from '../../catalog/define.ts'
+import { tokenScopes } from '../../control/grants.ts'
+import type { ServiceUserView } from '../../control/service-users/read.ts'
+import type { PageContext } from '../context.ts'
+import { Badge } from '../kit/badge.tsx'
+import { Code } from '../kit/code.tsx'
+import { Receipt } from '../kit/receipt.tsx'
+import { Time } from '../kit/time.tsx'
+import { page, receiptOf, refused } from '../respond.tsx'
+import { mayWrite } from '../session.ts'
+import { pageUrl, withQuery } from '../urls.ts'
+import { backToAll, readServiceUser, userUrl } from './read.ts'
+import { Tabs } from './tabs.tsx'
+
+export async function showServiceUser(c: PageContext): Promise<Response> {
+  const found = await readServiceUser(c)
+  if (!found.ok) return refused(c, found)
+  const user = found.value
+  return page(
+    c,
+    { title: `Service user “${user.name}”`, back: backToAll(c) },
+    <>
+      <Receipt {...await receiptOf(c)} />
+      <Tabs c={c} id={user.id} here="details" />
+      {mayWrite(c.get('session')) ? <Actions c={c} user={user} /> : null}
+      <Facts c={c} user={user} />
+      <Ingest c={c} user={user} />
+    </>,
+  )
+}
+
+function Actions({ c, user: { id, state } }: { c: PageContext; user: ServiceUserView }) {
+  return (
+    <p class="actions">
+      <a role="button" class="quiet" href={userUrl(c, id, 'edit')}>
+        Edit
+      </a>
+      {state === 'active' ? (
+        <>
+          <a role="button" class="quiet" href={userUrl(c, id, 'tokens', 'new')}>
+            Mint a token
+          </a>
+          <a role="button" class="danger" href={userUrl(c, id, 'disable')}>
+            Disable
+          </a>
+        </>
+      ) : (
+        <a role="button" class="quiet" href={userUrl(c, id, 'enable')}>
+          Enable
+        </a>
+      )}
+    </p>
+  )
+}
+
+function Facts({ c, user }: { c: PageContext; user: ServiceUserView }) {
+  const departments = user.departments.length === 0 ? 'none' : user.departments.join(', ')
+  const rows: readonly (readonly [string, Child])[] = [
+    ['State', <Badge text={user.state} />],
+    ['Id', <code class="id">{user.id}</code>],
+    ['Source system', <code class="id">{user.source_system}</code>],
+    ['Departments', departments],
+    ['Active tokens', user.active_tokens],
+    ['Last use', <Time ms={user.last_used_at} />],
+    ['Created', <Time ms={user.created_at} />],
+    ...(user.disabled_at === null ? [] : [['Disabled', <Time ms={user.disabled_at} />] as const]),
+    ...audit(c, user),
+  ]
+  return (
+    <dl class="facts">
+      {rows.map(([name, value]) => (
+        <>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </>
+      ))}
+    </dl>
+  )
+}
+
+/** What its tokens did, where the console has that page. */
+function audit(c: PageContext, { id }: ServiceUserView): (readonly [string, Child])[] {
+  if (!c.get('nav').some(({ path }) => path === 'audit')) return []
+  const href = withQuery(pageUrl(c.get('organization').id, 'audit'), { service_user: id })
+  return [['Audit', <a href={href}>Audit of this service user</a>]]
+}
+
+/** The line to paste, without a token: that is in it only when one is minted. */
+function Ingest({ c, user }: { c: PageContext; user: ServiceUserView }) {
+  const { catalog, settings } = c.env.context.edge
+  const had = c.get('organization').products
+  const products = productsFor(catalog, 'access_token').filter((one) => had.includes(one))
+  const line = curlLine(catalog, {
+    ...{ url: settings.issuer, kind: 'access_token', value: 'YOUR_TOKEN', products },
+    scopes: tokenScopes(catalog),
+    sourceSystem: user.source_system,
+    department: user.departments[0],
+  })
+  return (
+    <section aria-labelledby="call">
+      <h2 id="call">Call with a token of it</h2>
+      {line === undefined ? (
+        <p>
+          The organization has no product that takes access tokens. An operator can grant it one.
+        </p>
+      ) : (
+        <>
+          {user.departments.length === 0 ? (
+            <p>It has no department yet. Where a call needs one, it is refused until you add it.</p>
+          ) : null}
+          <Code id="curl" label="cURL, with your token in place of YOUR_TOKEN" text={line} />
+        </>
+      )}
+    </section>
+  )
+}

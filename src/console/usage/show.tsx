@@ -1,0 +1,142 @@
+// Usage: requests, refusals and credits as chart and as table, and why calls were refused.
+
+import type { PageContext } from '../context.ts'
+import { Empty } from '../kit/empty.tsx'
+import { faultOf } from '../kit/fault.ts'
+import type { Fault } from '../kit/fault.ts'
+import { formStatus, page } from '../respond.tsx'
+import type { Answered } from '../respond.tsx'
+import { pageUrl, withQuery } from '../urls.ts'
+import { LABELS, readAsked } from './asked.ts'
+import type { Asked } from './asked.ts'
+import { DayChart, RankedChart } from './chart.tsx'
+import { Filter } from './filter.tsx'
+import { groupUsage, totalOf } from './group.ts'
+import type { Bar } from './group.ts'
+import { numberText } from './number.ts'
+import { daysOf } from './period.ts'
+import { keyNames, readUsage } from './read.ts'
+import type { Usage } from './read.ts'
+import { readRefusals, RefusalsByReason } from './refusals.tsx'
+import { UsageTable } from './table.tsx'
+
+export async function showUsage(c: PageContext): Promise<Response> {
+  const asked = readAsked(c)
+  if (asked.fault) return faultyPage(c, asked, asked.fault)
+  const { narrowing, group } = asked
+  const usage = await readUsage(c, narrowing)
+  if (!usage.ok) return faultyPage(c, asked, faultOf(usage, LABELS), formStatus(usage))
+  const [refusals, names] = await Promise.all([
+    readRefusals(c, narrowing),
+    group === 'key' ? keyNames(c) : new Map<string, string>(),
+  ])
+  return page(
+    c,
+    { title: 'Usage' },
+    <>
+      <Filter c={c} asked={asked} fault={undefined} />
+      <Shown c={c} asked={asked} usage={usage.value} names={names} />
+      <RefusalsByReason c={c} found={refusals} asked={narrowing} />
+    </>,
+  )
+}
+
+/** The form again with what was typed, and what is wrong with it. */
+function faultyPage(
+  c: PageContext,
+  asked: Asked,
+  fault: Fault,
+  status: ReturnType<typeof formStatus> = 400,
+): Answered {
+  const name = fault.field as keyof typeof LABELS | undefined
+  return page(
+    c,
+    { title: 'Usage', status },
+    <>
+      <div class="notice bad" role="alert">
+        <p>
+          {name === undefined ? null : (
+            <>
+              <a href={`#${name}`}>{LABELS[name]}</a>:{' '}
+            </>
+          )}
+          {fault.sentence}
+        </p>
+      </div>
+      <Filter c={c} asked={asked} fault={fault} />
+    </>,
+  )
+}
+
+interface ShownProps {
+  c: PageContext
+  asked: Asked
+  usage: Usage
+  /** Of keys, by their ids. */
+  names: ReadonlyMap<string, string>
+}
+
+function Shown({ c, asked: { narrowing, group }, usage, names }: ShownProps) {
+  const { rows, cut } = usage
+  if (rows.length === 0) {
+    return (
+      <Empty title="Nothing was called in this time.">
+        <p>
+          {narrowing.key === '' && narrowing.product === '' ? (
+            'Choose another period, or make a first call.'
+          ) : (
+            <a href={c.req.path}>See all keys and products</a>
+          )}
+        </p>
+      </Empty>
+    )
+  }
+  const bars = groupUsage(rows, group, daysOf(narrowing))
+  const total = totalOf(rows)
+  const nameOf = ({ id }: Bar): string => names.get(id) ?? (id || `no ${group}`)
+  const Chart = group === 'day' ? DayChart : RankedChart
+  const { id } = c.get('organization')
+  return (
+    <section aria-label="Usage in this time">
+      {cut ? (
+        <p class="notice warn">
+          There is more than fits: days before {rows.at(-1)?.day} are left out. Choose fewer days,
+          or take the CSV, which has all.
+        </p>
+      ) : null}
+      <div class="charts">
+        <Chart
+          id="requests"
+          title="Requests"
+          bars={bars}
+          parts={['passed', 'refused']}
+          nameOf={nameOf}
+        />
+        <Chart id="credits" title="Credits" bars={bars} parts={['credits']} nameOf={nameOf} />
+      </div>
+      {total.refused > 0 ? (
+        <p>
+          {numberText(total.refused)} of {numberText(total.requests)} calls were refused.{' '}
+          <a href="#reasons">See why</a>
+        </p>
+      ) : null}
+      <UsageTable
+        c={c}
+        group={group}
+        bars={bars}
+        total={total}
+        narrowing={narrowing}
+        nameOf={nameOf}
+      />
+      <p>
+        <a
+          role="button"
+          class="quiet"
+          href={withQuery(pageUrl(id, 'usage', 'export'), { ...narrowing })}
+        >
+          Download as CSV
+        </a>
+      </p>
+    </section>
+  )
+}

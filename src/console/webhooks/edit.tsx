@@ -1,0 +1,51 @@
+// Changing where an endpoint sends and what.
+
+import type { EndpointView } from '../../webhooks/endpoint-view.ts'
+import { call } from '../api.ts'
+import type { PageContext } from '../context.ts'
+import { faultOf } from '../kit/fault.ts'
+import type { Fault } from '../kit/fault.ts'
+import { Form } from '../kit/form.tsx'
+import { Problem } from '../kit/problem.tsx'
+import { done, formStatus, page, refused } from '../respond.tsx'
+import type { Answered } from '../respond.tsx'
+import { ENDPOINT_LABELS, EndpointFields, formOfEndpoint, formOfPost } from './fields.tsx'
+import type { EndpointForm } from './fields.tsx'
+import { backTo, endpointUrl, readEndpoint } from './read.ts'
+
+export async function editEndpoint(c: PageContext): Promise<Response> {
+  const found = await readEndpoint(c)
+  if (!found.ok) return refused(c, found)
+  return editPage(c, found.value, formOfEndpoint(found.value))
+}
+
+export async function saveEndpoint(c: PageContext): Promise<Response> {
+  const found = await readEndpoint(c)
+  if (!found.ok) return refused(c, found)
+  const { id } = found.value
+  const values = formOfPost(c.get('form'))
+  const saved = await call(c, 'updateEndpoint', { params: { id }, body: values })
+  if (saved.ok) return await done(c, endpointUrl(c, id), 'endpoint_saved')
+  return editPage(c, found.value, values, faultOf(saved, ENDPOINT_LABELS), formStatus(saved))
+}
+
+function editPage(
+  c: PageContext,
+  endpoint: EndpointView,
+  values: EndpointForm,
+  fault?: Fault,
+  status: ReturnType<typeof formStatus> = 400,
+): Answered {
+  const back = backTo(c, endpoint)
+  return page(
+    c,
+    { title: 'Edit the endpoint', back, status: fault ? status : 200 },
+    <>
+      <Problem fault={fault} labels={ENDPOINT_LABELS} />
+      <p>Deliveries that are still on their way go to the address as it is then.</p>
+      <Form c={c} submit="Save" cancel={back.href}>
+        <EndpointFields values={values} fault={fault} />
+      </Form>
+    </>,
+  )
+}

@@ -1,0 +1,31 @@
+// A form that is one button: what it does can be done again, so nothing is asked before.
+
+import type { PageContext } from '../context.ts'
+
+export function PostButton({
+  c,
+  action,
+  label,
+  describedBy,
+  small,
+}: {
+  c: PageContext
+  action: string
+  label: string
+  /** The id of what it is about, where the page has many such buttons. */
+  describedBy?: string
+  small?: boolean
+}) {
+  return (
+    <form method="post" action={action} class="inline">
+      <input type="hidden" name="csrf" value={c.get('session').csrf} />
+      <button
+        type="submit"
+        {...(small && { class: 'small quiet' })}
+        {...(describedBy !== undefined && { 'aria-describedby': describedBy })}
+      >
+        {label}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,53 @@
+// A webhook endpoint and its deliveries as their pages need them.
+
+import type { DeliveryView } from '../../webhooks/deliveries.ts'
+import type { EndpointView } from '../../webhooks/endpoint-view.ts'
+
+import type { KeyEventType } from '../../webhooks/event.ts'
+import { call } from '../api.ts'
+import type { Answer } from '../api.ts'
+import type { PageContext } from '../context.ts'
+import { pageUrl } from '../urls.ts'
+
+export interface EndpointWithSecret extends EndpointView {
+  readonly secret: string
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[]
+  readonly next_cursor: string | null
+}
+
+/** What each event tells. */
+export const EVENTS: Readonly<Record<KeyEventType, string>> = {
+  'system.apiKey.created': 'A key was created.',
+  'system.apiKey.invalidated': 'A key is no longer valid: revoked, expired, rotated or disabled.',
+  'system.apiKey.exposed': 'A secret key was sent by a browser, where anyone can read it.',
+}
+
+/** The endpoint that the address names. */
+export function readEndpoint(c: PageContext): Promise<Answer<EndpointView>> {
+  return call<EndpointView>(c, 'getEndpoint', { params: { id: c.req.param('id') ?? '' } })
+}
+
+/** The endpoint's deliveries, newest first; the address may name a state and a cursor. */
+export function readDeliveries(c: PageContext, id: string): Promise<Answer<Listed<DeliveryView>>> {
+  const { state, cursor } = c.req.query()
+  const query = { state, cursor, limit: 25 }
+  return call<Listed<DeliveryView>>(c, 'listDeliveries', { params: { id }, query })
+}
+
+/** A page of an endpoint: its own, or one below it. */
+export function endpointUrl(c: PageContext, id: string, ...parts: readonly string[]): string {
+  return pageUrl(c.get('organization').id, 'webhooks', id, ...parts)
+}
+
+/** The way back from an endpoint's forms. */
+export function backTo(c: PageContext, { id, url }: EndpointView) {
+  return { href: endpointUrl(c, id), label: `Endpoint ${hostOf(url)}` }
+}
+
+/** What an endpoint is called: long addresses end in what only machines need. */
+export function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? url
+}
