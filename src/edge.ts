@@ -13,8 +13,12 @@ import type { Bindings } from './bindings.ts'
 import type { Settings } from './settings.ts'
 import { IdentityMemo } from './gate/identity.ts'
 import type { Signer } from './gate/identity.ts'
+import type { Denial } from './gate/denial.ts'
 import { RefusalMemo } from './guard/refusal-memo.ts'
+import { SharedLoads } from './keys/loads.ts'
 import { KeyMemo } from './keys/memo.ts'
+import type { KnownKey } from './keys/memo.ts'
+import type { Result } from './result.ts'
 
 export interface Edge {
   readonly catalog: Catalog
@@ -25,6 +29,7 @@ export interface Edge {
   readonly settings: Settings
   readonly bindings: Bindings
   readonly keys: KeyMemo
+  readonly loads: SharedLoads<Result<KnownKey, Denial>>
   readonly refusals: RefusalMemo
   readonly signer: Signer
   readonly events: EventBuffer
@@ -65,6 +70,7 @@ export async function buildEdge(
     settings,
     bindings,
     keys: new KeyMemo(),
+    loads: new SharedLoads(),
     refusals: new RefusalMemo(),
     signer: { issuer: settings.issuer, keys: settings.signingKeys, memo: new IdentityMemo() },
     events: new EventBuffer(bindings.AUDIT),

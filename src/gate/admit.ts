@@ -18,6 +18,7 @@ import { addressBucket } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
+import type { Ahead } from './ahead.ts'
 import type { Denial } from './denial.ts'
 
 /** Every limit that applies to a call; undefined when the catalog has no such plan. */
@@ -87,9 +88,11 @@ export async function admit(
   edge: Edge,
   key: KnownKey,
   meter: Meter,
+  ahead: Ahead,
   waitUntil: WaitUntil,
 ): Promise<Result<Standing, Denial | 'stale'>> {
-  const { id, generation } = key.principal.record
+  const { record } = key.principal
+  const { id, generation } = record
   const { limits } = meter
   const ask: Ask = (asked) =>
     askGuard<AdmitAnswer>(edge.bindings, id, (guard) =>
@@ -98,7 +101,7 @@ export async function admit(
   // Not the time at which the request began: it may have waited for its record since.
   const now = Date.now()
   meter.see(now)
-  const spent = spendLeased(meter, now, ask, waitUntil)
+  const spent = (await ahead.use(record, limits)) ?? spendLeased(meter, now, ask, waitUntil)
   if (spent) return ok(spent)
   const remembered = edge.refusals.get(id, limits, now)
   if (remembered && !key.asks.take(now)) return err(limited(remembered))

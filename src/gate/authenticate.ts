@@ -3,7 +3,7 @@
 
 import type { Edge } from '../edge.ts'
 import { AskBudget } from '../guard/ask-budget.ts'
-import { digestOf } from '../keys/digest.ts'
+import { credentialId, digestOf } from '../keys/digest.ts'
 import { keyParser } from '../keys/format.ts'
 import { verifyJwt } from '../keys/jwt.ts'
 import type { JwtClaims, JwtFlaw } from '../keys/jwt-claims.ts'
@@ -21,23 +21,43 @@ import type { Denial } from './denial.ts'
 /** What the presented string itself proves, before any record is read. */
 export interface Proof {
   readonly lookup: Lookup
+  /** The credential's, where the string itself tells it; a publishable key's quota is too small. */
+  readonly id?: string
   readonly claims?: JwtClaims
   /** Whether a record is the one that the string speaks of. */
   readonly agrees: (record: KeyRecord) => boolean
 }
 
-/** Verifies a credential, from the memo where it can. */
+/**
+ * Verifies a credential, from the memo where it can. `proven` hears of the credential's id, where
+ * the string tells it, before its record is read.
+ */
 export async function authenticate(
   presented: Presented,
   edge: Edge,
   nowMs: number,
   waitUntil: WaitUntil,
+  proven: (credentialId: string) => void,
 ): Promise<Result<KnownKey, Denial>> {
   const remembered = edge.keys.get(presented.value, nowMs)
   if (remembered && accepts(presented, remembered)) return ok(remembered)
   if (edge.keys.isUnknown(presented.value, nowMs)) return unknown(presented)
+  const name = `${presented.scheme} ${presented.value}`
+  const load = (): Promise<Result<KnownKey, Denial>> =>
+    find(presented, edge, nowMs, waitUntil, proven)
+  return await edge.loads.share(name, load, waitUntil)
+}
+
+async function find(
+  presented: Presented,
+  edge: Edge,
+  nowMs: number,
+  waitUntil: WaitUntil,
+  proven: (credentialId: string) => void,
+): Promise<Result<KnownKey, Denial>> {
   const proof = await prove(presented, edge, nowMs)
   if (!proof.ok) return proof
+  if (proof.value.id !== undefined) proven(proof.value.id)
   const record = await findRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
   return remember(presented, edge, nowMs, proof.value, record)
 }
@@ -105,6 +125,7 @@ export async function prove(
   if (!digest) return invalid(scheme)
   return ok({
     lookup: { by: 'digest', value: digest },
+    ...(key.kind !== 'publishable' && { id: credentialId(digest) }),
     agrees: (record) => record.kind === key.kind && record.environment === key.environment,
   })
 }
@@ -133,6 +154,7 @@ async function proveJwt(token: string, edge: Edge, nowMs: number): Promise<Resul
   const ours = claims.issuer === edge.settings.issuer
   return ok({
     claims,
+    ...(ours && { id: claims.jti }),
     lookup: ours
       ? { by: 'id', value: claims.jti }
       : { by: 'external', value: `${claims.issuer} ${claims.jti}` },

@@ -12,6 +12,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { checkAddress } from './address.ts'
 import { admit, confirmRefusal, meterFor } from './admit.ts'
+import type { Ahead } from './ahead.ts'
 import { reload } from './authenticate.ts'
 import type { Presented, Scheme } from './credential.ts'
 import type { Denial } from './denial.ts'
@@ -39,6 +40,7 @@ export async function decide(
   presented: Presented,
   known: KnownKey,
   matched: MatchedRoute | undefined,
+  ahead: Ahead,
   edge: Edge,
 ): Promise<Result<Admitted, Denial>> {
   const { nowMs, address, headers } = passage
@@ -48,7 +50,7 @@ export async function decide(
     const asked = { scheme: presented.scheme, address, headers, nowMs, matched }
     const grant = authorize(key.principal, asked, edge)
     if (grant.ok) {
-      const admission = await spend(edge, key, grant.value.matched, passage)
+      const admission = await spend(edge, key, grant.value.matched, passage, ahead)
       if (admission.ok) return ok({ key, grant: grant.value, standing: admission.value })
       if (admission.error !== 'stale') return err(admission.error)
     } else if ((await confirmRefusal(edge, key, nowMs)) === 'current') {
@@ -101,6 +103,7 @@ async function spend(
   key: KnownKey,
   matched: MatchedRoute,
   { address, nowMs, waitUntil }: Passage,
+  ahead: Ahead,
 ): Promise<Result<Standing | null, Denial | 'stale'>> {
   const { record } = key.principal
   const meter = meterFor(edge.catalog, key, matched, address)
@@ -108,7 +111,7 @@ async function spend(
     const rests = await confirmRefusal(edge, key, nowMs)
     return err(rests === 'stale' ? 'stale' : { reason: 'plan_unknown' })
   }
-  if (matched.route.spends !== false) return await admit(edge, key, meter, waitUntil)
+  if (matched.route.spends !== false) return await admit(edge, key, meter, ahead, waitUntil)
   const current = await askGuard(edge.bindings, record.id, (guard) =>
     guard.confirm(record.generation),
   )

@@ -6,6 +6,7 @@ import type { MatchedRoute } from '../catalog/match.ts'
 import type { Edge } from '../edge.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
+import { Ahead } from './ahead.ts'
 import { authenticate } from './authenticate.ts'
 import { isPreflight, preflightResponse, setCors } from './cors.ts'
 import { readCredential } from './credential.ts'
@@ -46,9 +47,12 @@ async function pass(
   if (!credential.ok) {
     return deny(passage, await countFailure(credential.error, address, edge))
   }
-  const key = await authenticate(credential.value, edge, nowMs, waitUntil)
-  if (!key.ok) return deny(passage, await countFailure(key.error, address, edge))
-  const admitted = await decide(passage, credential.value, key.value, matched, edge)
+  const ahead = new Ahead(edge, matched)
+  const key = await authenticate(credential.value, edge, nowMs, waitUntil, (id) => ahead.ask(id))
+  const admitted = key.ok
+    ? await decide(passage, credential.value, key.value, matched, ahead, edge)
+    : err(await countFailure(key.error, address, edge))
+  ahead.end(waitUntil)
   if (!admitted.ok) return deny(passage, admitted.error)
   const response = await forward(passage, admitted.value, edge)
   const { standing } = admitted.value

@@ -34,9 +34,19 @@ export interface Seen {
   /** Why it was refused, by the gate or by the edge's own operation; null: it was not. */
   reason: string | null
   upstreamMs: number | null
+  /** Null: a credential called, or nobody who was recognised. */
+  acting: Acting | null
+}
+
+/** An operator or a person of the console, who call without a credential of ours. */
+export interface Acting {
+  /** As `actorName` gives it: `operator:…`, `person:…`. */
+  readonly name: string
+  /** Of an operator, null where none was named that there is. */
+  readonly organizationId: string | null
 }
 
 /** Nothing is known yet. */
 export function nothingSeen(): Seen {
-  return { record: null, matched: null, reason: null, upstreamMs: null }
+  return { record: null, matched: null, reason: null, upstreamMs: null, acting: null }
 }

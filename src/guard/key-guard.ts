@@ -7,7 +7,7 @@
 import { DurableObject } from 'cloudflare:workers'
 
 import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
-import type { AdmitAnswer, AdmitAsk, Fenced } from './ledger.ts'
+import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced } from './ledger.ts'
 import type { Limit, LimitState } from './limit.ts'
 
 export class KeyGuard extends DurableObject {
@@ -19,6 +19,16 @@ export class KeyGuard extends DurableObject {
   /** Decides and debits. `stale`: a newer generation has been published, load the record again. */
   admit(ask: AdmitAsk): AdmitAnswer {
     return this.ledger.admit(ask, Date.now())
+  }
+
+  /** Debits one request on the limits last asked for by these names, ahead of the record. */
+  admitAhead(names: readonly string[]): AheadAnswer {
+    return this.ledger.admitAhead(names, Date.now())
+  }
+
+  /** Gives back what was debited ahead at a time, for a request that was not admitted. */
+  refund(limits: readonly Limit[], time: number): void {
+    this.ledger.refund(limits, time)
   }
 
   /** Whether decisions may rest on a record of this generation. A higher one raises the fence. */

@@ -3,8 +3,9 @@
 // given. A method either writes all that its answer rests on, or nothing.
 
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS, leaseMs, leaseTokens } from './lease-terms.ts'
+import { sameLimits } from './limit.ts'
 import type { Limit, LimitState } from './limit.ts'
-import { admissibleAt, debit, stateOf, windowTime } from './window.ts'
+import { admissibleAt, credit, debit, stateOf, windowTime } from './window.ts'
 import type { Buckets, Outstanding, Spent } from './window.ts'
 
 /** Without a call for so long, a guard forgets everything: no record is used past thirteen hours. */
@@ -51,6 +52,18 @@ export type AdmitAnswer =
     }
   | { readonly verdict: 'stale' }
 
+/** What a guard decides before the asker knows the record. */
+export interface AheadAnswer {
+  /** The lowest that is admitted. */
+  readonly generation: number
+  /** One request was debited, on these limits; null: it must be asked again with the record. */
+  readonly debited: {
+    readonly limits: readonly Limit[]
+    readonly states: readonly LimitState[]
+    readonly time: number
+  } | null
+}
+
 export interface Fenced {
   /** The fence in force. */
   readonly generation: number
@@ -85,6 +98,14 @@ interface Leases {
   readonly open: readonly OpenLease[]
 }
 
+/** The limits that were last asked for by their names, and on which generation. */
+interface Remembered {
+  readonly generation: number
+  readonly limits: readonly Limit[]
+}
+
+/** Below it one request more or less may be the last. */
+const AHEAD_MIN_REMAINING = 20
 const NO_LEASES: Leases = { lastId: 0, open: [] }
 /** The longest window of a catalog: an older lease counts no more. */
 const WINDOW_MAX_MS = 3_600_000
@@ -113,6 +134,7 @@ export class Ledger {
       return { verdict: 'limited', limits: states, retryAfterMs: at - time }
     }
     const debited = want > 0 ? spent.map((one) => this.debit(one, want, time)) : spent
+    if (want > 0) this.remember(generation, limits)
     const states = debited.map((one) => stateOf(one, time))
     const ms = leaseMs(limits)
     const tokens = ms > 0 && lease > 0 ? leaseTokens(lease, states) : 0
@@ -123,6 +145,31 @@ export class Ledger {
     this.store.put('leases', { lastId: id, open: [...leases.open, open] } satisfies Leases)
     const left = states.map((state) => ({ ...state, remaining: state.remaining - tokens }))
     return { verdict: 'granted', lease: { id, tokens, ms }, limits: left }
+  }
+
+  /**
+   * Debits one request for an asker that is still reading the record, on the limits that were last
+   * asked for by these names, if they are of the newest generation. Only where so much is left that
+   * nobody notices when it is given back, because the record refuses (`refund`).
+   */
+  admitAhead(names: readonly string[], now: number): AheadAnswer {
+    const generation = this.fenceNow()
+    const known = this.store.get<Remembered>(rememberedKey(names))
+    if (known?.generation !== generation) return { generation, debited: null }
+    const leases = this.leases()
+    const spent = known.limits.map((limit) => this.spent(limit, leases))
+    const time = windowTime(now, spent)
+    const ample = spent.every((one) => stateOf(one, time).remaining >= AHEAD_MIN_REMAINING)
+    if (!ample) return { generation, debited: null }
+    const states = spent.map((one) => stateOf(this.debit(one, 1, time), time))
+    return { generation, debited: { limits: known.limits, states, time } }
+  }
+
+  /** Gives back what `admitAhead` debited for a request that was not admitted; once. */
+  refund(limits: readonly Limit[], time: number): void {
+    for (const limit of limits) {
+      this.store.put(windowKey(limit), credit({ limit, buckets: this.buckets(limit) }, 1, time))
+    }
   }
 
   /** Whether decisions may rest on a record of this generation. A higher one raises the fence. */
@@ -175,6 +222,15 @@ export class Ledger {
     this.store.put('fence', { generation, at: now } satisfies Fence)
   }
 
+  /** For `admitAhead`. Written when it changes, which is seldom. */
+  private remember(generation: number, limits: readonly Limit[]): void {
+    if (limits.some(({ partition }) => partition !== undefined)) return
+    const key = rememberedKey(limits.map(({ name }) => name))
+    const known = this.store.get<Remembered>(key)
+    if (known?.generation === generation && sameLimits(known.limits, limits)) return
+    this.store.put(key, { generation, limits } satisfies Remembered)
+  }
+
   private leases(): Leases {
     return this.store.get<Leases>('leases') ?? NO_LEASES
   }
@@ -224,4 +280,8 @@ export class Ledger {
 
 function windowKey(limit: Limit): string {
   return `window:${limit.name}${limit.partition ? `@${limit.partition}` : ''}`
+}
+
+function rememberedKey(names: readonly string[]): string {
+  return `limits:${names.join(' ')}`
 }

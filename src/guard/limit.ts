@@ -10,6 +10,22 @@ export interface Limit {
   readonly partition?: string
 }
 
+/** Whether both ask for the same of the same windows, in the same order. */
+export function sameLimits(some: readonly Limit[], others: readonly Limit[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((one, i) => {
+      const other = others[i]
+      return (
+        one.name === other?.name &&
+        one.quota === other.quota &&
+        one.windowSeconds === other.windowSeconds &&
+        one.partition === other.partition
+      )
+    })
+  )
+}
+
 /** Where a limit stands after a decision. */
 export interface LimitState {
   readonly name: string

@@ -97,6 +97,18 @@ export function debit(
   return counted.toSpliced(at + 1, 0, [from, count, timeMs])
 }
 
+/** Takes back admissions of a time, as far as they still count. */
+export function credit(
+  { limit, buckets }: Pick<Spent, 'limit' | 'buckets'>,
+  count: number,
+  timeMs: number,
+): Buckets {
+  const from = slotOf(limit, timeMs)
+  return buckets.map(([start, held, last]): Bucket =>
+    start === from ? [start, Math.max(0, held - count), last] : [start, held, last],
+  )
+}
+
 /** What counts at a time, by the order in which it leaves the window. */
 function countedAt({ limit, buckets, leased }: Spent, timeMs: number): Buckets {
   const counted = live(buckets, limit, timeMs)

@@ -3,6 +3,7 @@
 
 import type { Environment, Kind } from '../catalog/define.ts'
 import { importPeppers, mintKey } from '../keys/digest.ts'
+import type { MintedKey } from '../keys/digest.ts'
 import type { OpaqueKind } from '../keys/format.ts'
 import { JWT_MAX_LIFETIME_S } from '../keys/jwt-claims.ts'
 import { mintJwt } from '../keys/mint-jwt.ts'
@@ -20,9 +21,7 @@ import { edgeUrl, newInForce } from './sync.ts'
 /** Mints opaque keys of one deployment. @throws Stop naming the setting that is missing. */
 export async function opaqueMinter(
   ops: Ops,
-): Promise<
-  (kind: OpaqueKind, environment: Environment) => Promise<{ value: string; digest: string }>
-> {
+): Promise<(kind: OpaqueKind, environment: Environment) => Promise<MintedKey>> {
   const vars = await readVars(ops, await edgeUrl(ops))
   requireSettings(ops, vars, ['KEY_PEPPER', 'KEY_BRAND'])
   const [first = '', ...others] = textOf(vars, 'KEY_PEPPER').split(',')

@@ -330,7 +330,7 @@ describe('forgetting', () => {
     expect(ledger.forget(START + FORGET_AFTER_MS - 1)).toBe(START + FORGET_AFTER_MS)
     ask(1_000, { want: 1 })
     expect(ledger.forget(START + FORGET_AFTER_MS)).toBe(START + 1_000 + FORGET_AFTER_MS)
-    expect(keys()).toStrictEqual(['fence', 'window:plan'])
+    expect(keys()).toStrictEqual(['fence', 'limits:plan', 'window:plan'])
   })
 
   it('a lease is in use until it ends, and still counts then', () => {
@@ -346,5 +346,40 @@ describe('forgetting', () => {
   it('after a day all of it', () => {
     ask(0, { want: 1, lease: 10 })
     expect(ledger.forget(START + UNTIL_MS + FORGET_AFTER_MS)).toBeNull()
+  })
+})
+
+describe('ahead of the record', () => {
+  const ahead = (ms = 1) => ledger.admitAhead(['plan'], START + ms)
+
+  it('debits one on the limits that were last asked for, and gives it back when asked to', () => {
+    ask(0, { want: 1 })
+    const { generation, debited } = ahead()
+    expect(generation).toBe(1)
+    expect(debited?.limits).toStrictEqual([PLAN])
+    expect(debited?.states[0]?.remaining).toBe(PLAN.quota - 2)
+    expect(remaining(1)).toBe(PLAN.quota - 2)
+    if (debited) ledger.refund(debited.limits, debited.time)
+    expect(remaining(1)).toBe(PLAN.quota - 1)
+  })
+
+  it('debits nothing for a stranger, a newer generation, other limits, or near the end', () => {
+    expect(ahead()).toStrictEqual({ generation: 0, debited: null })
+    ask(0, { want: 1 })
+    expect(ledger.admitAhead(['plan', 'sessions'], START).debited).toBeNull()
+    ledger.fence(2, START)
+    expect(ahead()).toStrictEqual({ generation: 2, debited: null })
+    ask(0, { generation: 2, want: PLAN.quota - 20 })
+    expect(remaining(0)).toBe(19)
+    expect(ahead().debited).toBeNull()
+    expect(remaining(0)).toBe(19)
+  })
+
+  it('what has left the window is not given back', () => {
+    ask(0, { want: 1 })
+    const { debited } = ahead()
+    ask(PLAN.windowSeconds * 1000 + 5, { want: 1 })
+    if (debited) ledger.refund(debited.limits, debited.time)
+    expect(remaining(PLAN.windowSeconds * 1000 + 5)).toBe(PLAN.quota - 1)
   })
 })

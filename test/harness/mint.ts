@@ -50,7 +50,6 @@ export async function mint(
   kind: Kind,
   asked: CredentialOptions = {},
 ): Promise<Minted> {
-  const id = `key_${randomBytes(8).toString('hex')}`
   const environment = asked.environment ?? 'live'
   const organizationId = asked.organization ?? 'org_test'
   const ofKind = asked.products ?? productsFor(catalog, kind)
@@ -58,6 +57,7 @@ export async function mint(
     kind === 'jwt'
       ? undefined
       : await mintKey(await importPeppers([asked.pepper ?? PEPPER]), 'vk', kind, environment)
+  const id = opaque?.id ?? `key_${randomBytes(8).toString('hex')}`
   const serviceUserId = kind === 'access_token' ? (asked.serviceUser ?? `su_${id.slice(4)}`) : null
   if (serviceUserId && !asked.serviceUser) {
     const departments = asked.departments ?? ['retail']

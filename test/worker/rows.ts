@@ -87,7 +87,6 @@ export async function mint(
   kind: Kind,
   options: MintOptions = {},
 ): Promise<Minted> {
-  const id = freshId('key')
   const { environment = 'live', stored = true } = options
   const products = productsFor(shipped, kind)
   const opaque =
@@ -95,6 +94,7 @@ export async function mint(
       ? undefined
       : await mintKey(await importPeppers([env.KEY_PEPPER]), 'vk', kind, environment)
   const digest = opaque?.digest ?? null
+  const id = opaque?.id ?? freshId('key')
   if (stored) {
     const text = insertCredential({
       id,

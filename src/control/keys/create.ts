@@ -62,8 +62,7 @@ export async function createKey(
 ): Promise<Made> {
   const earlier = await idempotency?.replayed()
   if (earlier) return { id: earlier, value: null }
-  const id = `key_${randomBase62(16)}`
-  const { value, digest, expiresAt } = await mintValue(context, organization, id, draft)
+  const { id, value, digest, expiresAt } = await mintValue(context, organization, draft)
   try {
     await commit(context, [
       ...insertKey(context, organization, id, { ...draft, expiresAt }, digest),
@@ -85,11 +84,16 @@ export async function createKey(
 async function mintValue(
   { edge, nowMs }: ControlContext,
   organization: string,
-  id: string,
   { kind, environment, products, expiresAt, imported }: KeyDraft,
-): Promise<{ value: string | null; digest: string | null; expiresAt: number | null }> {
+): Promise<{
+  id: string
+  value: string | null
+  digest: string | null
+  expiresAt: number | null
+}> {
   const { settings } = edge
-  if (imported) return { value: null, digest: imported.digest, expiresAt }
+  const id = `key_${randomBase62(16)}`
+  if (imported) return { id, value: null, digest: imported.digest, expiresAt }
   if (kind !== 'jwt') {
     const minted = await mintKey(settings.peppers, settings.brand, kind, environment)
     return { ...minted, expiresAt }
@@ -107,7 +111,7 @@ async function mintValue(
     issuedAtMs: nowMs,
     expiresAtMs: until,
   })
-  return { value, digest: null, expiresAt: until }
+  return { id, value, digest: null, expiresAt: until }
 }
 
 function insertKey(

@@ -7,7 +7,7 @@ import { usage } from '../answer.ts'
 import type { Attach } from '../answer.ts'
 import { readEntries } from '../entries.ts'
 import { readProducts, readScopes } from '../grants.ts'
-import { newId, readEnvironment, readExpiry, readId, readName } from '../input.ts'
+import { readEnvironment, readExpiry, readId, readName } from '../input.ts'
 import { minted, opaqueMinter } from '../mint.ts'
 import { readOrganization } from '../owner.ts'
 import { insertCredential } from '../statements.ts'
@@ -58,7 +58,6 @@ Examples:
     )
   attach<Options>(command, async (ops, options) => {
     const { kind } = options
-    const id = newId('key')
     const organizationId = readId('org', options.organization)
     const environment = readEnvironment(options.environment)
     const name = readName(options.name)
@@ -75,7 +74,7 @@ Examples:
       readOrganization(ops, organizationId),
     ])
     const products = readProducts(ops.catalog, kind, options.product, organization)
-    const { value, digest } = await mint(kind, environment)
+    const { id, value, digest } = await mint(kind, environment)
     const row = {
       ...{ id, organizationId, serviceUserId: null, kind, environment, name, digest },
       ...{ scopes, products, expiresAt, ips, origins },

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 
 import type { Attach } from '../answer.ts'
 import { readProducts, readScopes } from '../grants.ts'
-import { newId, readEnvironment, readExpiry, readId, readName } from '../input.ts'
+import { readEnvironment, readExpiry, readId, readName } from '../input.ts'
 import { minted, opaqueMinter } from '../mint.ts'
 import { readServiceUser } from '../owner.ts'
 import { texts } from '../print.ts'
@@ -58,7 +58,6 @@ Examples:
     readonly expiresIn?: string
   }
   attach<Options>(command, async (ops, options) => {
-    const id = newId('key')
     const serviceUserId = readId('su', options.serviceUser)
     const environment = readEnvironment(options.environment)
     const name = readName(options.name)
@@ -70,7 +69,7 @@ Examples:
       readServiceUser(ops, serviceUserId),
     ])
     const products = readProducts(ops.catalog, 'access_token', undefined, organization)
-    const { value, digest } = await mintOpaque('access_token', environment)
+    const { id, value, digest } = await mintOpaque('access_token', environment)
     const row = {
       ...{ id, organizationId: organization.id, serviceUserId, kind: 'access_token' as const },
       ...{ environment, name, digest, scopes, products, expiresAt, ips: [], origins: [] },

@@ -24,10 +24,9 @@ export async function mintDemo(
   nowMs: number,
 ): Promise<{ readonly minted: Minted; readonly sql: string }> {
   const { kind, environment, organizationId, scopes, products, origins, ips, state } = credential
-  const id = `key_${randomBase62(ID_LENGTH)}`
-  const { value, digest } =
+  const { id, value, digest } =
     kind === 'jwt'
-      ? { value: await signDemoJwt(id, credential, settings, nowMs), digest: null }
+      ? await mintDemoJwt(credential, settings, nowMs)
       : await mintKey(settings.peppers, settings.brand, kind, environment)
   const row = insertCredential({
     id,
@@ -45,6 +44,15 @@ export async function mintDemo(
   })
   const revocation = state === 'revoked' ? [revokeCredential(id, nowMs)] : []
   return { minted: { id, value }, sql: [row, ...revocation].join('\n') }
+}
+
+async function mintDemoJwt(
+  credential: DemoCredential,
+  settings: Settings,
+  nowMs: number,
+): Promise<{ readonly id: string; readonly value: string; readonly digest: null }> {
+  const id = `key_${randomBase62(ID_LENGTH)}`
+  return { id, value: await signDemoJwt(id, credential, settings, nowMs), digest: null }
 }
 
 /** A JWT key of the demo; under the same id it stands for the same row. */

@@ -1,0 +1,64 @@
+// A key that this isolate does not know yet: its guard is asked while its record is being read, not
+// after it. The guard debits one request on what it was last asked for; if the record turns out to be
+// of another generation, of other limits, or to refuse, that is given back.
+
+import type { MatchedRoute } from '../catalog/match.ts'
+import type { Edge } from '../edge.ts'
+import { askGuard } from '../guard/ask.ts'
+import type { AheadAnswer } from '../guard/ledger.ts'
+import { sameLimits } from '../guard/limit.ts'
+import type { Limit, Standing } from '../guard/limit.ts'
+import type { KeyRecord } from '../keys/record.ts'
+import type { WaitUntil } from '../keys/store.ts'
+import type { Result } from '../result.ts'
+
+interface Asked {
+  readonly id: string
+  readonly answer: Promise<Result<AheadAnswer, 'unreachable'>>
+}
+
+export class Ahead {
+  private readonly edge: Edge
+  private readonly names: readonly string[] | undefined
+  private asked: Asked | undefined
+
+  /** `matched` names the limits; without a route, or where nothing is spent, nothing is asked. */
+  constructor(edge: Edge, matched: MatchedRoute | undefined) {
+    this.edge = edge
+    const spends = matched && matched.route.spends !== false
+    this.names = spends ? ['plan', ...(matched.route.limits ?? [])] : undefined
+  }
+
+  /** Asks the guard of the credential that a verified string will turn out to be. */
+  ask(id: string): void {
+    const { names } = this
+    if (!names) return
+    const answer = askGuard<AheadAnswer>(this.edge.bindings, id, (guard) => guard.admitAhead(names))
+    this.asked = { id, answer }
+  }
+
+  /** What was debited, where it was for this very record and these limits. */
+  async use(record: KeyRecord, limits: readonly Limit[]): Promise<Standing | undefined> {
+    if (this.asked?.id !== record.id) return undefined
+    const answer = await this.asked.answer
+    const debited = answer.ok ? answer.value.debited : null
+    if (!answer.ok || !debited || answer.value.generation !== record.generation) return undefined
+    if (!sameLimits(debited.limits, limits)) return undefined
+    this.asked = undefined
+    return { limits: debited.states, spare: 0, at: debited.time }
+  }
+
+  /** Gives back what was not used. */
+  end(waitUntil: WaitUntil): void {
+    if (!this.asked) return
+    waitUntil(this.refund(this.asked))
+    this.asked = undefined
+  }
+
+  private async refund({ id, answer }: Asked): Promise<void> {
+    const answered = await answer
+    const debited = answered.ok ? answered.value.debited : null
+    if (!debited) return
+    await askGuard(this.edge.bindings, id, (guard) => guard.refund(debited.limits, debited.time))
+  }
+}
