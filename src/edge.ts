@@ -11,6 +11,7 @@ import { missingBindings } from './bindings.ts'
 import { loadSettings, parseSettings } from './settings.ts'
 import type { Bindings } from './bindings.ts'
 import type { Settings } from './settings.ts'
+import { FailureCounts } from './gate/failures.ts'
 import { IdentityMemo } from './gate/identity.ts'
 import type { Signer } from './gate/identity.ts'
 import type { Denial } from './gate/denial.ts'
@@ -31,6 +32,7 @@ export interface Edge {
   readonly keys: KeyMemo
   readonly loads: SharedLoads<Result<KnownKey, Denial>>
   readonly refusals: RefusalMemo
+  readonly failures: FailureCounts
   readonly signer: Signer
   readonly events: EventBuffer
   /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
@@ -72,6 +74,7 @@ export async function buildEdge(
     keys: new KeyMemo(),
     loads: new SharedLoads(),
     refusals: new RefusalMemo(),
+    failures: new FailureCounts(bindings.AUTH_FAILURES),
     signer: { issuer: settings.issuer, keys: settings.signingKeys, memo: new IdentityMemo() },
     events: new EventBuffer(bindings.AUDIT),
     exposed: new LRUCache({ max: 1_000 }),

@@ -13,7 +13,6 @@ import { readCredential } from './credential.ts'
 import { decide } from './decide.ts'
 import type { Admitted } from './decide.ts'
 import type { Denial } from './denial.ts'
-import { countFailure } from './failures.ts'
 import { DEADLINE_MS, filterHeaders, outboundResponse, send, uploadOf } from './forward.ts'
 import { setIdentity } from './identity.ts'
 import type { Passage } from './passage.ts'
@@ -45,13 +44,13 @@ async function pass(
   const { headers, address, nowMs, waitUntil } = passage
   const credential = readCredential(headers)
   if (!credential.ok) {
-    return deny(passage, await countFailure(credential.error, address, edge))
+    return deny(passage, await edge.failures.count(credential.error, address, nowMs))
   }
   const ahead = new Ahead(edge, matched)
   const key = await authenticate(credential.value, edge, nowMs, waitUntil, (id) => ahead.ask(id))
   const admitted = key.ok
     ? await decide(passage, credential.value, key.value, matched, ahead, edge)
-    : err(await countFailure(key.error, address, edge))
+    : err(await edge.failures.count(key.error, address, nowMs))
   ahead.end(waitUntil)
   if (!admitted.ok) return deny(passage, admitted.error)
   const response = await forward(passage, admitted.value, edge)

@@ -1,5 +1,6 @@
 // One request on its way, and what became known of it, for its account.
 
+import type { Acting } from '../accounts/event.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { KnownKey } from '../keys/memo.ts'
 import type { KeyRecord } from '../keys/record.ts'
@@ -36,14 +37,6 @@ export interface Seen {
   upstreamMs: number | null
   /** Null: a credential called, or nobody who was recognised. */
   acting: Acting | null
-}
-
-/** An operator or a person of the console, who call without a credential of ours. */
-export interface Acting {
-  /** As `actorName` gives it: `operator:…`, `person:…`. */
-  readonly name: string
-  /** Of an operator, null where none was named that there is. */
-  readonly organizationId: string | null
 }
 
 /** Nothing is known yet. */

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { shipped } from '../../src/catalog/shipped.ts'
 import type { Bindings } from '../../src/bindings.ts'
+import { UNREPORTED_FAILURES } from '../../src/gate/failures.ts'
 import { askGuard, GUARD_DEADLINE_MS } from '../../src/guard/ask.ts'
 import { createWorker } from '../../src/worker.ts'
 import { counting } from './counting.ts'
@@ -164,8 +165,10 @@ describe('failed authentications', () => {
   it('of one address, an IPv6 /64 counting as one, end in 429; others go on', async () => {
     const isolate = await startIsolate()
     const from = (address: string) => isolate.call(READ, { ...garbage, address })
-    expect(outcome(await from('2001:db8:0:1::1'))).toBe('401 credential_invalid')
-    // What wrangler.toml allows in a minute, less the one above.
+    for (let i = 0; i <= UNREPORTED_FAILURES; i++) {
+      expect(outcome(await from('2001:db8:0:1::1'))).toBe('401 credential_invalid')
+    }
+    // What wrangler.toml allows in a minute, less the one that was reported above.
     const key = '2001:db8:0:1::/64'
     await Promise.all(Array.from({ length: 1198 }, () => env.AUTH_FAILURES.limit({ key })))
     expect(outcome(await from('2001:db8:0:1::2'))).toBe('401 credential_invalid')
@@ -177,6 +180,17 @@ describe('failed authentications', () => {
     const valid = { key: value, address: '2001:db8:0:1::4' }
     expect(outcome(await isolate.call(READ, valid))).toBe('200')
   }, 30_000)
+
+  it('asks the limiter about those that fail again and again, and not while they are exhausted', async () => {
+    let asked = 0
+    const limit = async () => ({ success: ++asked < 3 })
+    const isolate = await startIsolate({ AUTH_FAILURES: { limit } as RateLimit })
+    const fail = async () => outcome(await isolate.call(READ, garbage))
+    for (let i = 0; i < UNREPORTED_FAILURES + 2; i++) expect(await fail()).toMatch(/^401/)
+    expect(asked).toBe(2)
+    for (let i = 0; i < 50; i++) expect(await fail()).toBe('429 authentication_failures')
+    expect(asked).toBe(3)
+  })
 })
 
 describe('the configuration is wrong', () => {

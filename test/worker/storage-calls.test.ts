@@ -67,7 +67,7 @@ describe('a string that we did not mint costs no read of KV, D1 or a guard', () 
     const guards = await listDurableObjectIds(env.KEY_GUARD)
     const response = await isolate.call(READ, { headers: { 'x-api-key': forge(value) } })
     expect(outcome(response)).toBe('401 credential_invalid')
-    expect(calls.take()).toStrictEqual({ 'limiter.limit': 1 })
+    expect(calls.take()).toStrictEqual({})
     expect(await listDurableObjectIds(env.KEY_GUARD)).toHaveLength(guards.length)
     expect(upstream).not.toHaveBeenCalled()
   })
@@ -79,7 +79,7 @@ describe('a string that we did not mint costs no read of KV, D1 or a guard', () 
     const token = await mint(organization, 'access_token', { stored: false })
     const misplaced = { headers: { 'x-api-key': token.value } }
     expect(outcome(await isolate.call(READ, misplaced))).toBe('401 credential_invalid')
-    expect(calls.take()).toStrictEqual({ 'limiter.limit': 2 })
+    expect(calls.take()).toStrictEqual({})
   })
 
   it('no credential costs nothing at all, two of them neither', async () => {
@@ -128,7 +128,7 @@ describe('a string that we did not mint costs no read of KV, D1 or a guard', () 
       const key = await forge(over, foreign)
       const response = await isolate.call(path, { method: 'POST', key })
       expect(outcome(response)).toBe('401 credential_invalid')
-      expect(calls.take()).toStrictEqual({ 'limiter.limit': 1 })
+      expect(calls.take()).toStrictEqual({})
     })
 
     it('of ours that has expired is told so, without a look at its record', async () => {
@@ -281,10 +281,10 @@ describe('a key that is well-formed and tagged, but of no row', () => {
       expect(outcome(await isolate.call(READ, { key: value }))).toBe('401 credential_unknown')
     }
     const once = { 'guard.admitAhead': 1, 'kv.get': 1, 'd1.first': 1 }
-    expect(calls.take()).toStrictEqual({ ...once, 'limiter.limit': 10 })
+    expect(calls.take()).toStrictEqual(once)
     at(UNKNOWN_FOR_MS)
     await isolate.call(READ, { key: value })
-    expect(calls.take()).toStrictEqual({ ...once, 'limiter.limit': 1 })
+    expect(calls.take()).toMatchObject(once)
     const left = await runInDurableObject(
       env.KEY_GUARD.getByName(guardName(id)),
       (_, { storage }) => [...storage.kv.list()],

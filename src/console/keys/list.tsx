@@ -101,9 +101,8 @@ interface RowsProps {
 
 function Rows({ c, items, usage }: RowsProps) {
   const columns = [
-    ...['Name', 'Kind', 'Environment', 'May call', 'Last use'],
+    ...['Name', 'State', 'Kind', 'May call', 'Last use'],
     { label: 'Credits this month', number: true },
-    'State',
   ]
   return (
     <Table caption="Keys, newest first" columns={columns}>
@@ -114,19 +113,20 @@ function Rows({ c, items, usage }: RowsProps) {
             <br />
             <code class="id">{key.id}</code>
           </th>
-          <td>{KINDS[key.kind]}</td>
-          <td>{key.environment}</td>
-          <td>{mayCall(key)}</td>
-          <td>
-            <Time ms={key.last_used_at} />
-          </td>
-          <td class="number">{usage.get(key.id)?.credits ?? 0}</td>
           <td>
             <Badge text={key.state} />
             {key.rotated_to !== null && key.state === 'active' ? (
               <Badge text="being replaced" tone="warn" />
             ) : null}
           </td>
+          <td>
+            {KINDS[key.kind]}, {key.environment}
+          </td>
+          <td>{mayCall(key)}</td>
+          <td>
+            <Time ms={key.last_used_at} />
+          </td>
+          <td class="number">{usage.get(key.id)?.credits ?? 0}</td>
         </tr>
       ))}
     </Table>
@@ -137,6 +137,6 @@ function Rows({ c, items, usage }: RowsProps) {
 function mayCall({ kind, scopes, products }: KeyView): string {
   const all = kind === 'secret' || kind === 'access_token' ? scopes : products
   if (all.length === 0) return 'nothing'
-  const more = all.length > 3 ? ` and ${all.length - 3} more` : ''
-  return all.slice(0, 3).join(', ') + more
+  const more = all.length > 2 ? ` and ${all.length - 2} more` : ''
+  return all.slice(0, 2).join(', ') + more
 }

@@ -159,8 +159,8 @@ describe('the list', () => {
       return !text.includes('never')
     })
     const row = (await client.get(`${KEYS}?search=BE+FOUND`)).text
-    expect(row).toContain(`to be found${id}Secretsandboxsessions:read, sessions:create`)
-    expect(row).toMatch(/UTC0active/)
+    expect(row).toContain(`to be found${id}activeSecret, sandboxsessions:read, sessions:create`)
+    expect(row).toMatch(/UTC0/)
     const finds = async (query: string): Promise<boolean> =>
       (await client.get(`${KEYS}?${query}`)).text.includes(id)
     expect(await finds('kind=secret&environment=sandbox&state=active')).toBe(true)
