@@ -1,5 +1,5 @@
 // The three systems that Portcullis was built for, sentence by sentence: each is shown here or in
-// seeds-control.test.ts, waits for a named issue, or asks nothing of the gate.
+// seeds-control.test.ts, or asks nothing of the gate.
 
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => edge.stop())
 
-describe.each([dossiers, verifa, vault])('seed $file', ({ file, shown, waiting, nothing }) => {
+describe.each([dossiers, verifa, vault])('seed $file', ({ file, shown, nothing }) => {
   const rows = Object.entries(shown).map(([sentence, check]) => ({ sentence, check }))
   test.each<{ sentence: string; check: Check }>(rows)(
     '$sentence',
@@ -34,20 +34,9 @@ describe.each([dossiers, verifa, vault])('seed $file', ({ file, shown, waiting, 
     30_000,
   )
 
-  for (const [issue, list] of Object.entries(waiting)) {
-    describe(`waits for "${issue}"`, () => {
-      for (const sentence of list) test.todo(sentence)
-    })
-  }
-
   test.skipIf(!here)('no sentence is forgotten, and none is invented', () => {
     const managing = Object.keys(SENTENCES[file] ?? {})
-    const placed = [
-      ...Object.keys(shown),
-      ...managing,
-      ...Object.values(waiting).flat(),
-      ...nothing,
-    ]
+    const placed = [...Object.keys(shown), ...managing, ...nothing]
     expect(new Set(placed).size).toBe(placed.length)
     const read = sentences(readFileSync(new URL(file, SEEDS), 'utf8'))
     expect(placed.toSorted()).toEqual([...new Set(read)].toSorted())

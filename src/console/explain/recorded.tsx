@@ -23,7 +23,8 @@ export function Recorded({ c, event, found }: RecordedProps) {
           ? `It was refused: ${status} ${reason ?? ''}`
           : `It was forwarded, and answered with ${status}`}
       </h2>
-      {reason === null ? null : (
+      {/* Where it would be decided the same way now, the step below says it. */}
+      {reason === null || isSame(event, found) ? null : (
         <Why c={c} reason={reason} subject={{ key: key_id, serviceUser: event.service_user_id }} />
       )}
       <dl class="facts">
@@ -53,10 +54,17 @@ export function Recorded({ c, event, found }: RecordedProps) {
   )
 }
 
+function isSame(
+  { decision, reason }: Pick<Event, 'decision' | 'reason'>,
+  found: Explanation | undefined,
+): boolean {
+  return found?.verdict === decision && found.reason === reason
+}
+
 /** The accounts keep neither origin nor department, so the answer may differ for their sake. */
 function now({ decision, reason }: Event, found: Explanation | undefined): string {
   if (!found) return 'What it would be now cannot be told: its key is not known here any more.'
-  if (found.reason === reason && found.verdict === decision) {
+  if (isSame({ decision, reason }, found)) {
     return 'Sent again now, it would be decided the same way, step by step:'
   }
   const unknown = 'Its origin and department are not on record; fill them in below if it had any.'

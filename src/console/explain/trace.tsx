@@ -64,12 +64,9 @@ export function Trace({ c, found, subject }: TraceProps) {
                 tone={passed === 'pass' ? 'good' : 'bad'}
               />{' '}
               <strong>{STEPS[step] ?? step}</strong>
+              {why === null ? <> {detail}</> : null}
             </p>
-            {why === null ? (
-              <p>{detail}</p>
-            ) : (
-              <Why c={c} reason={why} told={detail} subject={subject} />
-            )}
+            {why === null ? null : <Why c={c} reason={why} told={detail} subject={subject} />}
           </li>
         ))}
         {verdict === 'refused'

@@ -107,7 +107,10 @@ function Endpoint({ c, endpoint }: { c: PageContext; endpoint: EndpointView }) {
         DISABLED[disabled_reason]
       )}
       .{' '}
-      <a href={pageUrl(c.get('organization').id, 'webhooks', id)} aria-label={`Open the endpoint ${url}`}>
+      <a
+        href={pageUrl(c.get('organization').id, 'webhooks', id)}
+        aria-label={`Open the endpoint ${url}`}
+      >
         Open the endpoint
       </a>
     </li>

@@ -11,6 +11,8 @@ const DAY_MS = 86_400_000
 export const EXPIRES_SOON_DAYS = 14
 export const LATEST_CALLS = 10
 const PAGE_MAX = 200
+/** What people change here is on the same record, and is no call. */
+const CALLS = { caller: 'credential' }
 
 /** A decision, as listAudit answers it. */
 export interface Event {
@@ -62,7 +64,7 @@ const itemsOf = <T>(answer: Answer<Page<T>>): readonly T[] => (answer.ok ? answe
 
 /** The latest decisions on calls with this organization's keys, newest first. */
 export async function latestCalls(c: PageContext, limit = LATEST_CALLS): Promise<readonly Event[]> {
-  return itemsOf(await call<Page<Event>>(c, 'listAudit', { query: { limit } }))
+  return itemsOf(await call<Page<Event>>(c, 'listAudit', { query: { ...CALLS, limit } }))
 }
 
 /** Whether any call ever reached a product; `latest` saves asking. */
@@ -70,7 +72,7 @@ export async function isInUse(c: PageContext, latest: readonly Event[]): Promise
   if (latest.some(({ decision }) => decision === 'forwarded')) return true
   // The latest are all that there are.
   if (latest.length < LATEST_CALLS) return false
-  const query = { decision: 'forwarded', limit: 1 }
+  const query = { ...CALLS, decision: 'forwarded', limit: 1 }
   return itemsOf(await call<Page<Event>>(c, 'listAudit', { query })).length > 0
 }
 
@@ -98,7 +100,7 @@ export async function usageToday(c: PageContext): Promise<Today> {
 
 export async function needsAttention(c: PageContext): Promise<Attention> {
   const { nowMs } = c.env.context
-  const refused = { decision: 'refused', from: nowMs - DAY_MS, limit: PAGE_MAX }
+  const refused = { ...CALLS, decision: 'refused', from: nowMs - DAY_MS, limit: PAGE_MAX }
   const [events, keys, endpoints] = await Promise.all([
     call<Page<Event>>(c, 'listAudit', { query: refused }),
     call<Page<KeyView>>(c, 'listKeys', { query: { state: 'active', limit: PAGE_MAX } }),

@@ -73,6 +73,17 @@ describe('a search', () => {
     ['route', () => `key=${key.id}&product=verifa&decision=forwarded&to=2001-01-01T00:00`, []],
     ['time', () => 'from=2099-01-01T00:00', []],
     ['another organization’s key', () => `key=${theirs.id}`, []],
+    ['status', () => 'status=403', [CASES]],
+    ['class of status', () => `status=4xx&key=${key.id}`, [CASES]],
+    ['method, in any case', () => 'method=post&caller=credential', [INGEST]],
+    ['beginning of the path', () => 'path=/api/v1/ing', [INGEST]],
+    ['route', () => 'route=/api/v1/cases/**', [CASES]],
+    ['address, however it is spelled', () => 'client_ip=2001:DB8:0::7', [CASES]],
+    ['kind', () => 'kind=access_token', [INGEST]],
+    ['environment', () => 'environment=sandbox', []],
+    ['credits', () => 'credits=1', []],
+    ['time upstream', () => 'upstream_ms=60000', []],
+    ['person', () => 'actor=person:nobody@example.com', []],
   ])('by %s finds what it should', async (_, query, expected) => {
     expect(await search(query())).toEqual(expected)
   })
@@ -90,12 +101,18 @@ describe('a search', () => {
     ['from', 'from=soon'],
     ['decision', `decision=${encodeURIComponent(MARKUP)}`],
     ['reason', `reason=${encodeURIComponent(MARKUP.repeat(2))}`],
+    ['status', `status=${encodeURIComponent(MARKUP)}`],
+    ['client_ip', `client_ip=${encodeURIComponent(MARKUP)}`],
+    ['credits', 'credits=many'],
   ])('with a wrong %s is told at its field, and what was typed stays text', async (name, query) => {
     const page = await client.get(`${AUDIT}?${query}`)
     expect(page.status).toBe(400)
     expect(page.html).toContain(`id="${name}-fault"`)
     expect(page.html).not.toContain('<img src=x')
     expect((await client.get(`${AUDIT}/export?${query}`)).status).toBe(400)
+    // A field that is folded away is shown with its fault.
+    const folded = !['request_id', 'key', 'from', 'decision', 'reason'].includes(name)
+    expect(page.html.includes('<details open')).toBe(folded)
   })
 
   test('goes on page by page, and says so where nothing matches', async () => {
@@ -194,6 +211,41 @@ describe('what callers sent stays text', () => {
     }
     const { html } = await client.get(`${at}/audit`)
     expect(html).toContain('&lt;img src=x')
+  })
+})
+
+describe('what people do', () => {
+  const done = async (by: Client, name: string): Promise<void> => {
+    const made = await by.submit(`${CONSOLE}/o/org_test/keys/new?kind=secret`, { name })
+    expect(made.status).toBe(201)
+  }
+  const find = (query: string) => client.get(`${AUDIT}?${query}`)
+
+  test('is on the record of their organization, with their name', async () => {
+    const ann = await enterAs(people, 'administrator')
+    await done(ann, 'By a person')
+    await done(client, 'By an operator')
+    const by = 'caller=person&path=/edge/v1/keys'
+    await until(async () => callsOf(await find(by)).length >= 2)
+    const { html, text } = await find(by)
+    const [, email = ''] = /<td>([^<@ ]+@[^< ]+)<\/td>/.exec(html) ?? []
+    expect(email).toContain('@')
+    expect(text).toContain('an operator with the admin token')
+    expect(callsOf(await find(`actor=person:${email}`))).toContain('POST /edge/v1/keys')
+    expect(callsOf(await find('caller=credential'))).not.toContain('POST /edge/v1/keys')
+    const opened = await client.get(await open(`actor=person:${email}`))
+    expect(opened.text).toContain(`done here by ${email}.`)
+    expect(opened.html).toContain(`actor=person%3A${encodeURIComponent(email)}`)
+    const csv = await client.get(`${AUDIT}/export?actor=person:${email}`)
+    expect(csv.html).toContain(`,person:${email},`)
+    // Nobody else's record has it, and it is no usage.
+    const others = await client.get(`${CONSOLE}/o/org_other/audit?caller=person`)
+    expect(callsOf(others)).toEqual([])
+    const used = await edge.sql(
+      `SELECT 1 FROM usage_daily WHERE organization = 'org_test' AND key = ''`,
+    )
+    expect(used).toEqual([])
+    expect((await client.get(`${AUDIT}/chain`)).text).toContain('intact')
   })
 })
 

@@ -36,6 +36,9 @@ const badges = ({ html }: Page): string[] => {
   return [...trace.matchAll(/<li class="(pass|refuse|rest)">/g)].map(([, one = '']) => one)
 }
 
+/** Of the limit `plan`. */
+const left = ({ text }: Page): string => /plan\d+ in \d+ s(\d+)/.exec(text)?.[1] ?? ''
+
 describe('a request that was made', () => {
   test('is told with its reason in words, the step that refused it, and where to mend it', async () => {
     const key = await edge.mint('secret', { scopes: ['sessions:read'] })
@@ -127,7 +130,6 @@ describe('a call as it would be', () => {
   test('spends nothing and leaves nothing', async () => {
     const { id } = await edge.mint('secret')
     const [before] = await edge.sql('SELECT count(*) AS n FROM audit_events')
-    const left = (page: Page): string => /plan\d+ in \d+ s(\d+)/.exec(page.text)?.[1] ?? ''
     const [first, second] = [
       await ask({ key: id, path: '/api/v1/sessions' }),
       await ask({ key: id, path: '/api/v1/sessions' }),

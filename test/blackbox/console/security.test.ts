@@ -105,6 +105,12 @@ async function tokenOf(client: Client, organization: string): Promise<string> {
   return token
 }
 
+const ofOurs = (): string[] =>
+  [...found.paths, ...found.files].filter((path) => path.startsWith(`${CONSOLE}/o/org_test`))
+
+/** Whether markup that somebody gave is markup in the page. */
+const raw = ({ html }: Page): boolean => /<img src=x|<script>alert|<\/title>.*<img/i.test(html)
+
 const notRefused = (outcomes: readonly (readonly [string, number])[]) =>
   outcomes.filter(([, status]) => status !== 403)
 
@@ -232,9 +238,6 @@ describe('a viewer', () => {
 })
 
 describe('a person of another organization', () => {
-  const ofOurs = (): string[] =>
-    [...found.paths, ...found.files].filter((path) => path.startsWith(`${CONSOLE}/o/org_test`))
-
   test('sees no page of ours', async () => {
     expect(ofOurs().length).toBeGreaterThan(20)
     for (const path of ofOurs()) {
@@ -276,8 +279,6 @@ describe('a person of another organization', () => {
 })
 
 describe('markup stays text', () => {
-  const raw = ({ html }: Page): boolean => /<img src=x|<script>alert|<\/title>.*<img/i.test(html)
-
   test('that is stored, on every page', () => {
     const shown = [...found.pages].filter(([, { text }]) => text.includes(OURS))
     expect(shown.length).toBeGreaterThan(10)

@@ -47,6 +47,12 @@ beforeAll(async () => {
   )
   const use = (path: string, key: Minted, init: object = {}): Promise<string> =>
     outcome(edge, path, { headers: present(key === second ? 'jwt' : 'secret', key), ...init })
+  await edge.sql(
+    `INSERT INTO refusals_daily VALUES
+      ('org_test', '${first.id}', 'verifa', '${dayAgo(1)}', 'scope_missing', 4, 1),
+      ('org_test', '${second.id}', 'aml_screening', '${dayAgo(1)}', 'rate_limited', 10, 1),
+      ('org_other', '${theirs.id}', 'verifa', '${dayAgo(1)}', 'key_revoked', 999, 1)`,
+  )
   await use('/api/v1/sessions', first)
   await use('/api/v1/cases', first)
   await use('/api/v1/cases', first)
@@ -165,7 +171,9 @@ describe('chart and table', () => {
 describe('why calls were refused', () => {
   test('is told by reason, with the page that mends it and the calls themselves', async () => {
     const { text, html } = await client.get(USAGE)
-    expect(text).toMatch(/scope_missing2The key lacks the scope that the route needs\./)
+    expect(text).toMatch(/scope_missing6The key lacks the scope that the route needs\./)
+    expect(text).toMatch(/rate_limited10/)
+    expect(text).not.toContain('key_revoked')
     expect(text).toMatch(/route_unknown1There is nothing at this method and path\./)
     expect(html).toContain(`<a href="${CONSOLE}/o/org_test/keys/${first.id}">Open the key</a>`)
     const [, href = ''] = /href="([^"]+reason=scope_missing[^"]*)"/.exec(html) ?? []
@@ -174,8 +182,9 @@ describe('why calls were refused', () => {
   })
 
   test('says so where nothing was refused', async () => {
-    const { text } = await client.get(`${USAGE}?key=${second.id}&from=${dayAgo(0)}`)
-    expect(text).toContain('No refusal of this time is on record.')
+    const query = `key=${second.id}&from=${dayAgo(0)}`
+    const { text } = await client.get(`${USAGE}?${query}`)
+    expect(text).toContain('Nothing was refused in this time.')
   })
 })
 
@@ -211,6 +220,8 @@ describe('the CSV', () => {
     const page = await client.get(`${at}?from=${dayAgo(2)}&to=${dayAgo(2)}&group=key`)
     expect(tableOf(page).at(-1)).toBe('Total 450 0 450')
     expect(page.text).toContain('The 20 with the most requests')
+    expect(page.text).toContain('There are more: these are the 200 with the most requests.')
+    expect(tableOf(page)).toHaveLength(201)
   })
 })
 

@@ -4,7 +4,8 @@ import { decodeProtectedHeader, jwtVerify, createRemoteJWKSet } from 'jose'
 import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
-import { call, callWith, CONSOLE } from './seed.ts'
+import { DOSSIERS_CONSOLE } from './console.ts'
+import { call, callWith } from './seed.ts'
 import type { Check, Seed } from './seed.ts'
 
 const DOCUMENTS = [
@@ -139,16 +140,7 @@ export const dossiers: Seed = {
       }
     },
     'Restrict each key to only the products it needs': only('aml_screening', SCREENING),
-  },
-  waiting: {
-    [CONSOLE]: [
-      'Log in to the Dossiers Dashboard',
-      'Navigate to the Developer Console',
-      'Click Create API Key',
-      'Select the products you want to enable for this key (Document Verification, AML Screening, or both)',
-      'Copy the generated key — it will only be shown once',
-      'From the Developer Console you can:',
-    ],
+    ...DOSSIERS_CONSOLE,
   },
   nothing: [
     'Getting Your API Key',

@@ -1,4 +1,4 @@
-// A seed as its sentences: what shows each, which issue it waits for, and what asks nothing of us.
+// A seed as its sentences: what shows each, and what asks nothing of us.
 
 import type { Kind } from '../../../src/catalog/define.ts'
 import type { CredentialOptions, Minted, TestEdge } from '../../harness/edge.ts'
@@ -10,13 +10,9 @@ export interface Seed {
   readonly file: string
   /** Sentence, word for word, and its test. */
   readonly shown: Readonly<Record<string, Check>>
-  /** Sentences by the subject of the issue that they wait for. */
-  readonly waiting: Readonly<Record<string, readonly string[]>>
   /** Titles, and advice to people, which ask nothing of the gate. */
   readonly nothing: readonly string[]
 }
-
-export const CONSOLE = 'The Developer Console: what a person sees'
 
 /** A seed's text as sentences: examples belong to the line that they continue. */
 export function sentences(text: string): string[] {

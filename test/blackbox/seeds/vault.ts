@@ -3,7 +3,8 @@
 import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
-import { call, callWith, CONSOLE } from './seed.ts'
+import { VAULT_CONSOLE } from './console.ts'
+import { call, callWith } from './seed.ts'
 import type { Check, Seed } from './seed.ts'
 
 const RETAIL = { 'x-approver-department': 'retail' }
@@ -116,21 +117,7 @@ export const vault: Seed = {
         await expect(user(source)).rejects.toThrow('CHECK')
       }
     },
-  },
-  waiting: {
-    [CONSOLE]: [
-      'Service users authenticate with minted bearer tokens displayed in the Upload integration panel.',
-      'Token minting: Generate bearer tokens on the Token tab for cURL and application use.',
-      'Upload panel integration: Tokens auto-populate in Upload cURL examples.',
-      'Open API keys from the sidebar.',
-      'Navigate to the service user creation section.',
-      'Save the service user record.',
-      'Select the service user on the Token tab.',
-      'Generate a new access token.',
-      'Developer self-service: Copy-paste cURL from Upload reduces integration friction.',
-      'Upload: cURL examples that consume API keys',
-      'Login: human authentication (separate from API keys)',
-    ],
+    ...VAULT_CONSOLE,
   },
   nothing: [
     'API Keys',

@@ -3,7 +3,8 @@
 import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
-import { call, callWith, CONSOLE } from './seed.ts'
+import { VERIFA_CONSOLE } from './console.ts'
+import { call, callWith } from './seed.ts'
 import type { Check, Seed } from './seed.ts'
 import { origins, publishableRows } from './verifa-publishable.ts'
 import { scopeRows } from './verifa-scopes.ts'
@@ -176,9 +177,7 @@ export const verifa: Seed = {
         expect(await quota()).toBe(limit)
       }
     },
-  },
-  waiting: {
-    [CONSOLE]: ['Errors — Full error response reference including 401 and 403'],
+    ...VERIFA_CONSOLE,
   },
   nothing: [
     'Authentication',
