@@ -390,6 +390,7 @@ END;
 --   * The oldest rows, if they forge audit_checkpoints. It shows against the retention that was set.
 --   * A whole organization, with its rows in all three audit tables. It shows against usage_daily,
 --     which they can change too: usage is derived, not chained.
+-- A row put in behind the newest without moving audit_heads shows as inserted, and stops its chain.
 --   * Invented events at the end of a chain, correctly linked: they look like any other.
 -- D1's own time travel (30 days) has each former state.
 
@@ -408,6 +409,8 @@ CREATE TABLE IF NOT EXISTS audit_events (
   service_user   TEXT CHECK (length(service_user) BETWEEN 1 AND 64),
   source_system  TEXT CHECK (length(source_system) BETWEEN 1 AND 64),
   environment    TEXT CHECK (environment IN ('live', 'sandbox')),
+  -- Who called where no credential did, such as person:ann@example.com.
+  actor          TEXT CHECK (length(actor) BETWEEN 1 AND 320),
   product        TEXT CHECK (length(product) BETWEEN 1 AND 128),
   -- The row of the catalog, such as /api/v1/sessions/:id/result.
   route          TEXT CHECK (length(route) BETWEEN 1 AND 512),
@@ -423,18 +426,18 @@ CREATE TABLE IF NOT EXISTS audit_events (
   -- What was charged; null when nothing was.
   credits        INTEGER CHECK (credits >= 0),
   CHECK (decision = 'forwarded' OR reason IS NOT NULL),
-  PRIMARY KEY (organization, sequence),
   -- Of two consumers that link to the same event, one fails and links again.
-  UNIQUE (organization, previous_hash)
+  PRIMARY KEY (organization, sequence)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS audit_events_by_time ON audit_events (at, id);
+-- Each index is a row written with each event, and D1 is paid by rows written: an event takes four,
+-- one more of a service user. What follows is written once in a transaction of many events.
 CREATE INDEX IF NOT EXISTS audit_events_by_organization ON audit_events (organization, at, id);
 CREATE INDEX IF NOT EXISTS audit_events_by_key ON audit_events (key, at, id) WHERE key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS audit_events_by_service_user ON audit_events (service_user, at, id)
   WHERE service_user IS NOT NULL;
 
--- The newest event of each chain, written by the trigger alone: the next one links to it.
+-- The newest event of each chain, written by the consumer with its events: the next one links to it.
 CREATE TABLE IF NOT EXISTS audit_heads (
   organization TEXT PRIMARY KEY NOT NULL,
   sequence     INTEGER NOT NULL CHECK (sequence >= 1),
@@ -454,8 +457,9 @@ CREATE TABLE IF NOT EXISTS audit_checkpoints (
   at           INTEGER NOT NULL CHECK (at > 0)
 ) STRICT, WITHOUT ROWID;
 
--- Sums over audit_events, kept by the trigger; they outlive the events. Days are UTC, YYYY-MM-DD.
--- '' stands for no organization, no key, no product.
+-- Sums over audit_events, added to in the transaction that inserts them; they outlive the events. What
+-- operators and people do in the console is no usage. Days are UTC, YYYY-MM-DD. '' stands for no
+-- organization, no key, no product.
 CREATE TABLE IF NOT EXISTS usage_daily (
   organization TEXT NOT NULL,
   key          TEXT NOT NULL,
@@ -465,10 +469,22 @@ CREATE TABLE IF NOT EXISTS usage_daily (
   requests     INTEGER NOT NULL CHECK (requests >= 1),
   refused      INTEGER NOT NULL CHECK (refused BETWEEN 0 AND requests),
   credits      INTEGER NOT NULL CHECK (credits >= 0),
-  PRIMARY KEY (organization, key, product, day)
+  PRIMARY KEY (organization, day, key, product)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS usage_daily_by_day ON usage_daily (organization, day, key, product);
+-- The refusals among them, by reason.
+CREATE TABLE IF NOT EXISTS refusals_daily (
+  organization TEXT NOT NULL,
+  key          TEXT NOT NULL,
+  product      TEXT NOT NULL,
+  day          TEXT NOT NULL CHECK (day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+  -- As in audit_events.
+  reason       TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 64),
+  refused      INTEGER NOT NULL CHECK (refused >= 1),
+  -- Of the newest one.
+  last_at      INTEGER NOT NULL CHECK (last_at > 0),
+  PRIMARY KEY (organization, day, key, product, reason)
+) STRICT, WITHOUT ROWID;
 
 -- When a credential was last presented and recognised, whatever was decided.
 CREATE TABLE IF NOT EXISTS credential_usage (
@@ -476,34 +492,26 @@ CREATE TABLE IF NOT EXISTS credential_usage (
   last_used_at INTEGER NOT NULL CHECK (last_used_at > 0)
 ) STRICT, WITHOUT ROWID;
 
+-- Behind the head, or behind an event of the same transaction, whose head is moved at its end.
 DROP TRIGGER IF EXISTS audit_event_follows;
 CREATE TRIGGER audit_event_follows BEFORE INSERT ON audit_events
 WHEN NOT EXISTS (SELECT 1 FROM audit_heads WHERE organization = NEW.organization
                  AND sequence = NEW.sequence - 1 AND hash = NEW.previous_hash)
   AND NOT (NEW.sequence = 1 AND trim(NEW.previous_hash, '0') = ''
            AND NOT EXISTS (SELECT 1 FROM audit_heads WHERE organization = NEW.organization))
+  AND NOT (EXISTS (SELECT 1 FROM audit_events WHERE organization = NEW.organization
+                   AND sequence = NEW.sequence - 1 AND hash = NEW.previous_hash)
+           AND NOT EXISTS (SELECT 1 FROM audit_heads WHERE organization = NEW.organization
+                           AND sequence >= NEW.sequence - 1))
 BEGIN
   SELECT RAISE(ABORT, 'an audit event follows the newest one of its chain');
 END;
 
-DROP TRIGGER IF EXISTS audit_event_counts;
-CREATE TRIGGER audit_event_counts AFTER INSERT ON audit_events
-BEGIN
-  INSERT INTO audit_heads (organization, sequence, hash) VALUES (NEW.organization, NEW.sequence, NEW.hash)
-  ON CONFLICT (organization) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash;
-  INSERT INTO usage_daily (organization, key, product, day, requests, refused, credits)
-  VALUES (NEW.organization, ifnull(NEW.key, ''), ifnull(NEW.product, ''),
-          date(NEW.at / 1000, 'unixepoch'), 1, NEW.decision = 'refused', ifnull(NEW.credits, 0))
-  ON CONFLICT (organization, key, product, day) DO UPDATE SET requests = requests + 1,
-    refused = refused + excluded.refused, credits = credits + excluded.credits;
-  INSERT INTO credential_usage (key, last_used_at) SELECT NEW.key, NEW.at WHERE NEW.key IS NOT NULL
-  ON CONFLICT (key) DO UPDATE SET last_used_at = excluded.last_used_at
-    WHERE excluded.last_used_at > last_used_at;
-END;
-
 DROP TRIGGER IF EXISTS audit_heads_move_on;
 CREATE TRIGGER audit_heads_move_on BEFORE UPDATE ON audit_heads
-WHEN NEW.sequence <> OLD.sequence + 1 OR NEW.organization <> OLD.organization
+WHEN NEW.sequence <= OLD.sequence OR NEW.organization <> OLD.organization
+  OR NOT EXISTS (SELECT 1 FROM audit_events WHERE organization = NEW.organization
+                 AND sequence = NEW.sequence AND hash = NEW.hash)
 BEGIN
   SELECT RAISE(ABORT, 'the heads of the audit move with its events: leave this table alone');
 END;

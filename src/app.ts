@@ -92,6 +92,8 @@ async function answer(passage: Passage, edge: Edge): Promise<Response> {
   const response = await control(passage, edge, operator)
   seen.matched = edge.ownRoutes.match(request.method, target.path) ?? null
   seen.reason = response.headers.get('x-edge-reason')
+  const { actingOf } = await import('./control/audit/acting.ts')
+  seen.acting = await actingOf(operator, request, edge.bindings.DB)
   return response
 }
 

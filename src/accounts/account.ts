@@ -70,6 +70,7 @@ function eventFor(
     brand,
     importedPrefixes,
     caller: seen.record,
+    acting: seen.acting,
     matched: seen.matched,
     outcome,
   })

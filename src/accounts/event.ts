@@ -21,6 +21,8 @@ export interface AuditEvent {
   readonly serviceUser: string | null
   readonly sourceSystem: string | null
   readonly environment: Environment | null
+  /** Who called where no credential did: `operator:admin-token`, `operator:…@…`, `person:…@…`. */
+  readonly actor: string | null
   readonly product: string | null
   /** The pattern of the catalog's row. */
   readonly route: string | null
@@ -45,6 +47,7 @@ export const MAX_LENGTH = {
   key: 64,
   serviceUser: 64,
   sourceSystem: 64,
+  actor: 320,
   product: 128,
   route: 512,
   method: 16,
@@ -69,6 +72,14 @@ export type Caller = Pick<
   'id' | 'organizationId' | 'kind' | 'environment' | 'serviceUser'
 >
 
+/** An operator or a person of the console, who call without a credential of ours. */
+export interface Acting {
+  /** As `actorName` gives it: `operator:…`, `person:…`. */
+  readonly name: string
+  /** Of an operator, null where none was named that there is. */
+  readonly organizationId: string | null
+}
+
 /** What the gate knows once it has decided. */
 export interface Decided {
   readonly requestId: string
@@ -85,24 +96,28 @@ export interface Decided {
   readonly importedPrefixes?: readonly string[]
   /** Null while nobody was recognised. A revoked or expired key is recognised. */
   readonly caller: Caller | null
+  /** Who called without a credential; with it there is no caller. */
+  readonly acting?: Acting | null
   readonly matched: MatchedRoute | null
   readonly outcome: Outcome
 }
 
 /** The event of a decision. Whatever it is made from, the consumer can read it. */
 export function eventOf(decided: Decided): AuditEvent {
-  const { caller, matched, outcome } = decided
+  const { caller, acting, matched, outcome } = decided
+  const organization = caller ? caller.organizationId : acting?.organizationId
   const { decision, reason, status } = outcome
   const shown = redactPath(decided.path, decided.brand, decided.importedPrefixes)
   return {
     id: decided.requestId,
     at: Math.trunc(decided.nowMs),
-    organization: bounded(caller?.organizationId, MAX_LENGTH.organization),
+    organization: bounded(organization, MAX_LENGTH.organization),
     key: bounded(caller?.id, MAX_LENGTH.key),
     kind: caller?.kind ?? null,
     serviceUser: bounded(caller?.serviceUser?.id, MAX_LENGTH.serviceUser),
     sourceSystem: bounded(caller?.serviceUser?.sourceSystem, MAX_LENGTH.sourceSystem),
     environment: caller?.environment ?? null,
+    actor: caller ? null : bounded(acting?.name, MAX_LENGTH.actor),
     product: bounded(matched?.product.id, MAX_LENGTH.product),
     route: bounded(matched?.pattern, MAX_LENGTH.route),
     method: /^[A-Z-]{1,16}$/.test(decided.method) ? decided.method : 'OTHER',

@@ -32,6 +32,7 @@ const CHECKS: Readonly<Record<keyof AuditEvent, Check>> = {
   serviceUser: nullable(text(MAX_LENGTH.serviceUser)),
   sourceSystem: nullable(text(MAX_LENGTH.sourceSystem)),
   environment: nullable(oneOf(ENVIRONMENTS)),
+  actor: nullable(text(MAX_LENGTH.actor)),
   product: nullable(text(MAX_LENGTH.product)),
   route: nullable(text(MAX_LENGTH.route)),
   method: text(MAX_LENGTH.method),
@@ -54,12 +55,18 @@ export function parseEvents(body: unknown): ParsedMessage {
   }
   const events: AuditEvent[] = []
   const flaws: string[] = []
-  body['events'].forEach((event: unknown, index) => {
+  body['events'].forEach((sent: unknown, index) => {
+    const event = withActor(sent)
     const flaw = flawOf(event)
     if (flaw === undefined) events.push(event as AuditEvent)
     else flaws.push(`events[${index}]${flaw}`)
   })
   return { events, flaws }
+}
+
+/** Events that were sent before there was an actor name none: there were only credentials' then. */
+function withActor(event: unknown): unknown {
+  return isObject(event) && !Object.hasOwn(event, 'actor') ? { ...event, actor: null } : event
 }
 
 function flawOf(event: unknown): string | undefined {

@@ -1,7 +1,8 @@
-// Looking events up: by who, what and when, newest first. The caller says whose events may be seen:
-// a tenant's filter always has its organization.
+// Looking events up: by all that they hold, newest first, and always within one organization. The index
+// of a request id, a service user, a key or the organization serves the query; everything else is
+// checked on its rows, one after the other, from `to` down to `from`.
 
-import type { Environment } from '../catalog/define.ts'
+import type { Environment, Kind } from '../catalog/define.ts'
 import { ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { CSV_HEADER, csvRow } from './csv.ts'
@@ -15,14 +16,31 @@ import { COLUMN_LIST, COLUMNS, eventOfRow } from './row.ts'
 /** All that is given must hold; what is left out may be anything. */
 export interface EventFilter {
   /** Null: the events that belong to no organization. */
-  readonly organization?: string | null | undefined
+  readonly organization: string | null
   readonly key?: string | undefined
+  readonly kind?: Kind | undefined
   readonly serviceUser?: string | undefined
   readonly sourceSystem?: string | undefined
   readonly environment?: Environment | undefined
+  /** The environment to which the one who asks is confined. */
+  readonly confined?: Environment | undefined
+  /** `person`: what operators and people did; `credential`: all other calls. */
+  readonly caller?: 'credential' | 'person' | undefined
+  readonly actor?: string | undefined
+  readonly product?: string | undefined
+  readonly route?: string | undefined
+  readonly method?: string | undefined
+  /** What the path begins with. */
+  readonly path?: string | undefined
   readonly decision?: Decision | undefined
   readonly reason?: string | undefined
-  readonly product?: string | undefined
+  /** The lowest and the highest. */
+  readonly status?: readonly [number, number] | undefined
+  readonly clientIp?: string | undefined
+  /** So many or more. */
+  readonly credits?: number | undefined
+  /** So many milliseconds or more. */
+  readonly upstreamMs?: number | undefined
   readonly requestId?: string | undefined
   /** Unix milliseconds: from this time on. */
   readonly from?: number | undefined
@@ -104,18 +122,23 @@ function conditions(
     values.push(...bound)
   }
   const narrowest = INDEXED.find((name) => filter[name] !== undefined)
-  const { organization, from, to, requestId, ...others } = filter
-  if (organization !== undefined) {
-    add(`${narrowest === 'organization' ? '' : '+'}organization = ?`, organization ?? '')
-  }
+  const { organization, requestId, from, to, ...others } = filter
+  const { confined, caller, path, status, credits, upstreamMs, ...equal } = others
+  add(`${narrowest === 'organization' ? '' : '+'}organization = ?`, organization ?? '')
   if (requestId !== undefined) add('id = ?', requestId)
-  for (const [name, value] of Object.entries(others)) {
+  for (const [name, value] of Object.entries(equal)) {
     if (value === undefined) continue
     const plus = name === narrowest || !(INDEXED as readonly string[]).includes(name) ? '' : '+'
-    add(`${plus}${COLUMNS[name as keyof typeof others]} = ?`, value)
+    add(`${plus}${COLUMNS[name as keyof typeof equal]} = ?`, value)
   }
+  if (confined !== undefined) add('environment = ?', confined)
+  if (caller !== undefined) add(caller === 'person' ? 'actor IS NOT NULL' : 'actor IS NULL')
+  if (path !== undefined) add('substr(path, 1, length(?)) = ?', path, path)
+  if (status !== undefined) add('status BETWEEN ? AND ?', ...status)
+  if (credits !== undefined) add('credits >= ?', credits)
+  if (upstreamMs !== undefined) add('upstream_ms >= ?', upstreamMs)
   if (from !== undefined) add('at >= ?', from)
   if (to !== undefined) add('at < ?', to)
   if (after) add('(at, id) < (?, ?)', ...after)
-  return { where: clauses.length > 0 ? `WHERE ${clauses.join(' AND ')}` : '', values }
+  return { where: `WHERE ${clauses.join(' AND ')}`, values }
 }

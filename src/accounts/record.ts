@@ -6,6 +6,8 @@ import type { AuditEvent } from './event.ts'
 import { GENESIS, link } from './link.ts'
 import type { Anchor, LinkedEvent } from './link.ts'
 import { chainOf, COLUMN_LIST, MEMBERS, valuesOf } from './row.ts'
+import { sumStatements } from './sums.ts'
+import { packed } from './texts.ts'
 
 /** The part of D1 that is used; a session has it too. */
 export type Database = Pick<D1Database, 'prepare' | 'batch'>
@@ -15,8 +17,6 @@ const MAX_RACES = 10
 /** Attempts against a database that does not answer; then the queue's own delay is better. */
 const MAX_FAILURES = 2
 const PAUSE_MS = 20
-/** D1 takes 2 MB in one bound text. */
-const STATEMENT_MAX_CHARS = 400_000
 
 export interface Recorded {
   readonly linked: readonly LinkedEvent[]
@@ -71,7 +71,9 @@ async function recordOnce(db: Database, events: readonly AuditEvent[]): Promise<
     const inOrder = ofChain.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
     linked.push(...link(known.heads.get(chain) ?? GENESIS, inOrder))
   }
-  if (linked.length > 0) await db.batch(insertions(db, linked))
+  if (linked.length > 0) {
+    await db.batch([...insertions(db, linked), ...sumStatements(db, linked)])
+  }
   return {
     linked,
     duplicates: events.length - unknown.length,
@@ -108,18 +110,7 @@ function insertions(db: Database, events: readonly LinkedEvent[]): D1PreparedSta
   const values = MEMBERS.map((_member, i) => `value ->> ${i}`).join(', ')
   const sql = `INSERT INTO audit_events (${COLUMN_LIST})
     SELECT ${values} FROM json_each(?1) ORDER BY json_each.key`
-  const texts: string[][] = [[]]
-  let length = 0
-  for (const event of events) {
-    const text = JSON.stringify(valuesOf(event))
-    length += text.length
-    if (length > STATEMENT_MAX_CHARS) {
-      texts.push([])
-      length = text.length
-    }
-    texts.at(-1)?.push(text)
-  }
-  return texts.map((rows) => db.prepare(sql).bind(`[${rows.join(',')}]`))
+  return packed(events.map(valuesOf)).map((rows) => db.prepare(sql).bind(rows))
 }
 
 function sleep(ms: number): Promise<void> {

@@ -16,6 +16,7 @@ export const COLUMNS = {
   serviceUser: 'service_user',
   sourceSystem: 'source_system',
   environment: 'environment',
+  actor: 'actor',
   product: 'product',
   route: 'route',
   method: 'method',

@@ -1,5 +1,5 @@
-// What was used: requests, refusals and credits by key, product and day (UTC). The sums are kept by a
-// trigger on the events' insert, so they count each event once, and they outlive the events.
+// What was used: requests, refusals and credits by key, product and day (UTC). The sums are added to in
+// the events' own transaction (sums.ts), so they count each event once, and they outlive the events.
 
 import type { Environment } from '../catalog/define.ts'
 import { ok } from '../result.ts'
@@ -16,13 +16,18 @@ export interface Usage {
   readonly credits: number
 }
 
-export interface DailyUsage extends Usage {
+/** What usage can be told apart by. */
+export const GROUPS = ['day', 'key', 'product'] as const
+export type Group = (typeof GROUPS)[number]
+
+/** One sum; its groups are those that were asked for. */
+export interface GroupedUsage extends Usage {
   /** Null: no credential was recognised. */
-  readonly key: string | null
+  readonly key?: string | null
   /** Null: no route of the catalog was met. */
-  readonly product: string | null
+  readonly product?: string | null
   /** YYYY-MM-DD, UTC. */
-  readonly day: string
+  readonly day?: string
 }
 
 export interface KeyUsage extends Usage {
@@ -41,28 +46,48 @@ export interface UsageFilter {
   readonly to?: string | undefined
 }
 
-const PLACE = ['string', 'string', 'string'] as const
-const FIRST: Place = ['9999-99-99', '', '']
-const ofEnvironment = (wanted: string) => `(${wanted} IS NULL OR EXISTS (SELECT 1 FROM credentials c
-  WHERE c.id = usage_daily.key AND c.environment = ${wanted}))`
+const PLACE = ['string', 'number', 'string', 'string'] as const
+/** Stands for no place; the query is told so. */
+const FIRST: Place = ['', 0, '', '']
+export const ofEnvironment = (table: string, wanted: string) =>
+  `(${wanted} IS NULL OR EXISTS (SELECT 1 FROM credentials c
+    WHERE c.id = ${table}.key AND c.environment = ${wanted}))`
 
-/** A page of sums by day (the newest first), key and product. */
-export async function usageByDay(
+interface Row extends Usage {
+  readonly day: string
+  readonly key: string
+  readonly product: string
+}
+
+/**
+ * A page of sums by what `by` names: by day the newest first, else the most requests first. One query
+ * reads the organization's rows from `from` to `to`. What is counted meanwhile may move a sum into
+ * another page, save where `by` names all three: then days that are over stand still.
+ */
+export async function usageBy(
   db: Database,
+  by: readonly Group[],
   filter: UsageFilter,
   options: PageOptions = {},
-): Promise<Result<Page<DailyUsage>, 'cursor_invalid'>> {
+): Promise<Result<Page<GroupedUsage>, 'cursor_invalid'>> {
   const { organization, key, product, environment, from, to } = filter
   const limit = limitOf(options)
   const after = options.cursor === undefined ? ok(FIRST) : readCursor(options.cursor, PLACE)
   if (!after.ok) return after
+  const column = (name: Group): string => (by.includes(name) ? `usage_daily.${name}` : `''`)
+  // The order's second part, the lower the earlier; days stand in an order that does not move.
+  const rank = by.includes('day') ? '0' : '-sum(requests)'
   const { results } = await db
     .prepare(
-      `SELECT nullif(key, '') AS key, nullif(product, '') AS product, day, requests, refused, credits
-       FROM usage_daily WHERE organization = ?1 AND day BETWEEN ?2 AND ?3
-         AND (?4 IS NULL OR key = ?4) AND (?5 IS NULL OR product = ?5)
-         AND (day < ?6 OR (day = ?6 AND (key, product) > (?7, ?8))) AND ${ofEnvironment('?9')}
-       ORDER BY day DESC, usage_daily.key, usage_daily.product LIMIT ${limit + 1}`,
+      `SELECT * FROM (
+         SELECT ${column('day')} AS day, ${column('key')} AS key, ${column('product')} AS product,
+           sum(requests) AS requests, sum(refused) AS refused, sum(credits) AS credits, ${rank} AS rank
+         FROM usage_daily WHERE organization = ?1 AND usage_daily.day BETWEEN ?2 AND ?3
+           AND (?4 IS NULL OR usage_daily.key = ?4) AND (?5 IS NULL OR usage_daily.product = ?5)
+           AND ${ofEnvironment('usage_daily', '?6')}
+         GROUP BY 1, 2, 3)
+       WHERE ?11 OR day < ?7 OR (day = ?7 AND (rank, key, product) > (?8, ?9, ?10))
+       ORDER BY day DESC, rank, key, product LIMIT ${limit + 1}`,
     )
     .bind(
       organization ?? '',
@@ -70,11 +95,22 @@ export async function usageByDay(
       to ?? '9999-99-99',
       key ?? null,
       product ?? null,
-      ...after.value,
       environment ?? null,
+      ...after.value,
+      Number(options.cursor === undefined),
     )
-    .all<DailyUsage>()
-  return ok(pageOf(results, limit, (row) => [row.day, row.key ?? '', row.product ?? '']))
+    .all<Row & { readonly rank: number }>()
+  const page = pageOf(results, limit, (row) => [row.day, row.rank, row.key, row.product])
+  return ok({ ...page, items: page.items.map((row) => grouped(row, by)) })
+}
+
+function grouped({ day, key, product, requests, refused, credits }: Row, by: readonly Group[]) {
+  return {
+    ...(by.includes('day') && { day }),
+    ...(by.includes('key') && { key: key || null }),
+    ...(by.includes('product') && { product: product || null }),
+    ...{ requests, refused, credits },
+  }
 }
 
 /** The sums of the month (UTC) that `nowMs` lies in, by key. */
@@ -90,7 +126,7 @@ export async function usageOfMonth(
       `SELECT nullif(key, '') AS key, sum(requests) AS requests, sum(refused) AS refused,
          sum(credits) AS credits
        FROM usage_daily WHERE organization = ?1 AND day BETWEEN ?2 AND ?3
-         AND ${ofEnvironment('?4')}
+         AND ${ofEnvironment('usage_daily', '?4')}
        GROUP BY usage_daily.key ORDER BY usage_daily.key`,
     )
     .bind(organization ?? '', `${month}-01`, `${month}-31`, environment ?? null)

@@ -3,6 +3,7 @@
 
 import { accountFor } from '../accounts/account.ts'
 import { answerControl } from '../control/app.ts'
+import { actingOf } from '../control/audit/acting.ts'
 import { READING } from '../control/permission.ts'
 import { CONTROL_PREFIX, OPERATIONS } from '../control/routes.ts'
 import type { OperationName } from '../control/routes.ts'
@@ -71,6 +72,7 @@ export async function callRaw(
   const seen = nothingSeen()
   seen.matched = edge.ownRoutes.match(verb, path) ?? null
   seen.reason = response.headers.get('x-edge-reason')
+  seen.acting = await actingOf(actor, request, edge.bindings.DB)
   const account = { method: verb, requestId: id, nowMs, clientIp, seen, path }
   return await accountFor(account, response, edge, waitUntil)
 }

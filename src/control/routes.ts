@@ -65,6 +65,7 @@ export const OPERATIONS = {
   exportAudit: row('GET', '/audit/export', ['audit:read']),
   verifyAudit: row('GET', '/audit/verify', ['audit:read']),
   getUsage: row('GET', '/usage', ['analytics:read']),
+  getRefusals: row('GET', '/usage/refusals', ['analytics:read']),
 
   listMembers: row('GET', '/members', 'people'),
   putMember: row('PUT', '/members/:email', 'people'),

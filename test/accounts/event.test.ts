@@ -47,6 +47,7 @@ describe('eventOf', () => {
       serviceUser: 'su_1',
       sourceSystem: 'vkyc',
       environment: 'live',
+      actor: null,
       product: 'aml_screening',
       route: '/screening/request',
       method: 'POST',
@@ -72,6 +73,7 @@ describe('eventOf', () => {
       serviceUser: null,
       sourceSystem: null,
       environment: null,
+      actor: null,
       product: null,
       route: null,
       method: 'POST',
@@ -83,6 +85,20 @@ describe('eventOf', () => {
       clientIp: null,
       credits: null,
     })
+  })
+
+  it.each([
+    ['an operator', { name: 'operator:admin-token', organizationId: 'org_1' }, 'org_1'],
+    ['an operator nowhere', { name: 'operator:admin-token', organizationId: null }, null],
+    ['a person', { name: 'person:ann@example.com', organizationId: 'org_1' }, 'org_1'],
+  ])('a call of %s names who and where', (_who, acting, organization) => {
+    const event = eventOf(decided({ caller: null, acting }))
+    expect(event).toMatchObject({ actor: acting.name, organization, key: null, environment: null })
+  })
+
+  it('a credential is who called, whoever else is named', () => {
+    const acting = { name: 'person:ann@example.com', organizationId: 'org_2' }
+    expect(eventOf(decided({ acting }))).toMatchObject({ actor: null, organization: 'org_1' })
   })
 
   it.each<[string, Outcome, number | null]>([
@@ -154,6 +170,7 @@ describe('eventOf', () => {
       address: fc.option(text),
       brand: fc.constant('vk'),
       caller: fc.option(caller),
+      acting: fc.option(fc.record({ name: text, organizationId: fc.option(text) })),
       matched: fc.constantFrom(screening, null),
       outcome,
     })

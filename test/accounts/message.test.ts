@@ -42,6 +42,8 @@ describe('parseEvents', () => {
     ['organization', { organization: 'o'.repeat(65) }],
     ['kind', { kind: 'admin' }],
     ['environment', { environment: 'production' }],
+    ['actor', { actor: '' }],
+    ['actor', { actor: 'a'.repeat(321) }],
     ['method', { method: null }],
     ['path', { path: 'a\u0000b' }],
     ['path', { path: '\ud800' }],
@@ -72,6 +74,14 @@ describe('parseEvents', () => {
       'events[0] is not an object',
       'events[1] is not an object',
     ])
+  })
+
+  it('an event from before there was an actor names none', () => {
+    const { actor: _actor, ...older } = someEvent()
+    expect(parseEvents({ version: 1, events: [older] })).toStrictEqual({
+      events: [{ ...older, actor: null }],
+      flaws: [],
+    })
   })
 
   it('what can be read is taken, and no flaw tells a value', () => {

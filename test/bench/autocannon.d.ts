@@ -12,6 +12,8 @@ declare module 'autocannon' {
     readonly duration?: number
     /** Requests in all, in place of a duration. */
     readonly amount?: number
+    /** Requests per second, over all connections. */
+    readonly overallRate?: number
     /** Seconds until a request without an answer counts as an error. */
     readonly timeout: number
     /** Milliseconds between two looks at the clock. */

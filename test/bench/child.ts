@@ -74,3 +74,26 @@ function statOf(pid: number): { name: string; parent: number; ticks: number } | 
     return undefined
   }
 }
+
+/** Bytes of a process that are in memory; null where there is no /proc. */
+export function residentBytes(pid: number): number | null {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024
+  } catch {
+    return null
+  }
+}
+
+/** The CPU time of a process' living threads, finer than `cpuMicroseconds`. */
+export function threadMicroseconds(pid: number): number | undefined {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`)
+    const nanoseconds = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    )
+    return nanoseconds.reduce((sum, one) => sum + one, 0) / 1000
+  } catch {
+    return undefined
+  }
+}

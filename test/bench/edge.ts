@@ -12,62 +12,68 @@ import { generateSigningKey } from '../../src/keys/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/keys/signing-keys.ts'
 import { bundle, ROOT } from '../harness/bundle.ts'
 import { ADMIN_TOKEN, PEPPER } from '../harness/edge.ts'
-import { COUNTED, NAIVE, PASS_THROUGH } from './bare-workers.ts'
+import { CONSUMER, HEADERS_ONLY, KV_READ, NAIVE, PASS_THROUGH } from './bare-workers.ts'
+import { COUNTED_QUEUES, countedShell } from './counted.ts'
 
-export const WORKERS = ['gate', 'counted', 'pass_through', 'naive'] as const
+export const WORKERS = [
+  'gate',
+  'gate_apart',
+  'pass_through',
+  'headers_only',
+  'naive',
+  'kv_read',
+  'consumer',
+  'counted',
+  'counted_naive',
+  'counted_kv_read',
+] as const
 export type WorkerName = (typeof WORKERS)[number]
 
-/** A key that the naive Worker knows. */
+/** A key that the naive Worker knows, and the one that reads KV. */
 export const NAIVE_KEY = 'naive_key_0123456789abcdef0123456789'
 
 export type Database = Awaited<ReturnType<Miniflare['getD1Database']>>
 
 export interface BenchEdge {
   readonly ports: Readonly<Record<WorkerName, number>>
+  /** Of the Workers that were asked for besides, by name. */
+  readonly otherPorts: ReadonlyMap<string, number>
   readonly db: Database
+  /** What the consumer alone writes into. */
+  readonly consumerDb: Database
   readonly signingKey: PrivateKeyJwk
+  /** Tells the guards what was edited by SQL; returns once nothing is pending. */
+  sync(): Promise<void>
   /** The workerd inspector's address, where it was asked for. */
   inspectorUrl(): Promise<URL>
   stop(): Promise<void>
 }
 
+/** A Worker around another catalog: over the same database, KV and queues. */
+export interface OtherGate {
+  readonly name: string
+  readonly entry: string
+  /** A module around the bundle, which it finds as `./edge.js`. */
+  readonly shell: string
+  readonly products: readonly string[]
+}
+
 export interface BenchEdgeOptions {
   readonly upstreamPort: number
   readonly inspector?: boolean
+  readonly others?: readonly OtherGate[]
 }
 
 /** Starts workerd with an empty database; what it stores is on disk, in the temporary directory. */
 export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEdge> {
   const upstream = `127.0.0.1:${options.upstreamPort}`
   const signingKey = await generateSigningKey()
-  const gate = gateOptions(upstream, signingKey)
   const text = await bundle()
-  const bare = { compatibilityDate: gate['compatibilityDate'] }
+  const others = options.others ?? []
   const workers = [
-    { ...gate, name: 'gate', modules: [esModule('index.js', text)] },
-    {
-      ...gate,
-      name: 'counted',
-      // A queue has one consumer, and that is the gate itself.
-      queueConsumers: {},
-      modules: [esModule('index.js', COUNTED), esModule('edge.js', text)],
-    },
-    {
-      ...bare,
-      name: 'pass_through',
-      modules: [esModule('index.js', PASS_THROUGH)],
-      bindings: { UPSTREAM: upstream },
-    },
-    {
-      ...bare,
-      name: 'naive',
-      modules: [esModule('index.js', NAIVE)],
-      bindings: {
-        UPSTREAM: upstream,
-        KEYS: { [NAIVE_KEY]: { id: 'key_naive', limit: 10_000_000 } },
-      },
-      durableObjects: { COUNTERS: { className: 'Counter', useSQLite: true } },
-    },
+    ...gates(upstream, signingKey, text),
+    ...bareWorkers(upstream),
+    ...(await Promise.all(others.map((other) => otherGate(other, upstream, signingKey)))),
   ]
   const sockets = [{ host: '127.0.0.1', port: 0 }]
   const mf = new Miniflare(
@@ -78,22 +84,34 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
       handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
       ...(options.inspector && { inspectorPort: 0 }),
       workers: workers.map((worker) => ({ ...worker, unsafeDirectSockets: sockets })),
-    } as never),
+    }),
   )
   try {
-    const ports = await Promise.all(
-      WORKERS.map(async (name) => [name, Number((await mf.unsafeGetDirectURL(name)).port)]),
+    const portOf = async (name: string): Promise<number> =>
+      Number((await mf.unsafeGetDirectURL(name)).port)
+    const named = await Promise.all(
+      WORKERS.map(async (name) => [name, await portOf(name)] as const),
+    )
+    const ports = Object.fromEntries(named) as Record<WorkerName, number>
+    const otherPorts = await Promise.all(
+      others.map(async ({ name }) => [name, await portOf(name)] as const),
     )
     const db = await mf.getD1Database('DB', 'gate')
+    const consumerDb = await mf.getD1Database('DB', 'consumer')
     const schema = unstable_splitSqlQuery(await readFile(join(ROOT, 'schema.sql'), 'utf8'))
-    await db.batch(schema.map((statement) => db.prepare(statement)))
-    const portOf = Object.fromEntries(ports) as Record<WorkerName, number>
-    const health = await fetch(`http://localhost:${portOf.gate}/edge/health`)
+    for (const one of [db, consumerDb]) {
+      await one.batch(schema.map((statement) => one.prepare(statement)))
+    }
+    await (await mf.getKVNamespace('KEYS', 'kv_read')).put(NAIVE_KEY, JSON.stringify(KV_RECORD))
+    const health = await fetch(`http://localhost:${ports.gate}/edge/health`)
     if (!health.ok) throw new Error(`the gate is not ready: ${await health.text()}`)
     return {
-      ports: portOf,
+      ports,
+      otherPorts: new Map(otherPorts),
       db,
+      consumerDb,
       signingKey,
+      sync: () => sync(ports.gate),
       inspectorUrl: () => mf.getInspectorURL(),
       stop: () => mf.dispose(),
     }
@@ -103,24 +121,150 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
   }
 }
 
+/**
+ * The production bundle as it is, with nobody who takes its queues (as deployed, where that happens on
+ * other machines), in a shell that counts, and as a consumer of the audit alone.
+ */
+function gates(upstream: string, signingKey: PrivateKeyJwk, text: string) {
+  const gate = gateOptions(upstream, signingKey)
+  const producers = gate['queueProducers'] as Record<string, { queueName: string }>
+  return [
+    { ...gate, name: 'gate', modules: [esModule('index.js', text)] },
+    {
+      ...gate,
+      name: 'gate_apart',
+      queueProducers: renamed(producers, UNTAKEN_QUEUES),
+      queueConsumers: {},
+      modules: [esModule('index.js', text)],
+    },
+    {
+      ...gate,
+      name: 'counted',
+      queueProducers: renamed(producers, COUNTED_QUEUES),
+      queueConsumers: Object.fromEntries(
+        Object.entries(gate['queueConsumers'] as object).map(([name, consumer]) => [
+          COUNTED_QUEUES + name,
+          consumer as object,
+        ]),
+      ),
+      modules: [esModule('index.js', countedShell('KeyGuard')), esModule('edge.js', text)],
+    },
+    {
+      ...gate,
+      name: 'consumer',
+      d1Databases: { DB: { id: 'consumer' } },
+      queueConsumers: {},
+      modules: [esModule('index.js', CONSUMER), esModule('edge.js', text)],
+    },
+  ]
+}
+
+const UNTAKEN_QUEUES = 'untaken-'
+
+function renamed(producers: Record<string, { queueName: string }>, prefix: string) {
+  const entries = Object.entries(producers)
+  return Object.fromEntries(
+    entries.map(([binding, { queueName }]) => [binding, { queueName: prefix + queueName }]),
+  )
+}
+
+function bareWorkers(upstream: string) {
+  const { compatibilityDate } = deployment()
+  const naive = {
+    compatibilityDate,
+    bindings: {
+      UPSTREAM: upstream,
+      KEYS: { [NAIVE_KEY]: { id: 'key_naive', limit: 10_000_000 } },
+    },
+    durableObjects: { COUNTERS: { className: 'Counter', useSQLite: true } },
+  }
+  const kvRead = {
+    compatibilityDate,
+    bindings: { UPSTREAM: upstream },
+    kvNamespaces: { KEYS: { id: 'kv_read' } },
+  }
+  return [
+    {
+      compatibilityDate,
+      name: 'pass_through',
+      modules: [esModule('index.js', PASS_THROUGH)],
+      bindings: { UPSTREAM: upstream },
+    },
+    {
+      compatibilityDate,
+      name: 'headers_only',
+      modules: [esModule('index.js', HEADERS_ONLY)],
+      bindings: { UPSTREAM: upstream },
+    },
+    { ...naive, name: 'naive', modules: [esModule('index.js', NAIVE)] },
+    {
+      ...naive,
+      name: 'counted_naive',
+      modules: [esModule('index.js', countedShell('Counter')), esModule('edge.js', NAIVE)],
+    },
+    { ...kvRead, name: 'kv_read', modules: [esModule('index.js', KV_READ)] },
+    {
+      ...kvRead,
+      name: 'counted_kv_read',
+      modules: [esModule('index.js', countedShell()), esModule('edge.js', KV_READ)],
+    },
+  ]
+}
+
+async function otherGate(other: OtherGate, upstream: string, signingKey: PrivateKeyJwk) {
+  const text = await bundle(other.entry)
+  return {
+    ...gateOptions(upstream, signingKey, other.products),
+    name: other.name,
+    queueConsumers: {},
+    modules: [esModule('index.js', other.shell), esModule('edge.js', text)],
+  }
+}
+
 /** The deployment of wrangler.toml, with the bench's upstream and secrets. */
-function gateOptions(upstream: string, signingKey: PrivateKeyJwk): Record<string, unknown> {
-  // Wrangler tells on stdout about secrets, which are given below.
-  process.env['WRANGLER_LOG'] ??= 'error'
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'))
+function gateOptions(
+  upstream: string,
+  signingKey: PrivateKeyJwk,
+  products: readonly string[] = shipped.products.map(({ id }) => id),
+): Record<string, unknown> {
   const base = `http://${upstream}`
   return {
-    ...workerOptions,
+    ...deployment(),
     bindings: {
       ISSUER: 'http://localhost',
       KEY_PEPPER: PEPPER,
       SIGNING_KEYS: JSON.stringify({ keys: [signingKey] }),
       ADMIN_TOKEN,
-      UPSTREAMS: Object.fromEntries(
-        shipped.products.map(({ id }) => [id, { live: base, sandbox: base }]),
-      ),
+      UPSTREAMS: Object.fromEntries(products.map((id) => [id, { live: base, sandbox: base }])),
     },
   }
+}
+
+/** What wrangler.toml says. */
+export function deployment() {
+  // Wrangler tells on stdout about secrets, which are given otherwise here.
+  process.env['WRANGLER_LOG'] ??= 'error'
+  return unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml')).workerOptions
+}
+
+async function sync(port: number): Promise<void> {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+  for (;;) {
+    const answer = await fetch(`http://localhost:${port}/edge/v1/sync`, { method: 'POST', headers })
+    const { pending } = (await answer.json()) as { pending?: number }
+    if (!answer.ok || pending === undefined) throw new Error(`sync answered ${answer.status}`)
+    if (pending === 0) return
+  }
+}
+
+/** About the size of a key's record with the gate. */
+const KV_RECORD = {
+  id: 'key_kv_read',
+  organizationId: 'org_bench',
+  plan: 'enterprise',
+  scopes: Object.keys(shipped.scopes),
+  products: shipped.products.map(({ id }) => id),
+  revokedAt: null,
 }
 
 function esModule(path: string, contents: string) {

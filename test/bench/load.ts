@@ -25,6 +25,8 @@ export interface Job {
   /** Each connection has its own share of them and walks through it again and again. */
   readonly requests: readonly LoadRequest[]
   readonly until: Until
+  /** Requests per second over all connections; as many as there are answers for when not given. */
+  readonly rate?: number
 }
 
 export interface Load {
@@ -42,7 +44,7 @@ process.on('message', (job: Job) => {
 })
 process.on('disconnect', () => process.exit())
 
-async function run({ port, connections: most, requests, until }: Job): Promise<Load> {
+async function run({ port, connections: most, requests, until, rate }: Job): Promise<Load> {
   const connections = 'answers' in until ? Math.min(most, until.answers) : most
   const latencies: number[] = []
   const statuses: Record<string, number> = {}
@@ -53,6 +55,7 @@ async function run({ port, connections: most, requests, until }: Job): Promise<L
     url: `http://127.0.0.1:${port}`,
     connections,
     ...('answers' in until ? { amount: until.answers } : { duration: until.seconds }),
+    ...(rate !== undefined && { overallRate: rate }),
     timeout: TIMEOUT_S,
     sampleInt: SAMPLE_MS,
     setupClient: (client) => {

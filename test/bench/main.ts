@@ -12,9 +12,10 @@ import { chooseVariants } from './variants.ts'
 const FULL: Plan = {
   rounds: 5,
   connections: 16,
-  until: { seconds: 2 },
+  until: { seconds: 3 },
   warmUp: { seconds: 1 },
   count: { seconds: 0.5 },
+  settleSeconds: 4,
   coldKeys: 400,
 }
 /** Shows that everything runs and answers as it should; its times say nothing. */
@@ -24,6 +25,7 @@ const QUICK: Plan = {
   until: { answers: 64 },
   warmUp: { answers: 32 },
   count: { answers: 32 },
+  settleSeconds: 0,
   coldKeys: 32,
 }
 

@@ -73,7 +73,7 @@ const spell = (until: Until): string =>
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 /** A Markdown table; every column but the first and the last wordy one is numbers. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   const numeric = widths.length > 2
   const line = (row: readonly string[]): string => {

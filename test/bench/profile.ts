@@ -3,6 +3,7 @@
 
 import { writeFile } from 'node:fs/promises'
 
+import { attach } from './inspector.ts'
 import { startBench } from './run.ts'
 import type { Plan } from './run.ts'
 import { chooseVariants } from './variants.ts'
@@ -13,6 +14,7 @@ const PLAN: Plan = {
   until: { seconds: 6 },
   warmUp: { seconds: 3 },
   count: { answers: 1 },
+  settleSeconds: 0,
   coldKeys: 400,
 }
 const SAMPLING_INTERVAL_US = 200
@@ -70,30 +72,4 @@ function selfTimes({ nodes, samples, timeDeltas }: Profile): [string, number][] 
     times.set(where, (times.get(where) ?? 0) + (timeDeltas[i] ?? 0))
   })
   return [...times].toSorted(([, a], [, b]) => b - a)
-}
-
-/** The Chrome DevTools Protocol, as much of it as a profile needs. */
-async function attach(url: URL, worker: string) {
-  const answer = await fetch(`http://${url.host}/json`)
-  const list = (await answer.json()) as Record<string, string>[]
-  const target = list.find(({ id, title }) => id === worker || title?.includes(worker))
-  const socket = new WebSocket(target?.['webSocketDebuggerUrl'] ?? '')
-  await new Promise((resolve, reject) => {
-    socket.addEventListener('open', resolve)
-    socket.addEventListener('error', reject)
-  })
-  const waiting = new Map<number, (result: unknown) => void>()
-  socket.addEventListener('message', ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as { id: number; result: unknown }
-    waiting.get(id)?.(result)
-  })
-  let last = 0
-  return {
-    send<T>(method: string, params = {}): Promise<T> {
-      const id = ++last
-      socket.send(JSON.stringify({ id, method, params }))
-      return new Promise((resolve) => waiting.set(id, resolve as (result: unknown) => void))
-    },
-    close: () => socket.close(),
-  }
 }

@@ -1,7 +1,8 @@
 // What was measured as one object and as tables. Medians over the rounds; ratios of medians.
 
 import type { Machine } from './machine.ts'
-import type { Measured, Plan, Round } from './run.ts'
+import type { Round } from './rig.ts'
+import type { Measured, Plan } from './run.ts'
 import { median, round, spread } from './statistics.ts'
 import { baselineOf } from './variants.ts'
 

@@ -14,16 +14,17 @@ export const get = (path: string, more: Record<string, string>): LoadRequest => 
   path,
   headers: { ...headers, ...more },
 })
-export const session = (key: string): LoadRequest => get('/api/v1/sessions', { 'x-api-key': key })
+export const session = (key: string, address = CLIENT): LoadRequest =>
+  get('/api/v1/sessions', { 'x-api-key': key, 'cf-connecting-ip': address })
 /** POST as a page sends it. */
-export const newSession = (key: string): LoadRequest => ({
+export const newSession = (key: string, origin = 'https://app.example.com'): LoadRequest => ({
   method: 'POST',
   path: '/api/v1/sessions',
   headers: {
     ...headers,
     'x-api-key': key,
     'content-type': 'application/json',
-    origin: 'https://app.example.com',
+    origin,
   },
   body: JSON.stringify({ workflow: 'wf_standard', reference: 'customer-0123456789' }),
 })
@@ -32,3 +33,16 @@ export const fromEverywhere = (key: string): LoadRequest[] =>
   CLIENTS.map((address) =>
     get('/api/v1/sessions', { 'x-api-key': key, 'cf-connecting-ip': address }),
   )
+/** What a browser asks before it lets a page do so. */
+export const preflight = (): LoadRequest => ({
+  method: 'OPTIONS',
+  path: '/api/v1/sessions',
+  headers: {
+    ...headers,
+    origin: 'https://app.example.com',
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type, x-api-key',
+  },
+})
+/** Well-formed, with a wrong tag. */
+export const forgedKey = (key: string): string => key.slice(0, -1) + (key.endsWith('0') ? '1' : '0')

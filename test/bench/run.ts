@@ -1,11 +1,11 @@
 // The measuring: every variant warmed up, then so many rounds in each of which every variant runs
 // once, forwards and backwards by turns, so that what changes on the machine meets all alike.
 
-import { childNamed, cpuMicroseconds, startChild } from './child.ts'
-import { COUNTS_PATH } from './bare-workers.ts'
-import { startBenchEdge } from './edge.ts'
+import { takeCounts } from './counting.ts'
 import type { BenchEdge } from './edge.ts'
-import type { Job, Load, LoadRequest, Until } from './load.ts'
+import type { Until } from './load.ts'
+import { startRig } from './rig.ts'
+import type { Round } from './rig.ts'
 import { seed } from './seed.ts'
 import type { Keys } from './seed.ts'
 import type { Variant } from './variants.ts'
@@ -17,18 +17,10 @@ export interface Plan {
   readonly until: Until
   readonly warmUp: Until
   readonly count: Until
+  /** After a pass of the gate: what it left to the queue is on its account, not the next variant's. */
+  readonly settleSeconds: number
   /** Keys that the cold variant uses up in one pass. */
   readonly coldKeys: number
-}
-
-/** One variant in one round. */
-export interface Round {
-  readonly answers: number
-  readonly rps: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** Of the whole workerd process; null where the system keeps no account that we can read. */
-  readonly cpuUsPerRequest: number | null
 }
 
 export interface Measured {
@@ -52,16 +44,10 @@ export const passesOf = ({ rounds }: Plan): number => rounds + 2
 
 /** Starts upstream, workerd and load generator, and seeds the database. */
 export async function startBench(plan: Plan, inspector = false): Promise<Bench> {
-  const upstream = startChild('upstream.ts')
-  const load = startChild('load.ts')
-  const stopChildren = async (): Promise<void> => {
-    await Promise.all([upstream.stop(), load.stop()])
-  }
+  const rig = await startRig({ inspector })
+  const { edge, upstreamPort } = rig
   try {
-    const { port: upstreamPort } = await upstream.ask<{ port: number }>({})
-    const edge = await startBenchEdge({ upstreamPort, inspector })
     const keys = await seed(edge.db, edge.signingKey, passesOf(plan), plan.coldKeys)
-    const pid = childNamed('workerd')
     const portOf = ({ target }: Variant): number =>
       target === 'upstream' ? upstreamPort : edge.ports[target]
     return {
@@ -70,30 +56,22 @@ export async function startBench(plan: Plan, inspector = false): Promise<Bench> 
       portOf,
       async pass(variant, nth, until, port = portOf(variant)) {
         const to = { port, connections: plan.connections }
-        const run = (requests: readonly LoadRequest[], upTo: Until): Promise<Load> =>
-          load.ask({ ...to, requests, until: upTo } satisfies Job)
         const first = variant.before?.(keys, nth)
-        if (first) check('before', 200, await run([first], { answers: 1 }))
+        if (first) {
+          const once = { requests: [first], until: { answers: 1 } }
+          await rig.pass({ name: 'before', statuses: [200], ...to, ...once })
+        }
         const requests = variant.requests(keys, nth)
         const upTo = variant.once ? { answers: requests.length } : until
-        const before = pid === undefined ? 0 : cpuMicroseconds(pid)
-        const loaded = check(variant.name, variant.status, await run(requests, upTo))
-        const used = pid === undefined ? null : cpuMicroseconds(pid) - before
-        return {
-          answers: loaded.answers,
-          rps: loaded.answers / loaded.seconds,
-          p50Ms: loaded.p50Ms,
-          p99Ms: loaded.p99Ms,
-          cpuUsPerRequest: used === null ? null : used / loaded.answers,
-        }
+        const statuses = [variant.status]
+        const settleSeconds = variant.target === 'gate' ? plan.settleSeconds : 0
+        const job = { ...to, requests, until: upTo, settleSeconds }
+        return await rig.pass({ name: variant.name, statuses, ...job })
       },
-      async stop() {
-        await stopChildren()
-        await edge.stop()
-      },
+      stop: () => rig.stop(),
     }
   } catch (error) {
-    await stopChildren()
+    await rig.stop()
     throw error
   }
 }
@@ -128,21 +106,9 @@ export async function measure(
 async function count(bench: Bench, variant: Variant, plan: Plan): Promise<Measured['operations']> {
   if (variant.target !== 'gate') return null
   const port = bench.edge.ports.counted
-  const counts = async (): Promise<Record<string, number>> => {
-    const answer = await fetch(`http://127.0.0.1:${port}${COUNTS_PATH}`)
-    return (await answer.json()) as Record<string, number>
-  }
   await bench.pass(variant, 0, plan.count, port)
-  await counts()
+  await takeCounts(port)
   await bench.pass(variant, plan.rounds + 1, plan.count, port)
-  const { requests = 0, ...calls } = await counts()
+  const { requests, calls } = await takeCounts(port)
   return Object.fromEntries(Object.entries(calls).map(([call, n]) => [call, n / requests]))
-}
-
-function check(name: string, status: number, loaded: Load): Load {
-  const { [status]: right = 0, ...wrong } = loaded.statuses
-  if (right > 0 && Object.keys(wrong).length === 0 && loaded.errors === 0) return loaded
-  throw new Error(
-    `${name}: expected only ${status}, got ${JSON.stringify(loaded.statuses)} and ${loaded.errors} errors`,
-  )
 }

@@ -33,7 +33,7 @@ const ORGANIZATION = 'org_bench'
 const SERVICE_USER = 'su_bench'
 const ROWS_PER_STATEMENT = 1_000
 
-interface Row {
+export interface Row {
   readonly id: string
   readonly kind: Kind
   readonly digest: string | null
@@ -50,6 +50,57 @@ const INSERT = `INSERT INTO credentials (id, organization_id, service_user_id, k
     value ->> 'digest', value -> 'scopes', value -> 'products', value -> 'quotas', value ->> 'revokedAt'
   FROM json_each(?1)`
 
+/** Makes credentials, and writes them all at once. */
+export interface Seeder {
+  /** Makes an opaque key; its row is written by the next `insert`. */
+  mint(kind: OpaqueKind, over?: Partial<Row>): Promise<MintedKey>
+  jwt(): Promise<string>
+  insert(): Promise<void>
+}
+
+export interface MintedKey {
+  readonly id: string
+  readonly value: string
+}
+
+/** Begins with one organization and one service user. */
+export async function startSeeding(db: Database, signingKey: PrivateKeyJwk): Promise<Seeder> {
+  const peppers = await importPeppers([PEPPER])
+  const products = shipped.products.map(({ id }) => id)
+  const names = { id: ORGANIZATION, name: 'Bench', plan: 'enterprise', products }
+  const user = { id: SERVICE_USER, organizationId: ORGANIZATION, name: 'Bench', departments: [] }
+  await db.prepare(insertOrganization(names)).run()
+  await db.prepare(insertServiceUser({ ...user, sourceSystem: 'vkyc' })).run()
+  let rows: Row[] = []
+  let nth = 0
+  return {
+    async mint(kind, over = {}) {
+      const { value, digest } = await mintKey(peppers, 'vk', kind, 'live')
+      const row = { ...rowOf(kind, nth++), digest, ...over }
+      rows.push(row)
+      return { id: row.id, value }
+    },
+    async jwt() {
+      const row = rowOf('jwt', nth++)
+      rows.push(row)
+      return await signJwt(row, signingKey)
+    },
+    async insert() {
+      const all = rows
+      rows = []
+      for (let i = 0; i < all.length; i += ROWS_PER_STATEMENT) {
+        const part = JSON.stringify(all.slice(i, i + ROWS_PER_STATEMENT))
+        await db.prepare(INSERT).bind(part).run()
+      }
+    },
+  }
+}
+
+/** A well-formed and rightly tagged key that has no row. */
+export async function absentKey(): Promise<string> {
+  return (await mintKey(await importPeppers([PEPPER]), 'vk', 'secret', 'live')).value
+}
+
 /** Seeds one key of each sort, and new ones for each of so many passes. */
 export async function seed(
   db: Database,
@@ -57,13 +108,9 @@ export async function seed(
   passes: number,
   coldPerPass: number,
 ): Promise<Keys> {
-  const peppers = await importPeppers([PEPPER])
-  const rows: Row[] = []
-  const mint = async (kind: OpaqueKind, over: Partial<Row> = {}): Promise<string> => {
-    const { value, digest } = await mintKey(peppers, 'vk', kind, 'live')
-    rows.push({ ...rowOf(kind, rows.length), digest, ...over })
-    return value
-  }
+  const seeder = await startSeeding(db, signingKey)
+  const mint = async (kind: OpaqueKind, over: Partial<Row> = {}): Promise<string> =>
+    (await seeder.mint(kind, over)).value
   const many = async (count: number, over: Partial<Row> = {}): Promise<string[]> => {
     const values: string[] = []
     for (let i = 0; i < count; i++) values.push(await mint('secret', over))
@@ -71,19 +118,17 @@ export async function seed(
   }
   const cold: string[][] = []
   for (let pass = 0; pass < passes; pass++) cold.push(await many(coldPerPass))
-  const jwt = rowOf('jwt', rows.length)
-  rows.push(jwt)
   const keys: Keys = {
     secret: await mint('secret'),
     publishable: await mint('publishable'),
-    jwt: await signJwt(jwt, signingKey),
+    jwt: await seeder.jwt(),
     accessToken: await mint('access_token', { serviceUser: SERVICE_USER, scopes: ['search'] }),
     revoked: await mint('secret', { revokedAt: Date.now() }),
-    absent: (await mintKey(peppers, 'vk', 'secret', 'live')).value,
+    absent: await absentKey(),
     overLimit: await many(passes, { quotas: { plan: 1 } }),
     cold,
   }
-  await insertAll(db, rows)
+  await seeder.insert()
   return keys
 }
 
@@ -98,18 +143,6 @@ function rowOf(kind: Kind, nth: number): Row {
     products: productsFor(shipped, kind),
     quotas: UNLIMITED,
     revokedAt: null,
-  }
-}
-
-async function insertAll(db: Database, rows: readonly Row[]): Promise<void> {
-  const products = shipped.products.map(({ id }) => id)
-  const names = { id: ORGANIZATION, name: 'Bench', plan: 'enterprise', products }
-  const user = { id: SERVICE_USER, organizationId: ORGANIZATION, name: 'Bench', departments: [] }
-  await db.prepare(insertOrganization(names)).run()
-  await db.prepare(insertServiceUser({ ...user, sourceSystem: 'vkyc' })).run()
-  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
-    const part = JSON.stringify(rows.slice(i, i + ROWS_PER_STATEMENT))
-    await db.prepare(INSERT).bind(part).run()
   }
 }
 

@@ -24,3 +24,15 @@ export function spread(values: readonly number[]): number {
 export function round(value: number): number {
   return Number(value.toPrecision(4))
 }
+
+/** The slope of the line of least squares; NaN of fewer than two places. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const x = mean(points.map(([at]) => at))
+  const y = mean(points.map(([, value]) => value))
+  const over = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0)
+  return over / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0)
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -4,13 +4,13 @@
 import { NAIVE_KEY } from './edge.ts'
 import type { WorkerName } from './edge.ts'
 import type { LoadRequest } from './load.ts'
-import { fromEverywhere, get, newSession, session } from './requests.ts'
+import { forgedKey, fromEverywhere, get, newSession, session } from './requests.ts'
 import type { Keys } from './seed.ts'
 
 export interface Variant {
   readonly name: string
   readonly what: string
-  readonly target: Exclude<WorkerName, 'counted'> | 'upstream'
+  readonly target: WorkerName | 'upstream'
   readonly status: number
   /** The variant it is set in proportion to; `pass_through` unless named. */
   readonly baseline?: string
@@ -38,9 +38,23 @@ export const VARIANTS: readonly Variant[] = [
     requests: ({ secret }) => [session(secret)],
   },
   {
+    name: 'headers_only',
+    what: 'the headers, the deadline and the assertion of the gate, and nothing else of it: GET',
+    target: 'headers_only',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
     name: 'gate_secret',
     what: 'a busy secret key: GET',
     target: 'gate',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
+    name: 'gate_secret_apart',
+    what: 'the same, with the consumer of its audit elsewhere, as it is when deployed',
+    target: 'gate_apart',
     status: 200,
     requests: ({ secret }) => [session(secret)],
   },
@@ -83,12 +97,18 @@ export const VARIANTS: readonly Variant[] = [
     requests: () => [session(NAIVE_KEY)],
   },
   {
+    name: 'kv_read',
+    what: 'a Worker that reads the key from KV with each request',
+    target: 'kv_read',
+    status: 200,
+    requests: () => [session(NAIVE_KEY)],
+  },
+  {
     name: 'forged',
     what: 'refused: well-formed, with a wrong tag',
     target: 'gate',
     status: 401,
-    requests: ({ secret }) =>
-      fromEverywhere(secret.slice(0, -1) + (secret.endsWith('0') ? '1' : '0')),
+    requests: ({ secret }) => fromEverywhere(forgedKey(secret)),
   },
   {
     name: 'unknown_key',
@@ -124,7 +144,7 @@ export const VARIANTS: readonly Variant[] = [
     what: 'forwarded: each request a key that nobody has seen yet',
     target: 'gate',
     status: 200,
-    requests: ({ cold }, pass) => (cold[pass] ?? []).map(session),
+    requests: ({ cold }, pass) => (cold[pass] ?? []).map((key) => session(key)),
     once: true,
   },
 ]

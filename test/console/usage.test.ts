@@ -1,10 +1,9 @@
-// What the usage page works out: periods, sums and reasons.
+// What the usage page works out: periods and bars.
 
 import { describe, expect, test } from 'vitest'
 
-import { groupUsage, totalOf } from '../../src/console/usage/group.ts'
+import { barsOf } from '../../src/console/usage/group.ts'
 import { daysOf, lastDays, msOf, readPeriod } from '../../src/console/usage/period.ts'
-import { byReason } from '../../src/console/usage/refusals.tsx'
 
 const NOW = Date.UTC(2026, 2, 2, 0, 30)
 
@@ -46,55 +45,28 @@ describe('a period', () => {
   })
 })
 
-const row = (day: string, key: string | null, requests: number, refused = 0, credits = 0) => ({
-  ...{ day, key_id: key, product: key === null ? null : 'p', requests, refused, credits },
-})
-const ROWS = [
-  row('2026-03-02', 'a', 5, 1, 10),
-  row('2026-03-02', 'b', 7, 7),
-  row('2026-02-28', 'a', 3, 0, 5),
-  row('2026-02-28', null, 1, 1),
-]
+describe('bars', () => {
+  const sums = { requests: 5, refused: 1, credits: 10 }
 
-describe('rows of usage', () => {
   test('by day have every day of the period, in order', () => {
-    const bars = groupUsage(ROWS, 'day', ['2026-02-28', '2026-03-01', '2026-03-02'])
-    expect(bars).toEqual([
-      { id: '2026-02-28', requests: 4, refused: 1, credits: 5 },
+    const rows = [
+      { day: '2026-03-02', ...sums },
+      { day: '2026-02-28', ...sums },
+    ]
+    expect(barsOf(rows, 'day', ['2026-02-28', '2026-03-01', '2026-03-02'])).toEqual([
+      { id: '2026-02-28', ...sums },
       { id: '2026-03-01', requests: 0, refused: 0, credits: 0 },
-      { id: '2026-03-02', requests: 12, refused: 8, credits: 10 },
+      { id: '2026-03-02', ...sums },
     ])
   })
 
-  test('by key or product have the most requests first', () => {
-    expect(groupUsage(ROWS, 'key', []).map(({ id }) => id)).toEqual(['a', 'b', ''])
-    expect(groupUsage(ROWS, 'product', []).map(({ id }) => id)).toEqual(['p', ''])
+  test('by key or product stand as they came, also of none', () => {
+    const keys = [
+      { key_id: 'b', ...sums },
+      { key_id: null, ...sums },
+      { key_id: 'a', ...sums },
+    ]
+    expect(barsOf(keys, 'key', []).map(({ id }) => id)).toEqual(['b', '', 'a'])
+    expect(barsOf([{ product: 'p', ...sums }], 'product', [])).toEqual([{ id: 'p', ...sums }])
   })
-
-  test('come to the same however they are grouped', () => {
-    for (const group of ['day', 'key', 'product'] as const) {
-      const bars = groupUsage(ROWS, group, ['2026-02-28', '2026-03-02'])
-      for (const name of ['requests', 'refused', 'credits'] as const) {
-        expect(bars.reduce((sum, bar) => sum + bar[name], 0)).toBe(totalOf(ROWS)[name])
-      }
-    }
-  })
-})
-
-const event = (at: number, reason: string, key: string | null) => ({
-  ...{ at, reason, key_id: key, service_user_id: null },
-})
-
-test('refusals by reason name a key only where all of them have it', () => {
-  const events = [
-    event(9, 'scope_missing', 'a'),
-    event(8, 'key_revoked', 'b'),
-    event(7, 'key_revoked', 'b'),
-    event(6, 'scope_missing', 'c'),
-    event(5, 'scope_missing', 'a'),
-  ]
-  expect(byReason(events)).toMatchObject([
-    { reason: 'scope_missing', count: 3, lastAt: 9, key: null },
-    { reason: 'key_revoked', count: 2, lastAt: 8, key: 'b' },
-  ])
 })

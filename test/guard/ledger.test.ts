@@ -312,11 +312,6 @@ describe('nothing wanted', () => {
 })
 
 describe('forgetting', () => {
-  const keys = () => {
-    const rows = store.list()
-    return rows.map(([key]) => key).toSorted()
-  }
-
   it('begins with the first write, once', () => {
     ask(5, { want: 1 })
     ask(6, { generation: 2, want: 1 })
@@ -349,9 +344,9 @@ describe('forgetting', () => {
   })
 })
 
-describe('ahead of the record', () => {
-  const ahead = (ms = 1) => ledger.admitAhead(['plan'], START + ms)
+const ahead = (ms = 1) => ledger.admitAhead(['plan'], START + ms)
 
+describe('ahead of the record', () => {
   it('debits one on the limits that were last asked for, and gives it back when asked to', () => {
     ask(0, { want: 1 })
     const { generation, debited } = ahead()

@@ -35,7 +35,7 @@ describe('the link', () => {
     const event = someEvent({ id: '3f2b8c1e-9d47-4c55-8a10-1b2c3d4e5f60', path: '/ü"\\' })
     const [linked] = link({ sequence: 0, hash: GENESIS_HASH }, [event])
     const json =
-      '{"id":"3f2b8c1e-9d47-4c55-8a10-1b2c3d4e5f60","at":1772366400000,"organization":"org_a","key":"key_a","kind":"secret","serviceUser":null,"sourceSystem":null,"environment":"live","product":"verifa","route":"/api/v1/sessions/**","method":"GET","path":"/ü\\"\\\\","decision":"forwarded","reason":null,"status":200,"upstreamMs":12,"clientIp":"198.51.100.7","credits":null}'
+      '{"id":"3f2b8c1e-9d47-4c55-8a10-1b2c3d4e5f60","at":1772366400000,"organization":"org_a","key":"key_a","kind":"secret","serviceUser":null,"sourceSystem":null,"environment":"live","actor":null,"product":"verifa","route":"/api/v1/sessions/**","method":"GET","path":"/ü\\"\\\\","decision":"forwarded","reason":null,"status":200,"upstreamMs":12,"clientIp":"198.51.100.7","credits":null}'
     const bytes = new TextEncoder().encode(`${'0'.repeat(64)}\n${json}`)
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
     const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -84,6 +84,7 @@ describe('an edit, whatever it edits, is named with its row', () => {
     serviceUser: `'su_b'`,
     sourceSystem: `'vkyc'`,
     environment: `'sandbox'`,
+    actor: `'person:ann@example.com'`,
     product: 'NULL',
     route: `'/'`,
     method: `'POST'`,

@@ -8,7 +8,8 @@ import type { LinkedEvent } from '../../src/accounts/link.ts'
 import type { PageOptions } from '../../src/accounts/page.ts'
 import { csvOf, searchEvents } from '../../src/accounts/query.ts'
 import type { EventFilter } from '../../src/accounts/query.ts'
-import { lastUsedAt, usageByDay, usageOfMonth } from '../../src/accounts/usage.ts'
+import { refusalsBy } from '../../src/accounts/refusals.ts'
+import { GROUPS, lastUsedAt, usageBy, usageOfMonth } from '../../src/accounts/usage.ts'
 import { NOON_MS, someEvent } from '../accounts/events.ts'
 import { emptyAccounts, rows, takeIn } from './accounts-tables.ts'
 import { applySchema } from './rows.ts'
@@ -19,19 +20,25 @@ const events: readonly AuditEvent[] = Array.from({ length: 600 }, (_, i) => {
   const organization = (['org_a', 'org_b', null] as const)[i % 3] ?? null
   const token = i % 4 === 0 && organization !== null
   const refused = i % 5 === 0
+  const person = i % 50 === 49 && organization !== null
   return someEvent({
     // Several in the same millisecond.
     at: NOON_MS + Math.floor(i / 6) * HOUR_MS,
     organization,
-    key: organization && `key_${organization}_${i % 2}`,
+    key: person ? null : organization && `key_${organization}_${i % 2}`,
+    actor: person ? `person:p${i % 3}@example.com` : null,
     kind: token ? 'access_token' : 'secret',
     serviceUser: token ? `su_${i % 8}` : null,
     sourceSystem: token ? (['vkyc', 'branch_scan'][(i / 4) % 2] ?? null) : null,
     product: i % 7 === 0 ? null : 'verifa',
+    method: i % 6 === 1 ? 'POST' : 'GET',
     path: i === 3 ? '=HYPERLINK("http://evil.example","x")' : `/api/v1/sessions/${i}`,
     decision: refused ? 'refused' : 'forwarded',
     reason: refused ? (i % 2 ? 'rate_limited' : 'scope_missing') : null,
-    status: refused ? 403 : 200,
+    status: refused ? 403 : i % 8 === 1 ? 502 : 200,
+    upstreamMs: refused ? null : i,
+    clientIp: i % 9 === 0 ? '2001:db8::7' : '198.51.100.7',
+    environment: i % 10 === 1 ? 'sandbox' : 'live',
     credits: refused ? null : 2,
   })
 })
@@ -65,18 +72,75 @@ const ids = (some: readonly AuditEvent[]) => some.map(({ id }) => id)
 describe('searchEvents', () => {
   const one = events[42] ?? someEvent()
   it.each<[string, EventFilter, (event: AuditEvent) => boolean]>([
-    ['everything', {}, () => true],
     ['organization', { organization: 'org_a' }, (e) => e.organization === 'org_a'],
     ['no organization', { organization: null }, (e) => e.organization === null],
-    ['key', { key: 'key_org_b_1' }, (e) => e.key === 'key_org_b_1'],
-    ['service user', { serviceUser: 'su_4' }, (e) => e.serviceUser === 'su_4'],
-    ['source system', { sourceSystem: 'vkyc' }, (e) => e.sourceSystem === 'vkyc'],
-    ['decision', { decision: 'refused' }, (e) => e.decision === 'refused'],
-    ['reason', { reason: 'rate_limited' }, (e) => e.reason === 'rate_limited'],
-    ['product', { product: 'verifa' }, (e) => e.product === 'verifa'],
-    ['request id', { requestId: one.id }, (e) => e.id === one.id],
-    ['from, included', { from: one.at }, (e) => e.at >= one.at],
-    ['to, not included', { to: one.at }, (e) => e.at < one.at],
+    [
+      'key',
+      { organization: 'org_b', key: 'key_org_b_1' },
+      (e) => e.organization === 'org_b' && e.key === 'key_org_b_1',
+    ],
+    [
+      'service user',
+      { organization: 'org_b', serviceUser: 'su_4' },
+      (e) => e.organization === 'org_b' && e.serviceUser === 'su_4',
+    ],
+    [
+      'source system',
+      { organization: 'org_b', sourceSystem: 'vkyc' },
+      (e) => e.organization === 'org_b' && e.sourceSystem === 'vkyc',
+    ],
+    [
+      'decision',
+      { organization: 'org_b', decision: 'refused' },
+      (e) => e.organization === 'org_b' && e.decision === 'refused',
+    ],
+    [
+      'reason',
+      { organization: 'org_b', reason: 'rate_limited' },
+      (e) => e.organization === 'org_b' && e.reason === 'rate_limited',
+    ],
+    [
+      'product',
+      { organization: 'org_b', product: 'verifa' },
+      (e) => e.organization === 'org_b' && e.product === 'verifa',
+    ],
+    ['request id', { organization: one.organization, requestId: one.id }, (e) => e.id === one.id],
+    [
+      'from, included',
+      { organization: 'org_b', from: one.at },
+      (e) => e.organization === 'org_b' && e.at >= one.at,
+    ],
+    [
+      'to, not included',
+      { organization: 'org_b', to: one.at },
+      (e) => e.organization === 'org_b' && e.at < one.at,
+    ],
+    ...Object.entries<[Partial<EventFilter>, (event: AuditEvent) => boolean]>({
+      kind: [{ kind: 'access_token' }, (e) => e.kind === 'access_token'],
+      environment: [{ environment: 'sandbox' }, (e) => e.environment === 'sandbox'],
+      'own environment': [{ confined: 'sandbox' }, (e) => e.environment === 'sandbox'],
+      'two environments': [{ environment: 'live', confined: 'sandbox' }, () => false],
+      person: [{ caller: 'person' }, (e) => e.actor !== null],
+      credential: [{ caller: 'credential' }, (e) => e.actor === null],
+      actor: [{ actor: 'person:p1@example.com' }, (e) => e.actor === 'person:p1@example.com'],
+      route: [{ route: '/api/v1/sessions/**' }, () => true],
+      'another route': [{ route: '/' }, () => false],
+      method: [{ method: 'POST' }, (e) => e.method === 'POST'],
+      'beginning of the path': [
+        { path: '/api/v1/sessions/1' },
+        (e) => e.path.startsWith('/api/v1/sessions/1'),
+      ],
+      'a path with wildcards': [{ path: '/api/v1/%' }, () => false],
+      status: [{ status: [403, 403] }, (e) => e.status === 403],
+      'class of status': [{ status: [400, 599] }, (e) => e.status >= 400],
+      address: [{ clientIp: '2001:db8::7' }, (e) => e.clientIp === '2001:db8::7'],
+      credits: [{ credits: 1 }, (e) => (e.credits ?? 0) >= 1],
+      'upstream time': [{ upstreamMs: 300 }, (e) => (e.upstreamMs ?? 0) >= 300],
+    }).map(([name, [filter, matches]]): [string, EventFilter, (e: AuditEvent) => boolean] => [
+      name,
+      { organization: 'org_b', ...filter },
+      (e) => e.organization === 'org_b' && matches(e),
+    ]),
     [
       'all at once',
       {
@@ -99,7 +163,7 @@ describe('searchEvents', () => {
     ],
     ["another tenant's request id", { organization: 'org_zzz', requestId: one.id }, () => false],
     ["another tenant's key", { organization: 'org_a', key: 'key_org_b_1' }, () => false],
-    ['a value with SQL in it', { key: `' OR 1=1 --` }, () => false],
+    ['a value with SQL in it', { organization: 'org_a', key: `' OR 1=1 --` }, () => false],
   ])('by %s, newest first, page by page', async (_by, filter, matches) => {
     const expected = ids(events.filter(matches).toSorted(newestFirst))
     expect(ids(await all(filter, 200))).toEqual(expected)
@@ -107,7 +171,7 @@ describe('searchEvents', () => {
   })
 
   it('gives what was put in, and its place in the chain', async () => {
-    const { items } = await page({ requestId: one.id })
+    const { items } = await page({ organization: one.organization, requestId: one.id })
     expect(items[0]).toMatchObject({ ...one, sequence: expect.any(Number) as number })
   })
 
@@ -137,15 +201,15 @@ describe('searchEvents', () => {
     [2.5, 50],
     [undefined, 50],
   ])('limit %s gives %s', async (limit, length) => {
-    expect((await page({}, { limit })).items).toHaveLength(length)
+    expect((await page({ organization: 'org_a' }, { limit })).items).toHaveLength(length)
   })
 
   it.each(['', 'x', 'bm9uc2Vuc2U', 'W10', 'WzEsMl0', 'WyJhIiwiYiJd', '%00', 'ü'])(
     'cursor %j is not one of ours',
     async (cursor) => {
-      const result = await searchEvents(env.DB, {}, { cursor })
+      const result = await searchEvents(env.DB, { organization: 'org_a' }, { cursor })
       expect(result).toEqual({ ok: false, error: 'cursor_invalid' })
-      const usage = await usageByDay(env.DB, { organization: 'org_a' }, { cursor })
+      const usage = await usageBy(env.DB, GROUPS, { organization: 'org_a' }, { cursor })
       expect(usage).toEqual({ ok: false, error: 'cursor_invalid' })
     },
   )
@@ -159,7 +223,7 @@ describe('searchEvents', () => {
     ['key', { organization: 'org_a', key: 'k' }, /audit_events_by_key/],
     ['service user', { organization: 'org_a', serviceUser: 's' }, /audit_events_by_service_user/],
     ['request id', { organization: 'org_a', requestId: 'r' }, /autoindex/],
-    ['nothing', { reason: 'r' }, /audit_events_by_time/],
+    ['nothing', { organization: null, reason: 'r' }, /audit_events_by_organization/],
   ])('by %s it reads an index, in its order', async (_by, filter, index) => {
     let plan = ''
     const db = {
@@ -196,7 +260,9 @@ describe('csvOf', () => {
     expect(lines.pop()).toBe('')
     const at = header.split(',').indexOf('id')
     expect(lines.map((line) => line.split(',')[at])).toEqual(ids(await all(filter, 200)))
-    const all3 = await new Response(csvOf(env.DB, { requestId: events[3]?.id })).text()
+    const all3 = await new Response(
+      csvOf(env.DB, { organization: 'org_a', requestId: events[3]?.id }),
+    ).text()
     expect(all3).toContain(`,"'=HYPERLINK(""http://evil.example"",""x"")",forwarded,`)
   })
 
@@ -209,7 +275,7 @@ describe('csvOf', () => {
         return env.DB.prepare(sql)
       },
     }
-    const reader = csvOf(db, {}).getReader()
+    const reader = csvOf(db, { organization: 'org_a' }).getReader()
     await reader.read()
     expect(queries).toBeLessThanOrEqual(1)
     await reader.read()
@@ -223,7 +289,9 @@ describe('csvOf', () => {
       batch: env.DB.batch.bind(env.DB),
       prepare: (sql: string) => env.DB.prepare(queries++ < 1 ? sql : 'SELECT * FROM nowhere'),
     }
-    await expect(new Response(csvOf(db, {})).text()).rejects.toThrow(/no such table/)
+    await expect(new Response(csvOf(db, { organization: 'org_a' })).text()).rejects.toThrow(
+      /no such table/,
+    )
   })
 
   it('of nothing it is a header', async () => {
@@ -236,7 +304,7 @@ describe('usage', () => {
   it('by day, key and product, page by page', async () => {
     const found = []
     for (let cursor: string | undefined; ;) {
-      const result = await usageByDay(env.DB, { organization: 'org_b' }, { limit: 5, cursor })
+      const result = await usageBy(env.DB, GROUPS, { organization: 'org_b' }, { limit: 5, cursor })
       if (!result.ok) throw new Error(result.error)
       found.push(...result.value.items)
       if (result.value.cursor === null) break
@@ -260,7 +328,7 @@ describe('usage', () => {
       from: '2026-03-02',
       to: '2026-03-03',
     }
-    const result = await usageByDay(env.DB, filter)
+    const result = await usageBy(env.DB, GROUPS, filter)
     const days = result.ok ? result.value.items : []
     expect(days.map(({ day }) => day)).toEqual(['2026-03-03', '2026-03-02'])
     for (const { day, requests, refused, credits } of days) {
@@ -268,7 +336,8 @@ describe('usage', () => {
         (event) =>
           event.key === key &&
           event.product === 'verifa' &&
-          new Date(event.at).toISOString().startsWith(day),
+          event.actor === null &&
+          new Date(event.at).toISOString().startsWith(day ?? 'none'),
       )
       const refusals = of.filter(({ decision }) => decision === 'refused').length
       expect({ requests, refused, credits }).toEqual({
@@ -277,6 +346,39 @@ describe('usage', () => {
         credits: (of.length - refusals) * 2,
       })
     }
+  })
+
+  it.each([['key'], ['product'], ['day'], ['key', 'product'], ['product', 'day']] as const)(
+    'by %s %s, page by page, comes to what the rows come to',
+    async (...by) => {
+      const found: Record<string, unknown>[] = []
+      for (let cursor: string | undefined; ;) {
+        const result = await usageBy(env.DB, by, { organization: 'org_b' }, { limit: 2, cursor })
+        if (!result.ok) throw new Error(result.error)
+        found.push(...result.value.items.map((item) => ({ ...item })))
+        if (result.value.cursor === null) break
+        cursor = result.value.cursor
+      }
+      const columns = by.map((name) => `nullif(usage_daily.${name}, '') AS ${name}`)
+      const days = (by as readonly string[]).includes('day')
+      const expected = await rows(
+        `SELECT ${columns.join(', ')}, sum(requests) AS requests, sum(refused) AS refused,
+           sum(credits) AS credits FROM usage_daily WHERE organization = 'org_b'
+         GROUP BY ${by.map((name) => `usage_daily.${name}`).join(', ')}
+         ORDER BY ${days ? 'usage_daily.day' : 'requests'} DESC,
+           ${by.map((name) => `usage_daily.${name}`).join(', ')}`,
+      )
+      expect(found).toEqual(expected)
+      expect(expected.length).toBeGreaterThan(1)
+    },
+  )
+
+  it('has no calls of people, who have no credential', async () => {
+    const people = events.filter(({ actor }) => actor !== null)
+    expect(people.length).toBeGreaterThan(3)
+    const counted = await rows(`SELECT sum(requests) AS n FROM usage_daily WHERE key = ''
+      AND organization <> ''`)
+    expect(counted).toEqual([{ n: null }])
   })
 
   it('of the month that a time lies in, per key', async () => {
@@ -308,5 +410,54 @@ describe('usage', () => {
     const key = 'key_org_a_0'
     const last = Math.max(...events.filter((event) => event.key === key).map(({ at }) => at))
     expect(await lastUsedAt(env.DB, [key, 'key_never'])).toEqual(new Map([[key, last]]))
+  })
+})
+
+const refused = (organization: string | null) =>
+  events.filter(
+    (event) =>
+      event.organization === organization && event.decision === 'refused' && event.actor === null,
+  )
+
+describe('refusals', () => {
+  it.each(['org_a', null])('by reason, of %s', async (organization) => {
+    const { items, more } = await refusalsBy(env.DB, [], { organization }, 10)
+    const expected = Map.groupBy(refused(organization), ({ reason }) => reason ?? '')
+    expect(more).toBe(false)
+    expect(items).toHaveLength(expected.size)
+    for (const { reason, refused: count, lastAt, onlyKey, onlyProduct } of items) {
+      const some = expected.get(reason) ?? []
+      const [key, ...keys] = new Set(some.map((event) => event.key))
+      const products = new Set(some.map((event) => event.product))
+      expect({ count, lastAt, onlyKey, onlyProduct }).toEqual({
+        count: some.length,
+        lastAt: Math.max(...some.map(({ at }) => at)),
+        onlyKey: keys.length > 0 ? null : key,
+        onlyProduct: products.size > 1 ? null : [...products][0],
+      })
+    }
+    expect(items.map((item) => item.refused)).toEqual(
+      items.map((item) => item.refused).toSorted((a, b) => b - a),
+    )
+  })
+
+  it('by reason, key and product, narrowed, and no more than asked for', async () => {
+    const filter = { organization: 'org_b', from: '2026-03-02', to: '2026-03-03' }
+    const { items } = await refusalsBy(env.DB, ['key', 'product'], filter, 200)
+    const within = refused('org_b').filter(({ at }) =>
+      ['2026-03-02', '2026-03-03'].includes(new Date(at).toISOString().slice(0, 10)),
+    )
+    const expected = Map.groupBy(within, (e) => [e.reason, e.key, e.product].join(' '))
+    const found = items.map(({ reason, key, product, refused: count }) => [
+      [reason, key, product].join(' '),
+      count,
+    ])
+    expect(Object.fromEntries(found)).toEqual(
+      Object.fromEntries([...expected].map(([of, some]) => [of, some.length])),
+    )
+    const first = await refusalsBy(env.DB, ['key', 'product'], filter, 1)
+    expect(first).toEqual({ items: items.slice(0, 1), more: true })
+    const one = await refusalsBy(env.DB, [], { ...filter, key: items[0]?.key ?? '' }, 10)
+    expect(one.items.every(({ onlyKey }) => onlyKey === items[0]?.key)).toBe(true)
   })
 })

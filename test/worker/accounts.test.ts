@@ -66,16 +66,22 @@ async function expectAccounts(events: readonly AuditEvent[]): Promise<void> {
 
   const usage = new Map<string, number[]>()
   const used = new Map<string, number>()
-  for (const { organization, key, product, at, decision, credits } of events) {
+  const refusals = new Map<string, number[]>()
+  for (const { organization, key, actor, product, at, decision, reason, credits } of events) {
+    if (key) used.set(key, Math.max(used.get(key) ?? 0, at))
+    if (actor !== null) continue
     const day = new Date(at).toISOString().slice(0, 10)
     const name = [organization ?? '', key ?? '', product ?? '', day].join(' ')
+    if (decision === 'refused') {
+      const [count = 0, last = 0] = refusals.get(`${name} ${reason}`) ?? []
+      refusals.set(`${name} ${reason}`, [count + 1, Math.max(last, at)])
+    }
     const [requests = 0, refused = 0, charged = 0] = usage.get(name) ?? []
     usage.set(name, [
       requests + 1,
       refused + Number(decision === 'refused'),
       charged + (credits ?? 0),
     ])
-    if (key) used.set(key, Math.max(used.get(key) ?? 0, at))
   }
   const sums = await rows('SELECT * FROM usage_daily')
   const named = sums.map(({ organization, key, product, day, requests, refused, credits }) => [
@@ -83,6 +89,12 @@ async function expectAccounts(events: readonly AuditEvent[]): Promise<void> {
     [requests, refused, credits],
   ])
   expect(Object.fromEntries(named)).toEqual(Object.fromEntries(usage))
+  const reasons = await rows('SELECT * FROM refusals_daily')
+  const counted = reasons.map(({ organization, key, product, day, reason, refused, last_at }) => [
+    [organization, key, product, day, reason].join(' '),
+    [refused, last_at],
+  ])
+  expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(refusals))
   const last = await rows('SELECT key, last_used_at FROM credential_usage')
   expect(Object.fromEntries(last.map((row) => [row['key'], row['last_used_at']]))).toEqual(
     Object.fromEntries(used),
@@ -182,6 +194,36 @@ describe('the database', () => {
     await expect(env.DB.prepare('DELETE FROM audit_heads').run()).rejects.toThrow(/leave this/)
     const move = env.DB.prepare('UPDATE audit_heads SET sequence = 9')
     await expect(move.run()).rejects.toThrow(/leave this/)
+  })
+})
+
+/** The rows that a batch of events writes, all in all. */
+async function written(events: readonly AuditEvent[]): Promise<number> {
+  let sum = 0
+  const db: Database = {
+    prepare: (sql) => env.DB.prepare(sql),
+    async batch<T>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]> {
+      const results = await env.DB.batch<T>(statements)
+      sum += results.reduce((all, { meta }) => all + meta.rows_written, 0)
+      return results
+    },
+  }
+  await deliver([letter('m1', events)], db)
+  return sum
+}
+
+describe('rows written, by which D1 is paid', () => {
+  it.each([
+    ['a secret key', {}, 4],
+    ['a service user', { serviceUser: 'su_a' }, 5],
+    ['nobody', { organization: null, key: null }, 3],
+  ])('an event of %s is %i, its sums one row in a hundred', async (_who, over, each) => {
+    const calls = () => Array.from({ length: 100 }, () => someEvent(over))
+    await written(calls())
+    // Its chain's head, its usage, and its key's last use.
+    const sums = (await written(calls())) - 100 * each
+    expect(sums).toBeGreaterThan(0)
+    expect(sums).toBeLessThanOrEqual(3)
   })
 })
 

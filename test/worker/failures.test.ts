@@ -184,7 +184,7 @@ describe('failed authentications', () => {
   it('asks the limiter about those that fail again and again, and not while they are exhausted', async () => {
     let asked = 0
     const limit = async () => ({ success: ++asked < 3 })
-    const isolate = await startIsolate({ AUTH_FAILURES: { limit } as RateLimit })
+    const isolate = await startIsolate({ AUTH_FAILURES: { limit } })
     const fail = async () => outcome(await isolate.call(READ, garbage))
     for (let i = 0; i < UNREPORTED_FAILURES + 2; i++) expect(await fail()).toMatch(/^401/)
     expect(asked).toBe(2)

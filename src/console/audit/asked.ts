@@ -4,11 +4,9 @@ import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
 import { readTimeInput } from '../kit/time.tsx'
 
-/** The filter's fields. `from` and `to` are `datetime-local`, UTC. */
-export const FIELDS = {
+/** What is looked for most. `from` and `to` are `datetime-local`, UTC. */
+const USUAL = {
   key: 'Key',
-  service_user: 'Service user',
-  source_system: 'Source system',
   product: 'Product',
   decision: 'Decision',
   reason: 'Reason',
@@ -17,7 +15,27 @@ export const FIELDS = {
   to: 'Before (UTC)',
 } as const
 
-type Field = keyof typeof FIELDS
+/** The rest of what is on record. */
+const MORE = {
+  caller: 'Called by',
+  actor: 'Person',
+  service_user: 'Service user',
+  source_system: 'Source system',
+  kind: 'Kind of key',
+  environment: 'Environment',
+  method: 'Method',
+  path: 'Path begins with',
+  route: 'Route',
+  status: 'Status',
+  client_ip: 'Address of the caller',
+  credits: 'Credits, at least',
+  upstream_ms: 'Upstream took, at least (ms)',
+} as const
+
+/** The filter's fields. */
+export const FIELDS = { ...USUAL, ...MORE }
+
+export type Field = keyof typeof FIELDS
 
 /** The fields' values as texts, empty where nothing is asked. */
 export type Asked = Readonly<Record<Field, string>> & {
@@ -41,10 +59,17 @@ export function isNarrowed(asked: Asked): boolean {
   return Object.keys(FIELDS).some((name) => asked[name as Field] !== '')
 }
 
+/** Whether any of the fields is used, or at fault, that are not looked for most. */
+export function isDetailed(asked: Asked, fault: Fault | undefined): boolean {
+  if (asked.nobody || fault?.field === 'organization') return true
+  return Object.keys(MORE).some((name) => asked[name as Field] !== '' || fault?.field === name)
+}
+
 /** The query of listAudit and exportAudit, or the field whose time is none. */
 export function queryOf(asked: Asked): { query: Query } | { fault: Fault } {
   const { nobody, from, to, ...texts } = asked
-  const query: Record<string, string | number> = { ...texts, ...ofNobody(nobody) }
+  const method = texts.method.toUpperCase()
+  const query: Record<string, string | number> = { ...texts, method, ...ofNobody(nobody) }
   for (const [field, text] of Object.entries({ from, to })) {
     const ms = readTimeInput(text)
     if (Number.isNaN(ms)) return { fault: { field, sentence: 'must be a date and a time' } }

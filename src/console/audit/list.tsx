@@ -15,7 +15,7 @@ import { pageUrl, withQuery } from '../urls.ts'
 import { FIELDS, isNarrowed, queryOf, readAsked } from './asked.ts'
 import type { Asked } from './asked.ts'
 import { Filter } from './filter.tsx'
-import { auditUrl, searchEvents } from './read.ts'
+import { actorText, auditUrl, searchEvents } from './read.ts'
 import type { Event, Events } from './read.ts'
 
 export async function listEvents(c: PageContext): Promise<Response> {
@@ -31,8 +31,8 @@ export async function listEvents(c: PageContext): Promise<Response> {
     <>
       <p>
         Every call with a key of this organization is on record, forwarded or refused: who, what,
-        when and why. Calls appear within seconds. The key itself, headers, query and body are never
-        kept.
+        when and why, and whatever people change here. It appears within seconds. The key itself,
+        headers, query and body are never kept.
       </p>
       <Filter c={c} asked={asked} fault={undefined} />
       <p class="actions above">
@@ -145,7 +145,8 @@ function Rows({ c, asked, items }: RowsProps) {
   )
 }
 
-function Caller({ c, event: { key_id: key } }: { c: PageContext; event: Event }) {
+function Caller({ c, event: { key_id: key, actor } }: { c: PageContext; event: Event }) {
+  if (actor !== null) return <>{actorText(actor)}</>
   if (key === null) return <>no key</>
   return (
     <a href={pageUrl(c.get('organization').id, 'keys', key)}>

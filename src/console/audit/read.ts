@@ -17,6 +17,8 @@ export interface Event {
   readonly service_user_id: string | null
   readonly source_system: string | null
   readonly environment: string | null
+  /** Who called where no credential did, such as `person:ann@example.com`. */
+  readonly actor: string | null
   readonly product: string | null
   readonly route: string | null
   readonly method: string
@@ -38,6 +40,14 @@ export interface Events {
 
 export function searchEvents(c: PageContext, query: Query, cursor = ''): Promise<Answer<Events>> {
   return call<Events>(c, 'listAudit', { query: { ...query, cursor } })
+}
+
+/** `ann@example.com`; operators are told apart from the organization’s own people. */
+export function actorText(actor: string): string {
+  const [, type, name = ''] = /^(operator|person):(.*)$/s.exec(actor) ?? []
+  if (type === 'person') return name
+  if (type === undefined) return actor
+  return name === 'admin-token' ? 'an operator with the admin token' : `${name}, an operator`
 }
 
 /** The page of the audit, or one below it; `of` keeps looking at the calls of nobody. */

@@ -9,7 +9,7 @@ import { explainReason } from '../reasons.ts'
 import { errorPage, page, refused } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import { ofNobody, readAsked } from './asked.ts'
-import { auditUrl, searchEvents } from './read.ts'
+import { actorText, auditUrl, searchEvents } from './read.ts'
 import type { Event } from './read.ts'
 
 export async function showEvent(c: PageContext): Promise<Response> {
@@ -44,10 +44,10 @@ function Why({ c, event }: { c: PageContext; event: Event }) {
     return (
       <div class="notice good">
         <p>
-          The call was in order and was {event.product === 'edge' ? 'done here' : 'forwarded'}. The
-          answer was {status}.
+          The call was in order and was {event.product === 'edge' ? 'done here' : 'forwarded'}
+          {event.actor === null ? '' : ` by ${actorText(event.actor)}`}. The answer was {status}.
         </p>
-        <Steps organization={id} event={event} />
+        {event.actor === null ? <Steps organization={id} event={event} /> : null}
       </div>
     )
   }
@@ -63,7 +63,7 @@ function Why({ c, event }: { c: PageContext; event: Event }) {
       </p>
       <p class="actions">
         {mend ? <a href={mend.href}>{mend.label}</a> : null}
-        <Steps organization={id} event={event} />
+        {event.actor === null ? <Steps organization={id} event={event} /> : null}
       </p>
     </section>
   )
@@ -97,6 +97,7 @@ function Members({ c, event }: { c: PageContext; event: Event }) {
     ['Key', link('keys', event.key_id)],
     ['Kind', event.kind ?? 'none'],
     ['Environment', event.environment ?? 'none'],
+    ['Person', event.actor === null ? 'none' : <ByPerson c={c} actor={event.actor} />],
     ['Service user', link('service-users', event.service_user_id)],
     ['Source system', event.source_system ?? 'none'],
     ['Address of the caller', <code class="id">{event.client_ip ?? 'unknown'}</code>],
@@ -122,4 +123,9 @@ function Members({ c, event }: { c: PageContext; event: Event }) {
       </dl>
     </section>
   )
+}
+
+/** A link to what else they did. */
+function ByPerson({ c, actor }: { c: PageContext; actor: string }) {
+  return <a href={withQuery(auditUrl(c), { actor })}>{actorText(actor)}</a>
 }

@@ -5,7 +5,7 @@ import type { PageContext } from '../context.ts'
 import { errorPage, refused } from '../respond.tsx'
 import { readAsked } from './asked.ts'
 import { keyNames, usagePage } from './read.ts'
-import type { Sums } from './read.ts'
+import type { Sums } from './sums.ts'
 
 const COLUMNS = ['day', 'key_id', 'key_name', 'product', 'requests', 'refused', 'credits']
 
@@ -43,6 +43,6 @@ export async function exportUsage(c: PageContext): Promise<Response> {
 /** Names come from anyone; csvLine keeps a spreadsheet from running them. */
 function lineOf(row: Sums, names: ReadonlyMap<string, string>): string {
   const { day, key_id, product, requests, refused: turned, credits } = row
-  const name = key_id === null ? null : (names.get(key_id) ?? null)
-  return csvLine([day, key_id, name, product, requests, turned, credits])
+  const name = names.get(key_id ?? '') ?? null
+  return csvLine([day ?? null, key_id ?? null, name, product ?? null, requests, turned, credits])
 }

@@ -1,21 +1,12 @@
-// Usage as its page needs it: the API's sums by key, product and day, read page by page.
+// Usage as its page needs it: the API's sums, by what they are shown by.
 
 import type { KeyView } from '../../control/keys/read.ts'
 import { call } from '../api.ts'
 import type { Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
+import type { Group } from './group.ts'
 import type { Period } from './period.ts'
-
-/** A row as getUsage answers it. */
-export interface Sums {
-  readonly key_id: string | null
-  readonly product: string | null
-  /** YYYY-MM-DD, UTC. */
-  readonly day: string
-  readonly requests: number
-  readonly refused: number
-  readonly credits: number
-}
+import type { Counts, Sums } from './sums.ts'
 
 interface UsagePage {
   readonly items: readonly Sums[]
@@ -27,18 +18,19 @@ export interface Narrowing extends Period {
   readonly product: string
 }
 
+/** As many as the API gives at a time; of days there are never more. */
 const PAGE = 200
-/** Rows that a page is made of at most: each page of the API is a question to the database. */
-const ROWS_MAX = 20 * PAGE
 
 export interface Usage {
-  /** Newest day first. */
+  /** By day the newest first, else the most requests first. */
   readonly rows: readonly Sums[]
-  /** There are older rows than could be read. */
+  /** There are more than these. */
   readonly cut: boolean
+  /** Of everything, also of what is not among the rows. */
+  readonly total: Counts
 }
 
-/** One page of rows after a cursor. */
+/** One page of rows by key, product and day, after a cursor. */
 export function usagePage(
   c: PageContext,
   narrowing: Narrowing,
@@ -48,20 +40,31 @@ export function usagePage(
   return call<UsagePage>(c, 'getUsage', { query })
 }
 
-/** All rows that match, ROWS_MAX at most; of a day that was cut off, none. */
-export async function readUsage(c: PageContext, narrowing: Narrowing): Promise<Answer<Usage>> {
-  const rows: Sums[] = []
-  let cursor: string | undefined
-  for (;;) {
-    const found = await usagePage(c, narrowing, cursor)
-    if (!found.ok) return found
-    rows.push(...found.value.items)
-    cursor = found.value.next_cursor ?? undefined
-    if (cursor === undefined) return { ...found, value: { rows, cut: false } }
-    if (rows.length < ROWS_MAX) continue
-    const last = rows.at(-1)?.day
-    return { ...found, value: { rows: rows.filter(({ day }) => day !== last), cut: true } }
-  }
+/** The sums by a group, and what all come to: by the days, which one page always holds. */
+export async function readUsage(
+  c: PageContext,
+  narrowing: Narrowing,
+  group: Group,
+): Promise<Answer<Usage>> {
+  const by = (group_by: Group): Promise<Answer<UsagePage>> =>
+    call<UsagePage>(c, 'getUsage', { query: { ...narrowing, group_by, limit: PAGE } })
+  const days = await by('day')
+  if (!days.ok) return days
+  const found = group === 'day' ? days : await by(group)
+  if (!found.ok) return found
+  const { items: rows, next_cursor } = found.value
+  return { ...found, value: { rows, cut: next_cursor !== null, total: totalOf(days.value.items) } }
+}
+
+function totalOf(rows: readonly Counts[]): Counts {
+  return rows.reduce(
+    (sum, { requests, refused, credits }) => ({
+      requests: sum.requests + requests,
+      refused: sum.refused + refused,
+      credits: sum.credits + credits,
+    }),
+    { requests: 0, refused: 0, credits: 0 },
+  )
 }
 
 const NAMES_MAX = 200

@@ -11,7 +11,7 @@ import { LABELS, readAsked } from './asked.ts'
 import type { Asked } from './asked.ts'
 import { DayChart, RankedChart } from './chart.tsx'
 import { Filter } from './filter.tsx'
-import { groupUsage, totalOf } from './group.ts'
+import { barsOf } from './group.ts'
 import type { Bar } from './group.ts'
 import { numberText } from './number.ts'
 import { daysOf } from './period.ts'
@@ -24,7 +24,7 @@ export async function showUsage(c: PageContext): Promise<Response> {
   const asked = readAsked(c)
   if (asked.fault) return faultyPage(c, asked, asked.fault)
   const { narrowing, group } = asked
-  const usage = await readUsage(c, narrowing)
+  const usage = await readUsage(c, narrowing, group)
   if (!usage.ok) return faultyPage(c, asked, faultOf(usage, LABELS), formStatus(usage))
   const [refusals, names] = await Promise.all([
     readRefusals(c, narrowing),
@@ -77,7 +77,7 @@ interface ShownProps {
 }
 
 function Shown({ c, asked: { narrowing, group }, usage, names }: ShownProps) {
-  const { rows, cut } = usage
+  const { rows, cut, total } = usage
   if (rows.length === 0) {
     return (
       <Empty title="Nothing was called in this time.">
@@ -91,8 +91,7 @@ function Shown({ c, asked: { narrowing, group }, usage, names }: ShownProps) {
       </Empty>
     )
   }
-  const bars = groupUsage(rows, group, daysOf(narrowing))
-  const total = totalOf(rows)
+  const bars = barsOf(rows, group, daysOf(narrowing))
   const nameOf = ({ id }: Bar): string => names.get(id) ?? (id || `no ${group}`)
   const Chart = group === 'day' ? DayChart : RankedChart
   const { id } = c.get('organization')
@@ -100,8 +99,8 @@ function Shown({ c, asked: { narrowing, group }, usage, names }: ShownProps) {
     <section aria-label="Usage in this time">
       {cut ? (
         <p class="notice warn">
-          There is more than fits: days before {rows.at(-1)?.day} are left out. Choose fewer days,
-          or take the CSV, which has all.
+          There are more: these are the {rows.length} with the most requests. The total and the CSV
+          have all.
         </p>
       ) : null}
       <div class="charts">

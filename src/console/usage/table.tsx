@@ -8,13 +8,14 @@ import { pageUrl, withQuery } from '../urls.ts'
 import { GROUPS } from './group.ts'
 import type { Bar, Group } from './group.ts'
 import { numberText } from './number.ts'
+import type { Counts } from './sums.ts'
 import type { Narrowing } from './read.ts'
 
 interface TableProps {
   c: PageContext
   group: Group
   bars: readonly Bar[]
-  total: Bar
+  total: Counts
   narrowing: Narrowing
   nameOf: (bar: Bar) => string
 }
@@ -31,18 +32,18 @@ export function UsageTable({ c, group, bars, total, narrowing, nameOf }: TablePr
           <th scope="row">
             <Name c={c} group={group} bar={bar} narrowing={narrowing} name={nameOf(bar)} />
           </th>
-          <Numbers bar={bar} />
+          <Numbers counts={bar} />
         </tr>
       ))}
       <tr class="total">
         <th scope="row">Total</th>
-        <Numbers bar={total} />
+        <Numbers counts={total} />
       </tr>
     </Table>
   )
 }
 
-function Numbers({ bar: { requests, refused, credits } }: { bar: Bar }) {
+function Numbers({ counts: { requests, refused, credits } }: { counts: Counts }) {
   return (
     <>
       {[requests, refused, credits].map((value) => (

@@ -5,7 +5,7 @@ import type { PageContext } from '../context.ts'
 import { Secret } from '../kit/code.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
-import { Form } from '../kit/form.tsx'
+import { Form, onceHeader, OnceField } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import { errorPage, formStatus, page } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
@@ -14,7 +14,7 @@ import { pageUrl } from '../urls.ts'
 import { ENDPOINT_LABELS, EndpointFields, formOfPost, SUGGESTION } from './fields.tsx'
 import type { EndpointForm } from './fields.tsx'
 import { endpointUrl } from './read.ts'
-import type { EndpointWithSecret } from './read.ts'
+import type { NewEndpoint } from './read.ts'
 
 export function newEndpoint(c: PageContext): Answered {
   if (!mayWrite(c.get('session'))) {
@@ -24,19 +24,38 @@ export function newEndpoint(c: PageContext): Answered {
 }
 
 export async function createEndpoint(c: PageContext): Promise<Response> {
-  const values = formOfPost(c.get('form'))
-  const made = await call<EndpointWithSecret>(c, 'createEndpoint', { body: values })
+  const form = c.get('form')
+  const values = formOfPost(form)
+  const made = await call<NewEndpoint>(c, 'createEndpoint', {
+    headers: onceHeader(form),
+    body: values,
+  })
   if (!made.ok) return creationPage(c, values, faultOf(made, ENDPOINT_LABELS), formStatus(made))
   const { id, secret } = made.value
   return page(
     c,
     { title: 'Endpoint added', status: 201, back: backToEndpoints(c) },
     <>
-      <ShownSecret secret={secret} then={endpointUrl(c, id)} />
+      {secret === null ? (
+        <ShownBefore then={endpointUrl(c, id)} />
+      ) : (
+        <ShownSecret secret={secret} then={endpointUrl(c, id)} />
+      )}
       <p>
         Next, <a href={endpointUrl(c, id)}>open the endpoint</a> and send it a test event.
       </p>
     </>,
+  )
+}
+
+function ShownBefore({ then }: { then: string }) {
+  return (
+    <div class="notice warn" data-once={then}>
+      <p>
+        This endpoint was added by the same form before, and its secret was shown then. If it was
+        not copied, <a href={then}>open the endpoint</a> and rotate its secret.
+      </p>
+    </div>
   )
 }
 
@@ -69,6 +88,7 @@ function creationPage(
     <>
       <Problem fault={fault} labels={ENDPOINT_LABELS} />
       <Form c={c} submit="Add the endpoint" cancel={backToEndpoints(c).href}>
+        <OnceField />
         <EndpointFields values={values} fault={fault} />
       </Form>
     </>,

@@ -13,6 +13,11 @@ export interface EndpointWithSecret extends EndpointView {
   readonly secret: string
 }
 
+export interface NewEndpoint extends EndpointView {
+  /** null: an equal form was sent before, and showed it. */
+  readonly secret: string | null
+}
+
 export interface Listed<T> {
   readonly items: readonly T[]
   readonly next_cursor: string | null

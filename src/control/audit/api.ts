@@ -3,10 +3,13 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { DECISIONS } from '../../accounts/event.ts'
+import { DECISIONS, MAX_LENGTH } from '../../accounts/event.ts'
 import type { LinkedEvent } from '../../accounts/link.ts'
 import { csvOf, searchEvents } from '../../accounts/query.ts'
+import type { EventFilter } from '../../accounts/query.ts'
 import { verifyChain } from '../../accounts/chain.ts'
+import { ENVIRONMENTS, KINDS } from '../../catalog/define.ts'
+import { formatAddress, parseAddress } from '../../lists/address.ts'
 import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
@@ -19,15 +22,57 @@ export const auditApi = controlApp()
 const Filter = z.strictObject({
   organization: Organization,
   key: Id('key').optional(),
+  kind: z.enum(KINDS).optional(),
   service_user: Id('su').optional(),
   source_system: z.string().max(64).optional(),
+  environment: z.enum(ENVIRONMENTS).optional(),
+  caller: z.enum(['credential', 'person']).optional().openapi({
+    description: '`person`: what operators and people did, by token or in the console',
+  }),
+  actor: z.string().max(MAX_LENGTH.actor).optional().openapi({ example: 'person:ann@example.com' }),
   product: z.string().max(64).optional(),
+  route: z.string().max(MAX_LENGTH.route).optional(),
+  method: z
+    .string()
+    .regex(/^[A-Z-]{1,16}$/, 'must be a method, in capitals')
+    .optional(),
+  path: z
+    .string()
+    .max(MAX_LENGTH.path)
+    .optional()
+    .openapi({ description: 'What the path begins with' }),
   decision: z.enum(DECISIONS).optional(),
   reason: z.string().max(64).optional(),
+  status: z
+    .string()
+    .regex(/^[1-9](?:\d\d|xx)$/, 'must be a status or a class, such as 404 or 4xx')
+    .optional()
+    .openapi({ description: 'One, or a class such as `4xx`' }),
+  client_ip: z
+    .string()
+    .refine((given) => parseAddress(given) !== undefined, 'must be an IP address')
+    .optional(),
+  credits: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .openapi({ description: 'So many or more; 1: whatever was charged' }),
+  upstream_ms: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .openapi({ description: 'The upstream took so long or longer' }),
   request_id: z.uuid().optional(),
   from: z.coerce.number().int().min(0).optional(),
   to: z.coerce.number().int().min(0).optional(),
 })
+
+const BOUND =
+  'All that is given must hold. By request_id, service_user or key an index finds the events; every ' +
+  'other filter is checked on the organization’s events between from and to, so name these where ' +
+  'what is looked for is rare.'
 
 const Event = z
   .object({
@@ -39,6 +84,7 @@ const Event = z
     service_user_id: text,
     source_system: text,
     environment: text,
+    actor: text.openapi({ description: 'Who called where no credential did' }),
     product: text,
     route: text,
     method: z.string(),
@@ -57,6 +103,7 @@ const Event = z
 auditApi.openapi(
   operation('listAudit', {
     summary: 'Decisions, newest first',
+    description: BOUND,
     request: { query: Filter.extend(Page) },
     responses: { 200: json(z.object({ items: z.array(Event), next_cursor: text }), 'A page') },
   }),
@@ -76,6 +123,7 @@ auditApi.openapi(
 auditApi.openapi(
   operation('exportAudit', {
     summary: 'All decisions that match, as CSV',
+    description: BOUND,
     request: { query: Filter },
     responses: {
       200: { description: 'RFC 4180', content: { 'text/csv': { schema: z.string() } } },
@@ -122,20 +170,42 @@ auditApi.openapi(
   },
 )
 
-function filterOf(context: ControlContext, asked: z.infer<typeof Filter>) {
+function filterOf(context: ControlContext, asked: z.infer<typeof Filter>): EventFilter {
   return {
     organization: organizationAsked(context, asked.organization),
     key: asked.key,
+    kind: asked.kind,
     serviceUser: asked.service_user,
     sourceSystem: asked.source_system,
-    environment: environmentOf(context.actor),
+    environment: asked.environment,
+    confined: environmentOf(context.actor),
+    caller: asked.caller,
+    actor: asked.actor,
     product: asked.product,
+    route: asked.route,
+    method: asked.method,
+    path: asked.path,
     decision: asked.decision,
     reason: asked.reason,
+    status: asked.status === undefined ? undefined : statusesOf(asked.status),
+    clientIp: asked.client_ip === undefined ? undefined : plainAddress(asked.client_ip),
+    credits: asked.credits,
+    upstreamMs: asked.upstream_ms,
     requestId: asked.request_id,
     from: asked.from,
     to: asked.to,
   }
+}
+
+/** `404`, or `4xx` for all from 400 to 499. */
+function statusesOf(asked: string): readonly [number, number] {
+  return [Number(asked.replaceAll('x', '0')), Number(asked.replaceAll('x', '9'))]
+}
+
+/** In the one spelling that events have. */
+function plainAddress(given: string): string {
+  const address = parseAddress(given)
+  return address ? formatAddress(address) : given
 }
 
 function eventView(event: LinkedEvent): z.infer<typeof Event> {
@@ -148,6 +218,7 @@ function eventView(event: LinkedEvent): z.infer<typeof Event> {
     service_user_id: event.serviceUser,
     source_system: event.sourceSystem,
     environment: event.environment,
+    actor: event.actor,
     product: event.product,
     route: event.route,
     method: event.method,

@@ -29,3 +29,22 @@ export function organizationAsked(
   if (asked === 'none' && context.actor.type === 'operator') return null
   return organizationOf(context.actor, asked)
 }
+
+/** `a,b`: what an answer is told apart by. */
+export function groupsOf(names: readonly string[], description: string) {
+  const list = z
+    .string()
+    .regex(new RegExp(`^(?:${names.join('|')})(?:,(?:${names.join('|')}))*$`), {
+      message: `must be one or several of ${names.join(', ')}, with commas between`,
+    })
+  return list.openapi({ description, example: names.join(',') }).optional()
+}
+
+/** The groups that a parameter of `groupsOf` names. */
+export function readGroups<const G extends string>(
+  names: readonly G[],
+  asked: string | undefined,
+): readonly G[] | undefined {
+  const named = asked?.split(',')
+  return named && names.filter((name) => named.includes(name))
+}

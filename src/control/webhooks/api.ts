@@ -5,11 +5,9 @@ import { z } from '@hono/zod-openapi'
 import { checkDestination } from '../../webhooks/destination.ts'
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
 import {
-  createEndpoint,
   deleteEndpoint,
   disableEndpoint,
   enableEndpoint,
-  ENDPOINTS_MAX,
   getEndpoint,
   listEndpoints,
   rotateSecret,
@@ -18,16 +16,19 @@ import {
 import { runAll } from '../../webhooks/statement.ts'
 import { organizationOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
+import { readIdempotency } from '../idempotency.ts'
 import { Id } from '../keys/schemas.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { readOrganization } from '../organization/read.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
-import { invalid, notFound, Problem } from '../problem.ts'
+import { invalid, notFound } from '../problem.ts'
+import { makeEndpoint } from './create.ts'
 import { oneOf, run, viewOf } from './read.ts'
 import {
   CreateEndpoint,
   Endpoint,
   EndpointWithSecret,
+  NewEndpoint,
   RotateSecret,
   UpdateEndpoint,
 } from './schemas.ts'
@@ -61,34 +62,33 @@ webhooksApi.openapi(
 webhooksApi.openapi(
   operation('createEndpoint', {
     summary: 'Add a webhook endpoint',
-    description: 'Signed by Standard Webhooks; the secret is in this answer and nowhere else.',
-    request: { query, ...body(CreateEndpoint) },
-    responses: { 201: json(EndpointWithSecret, 'The endpoint, with its secret') },
+    description:
+      'Signed by Standard Webhooks; the secret is in this answer and nowhere else. The same request with ' +
+      'the same Idempotency-Key answers with the endpoint that it made, with null as its secret.',
+    request: {
+      query,
+      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      ...body(CreateEndpoint),
+    },
+    responses: { 201: json(NewEndpoint, 'The endpoint, with its secret') },
   }),
   async (c) => {
     const { context } = c.env
-    const { url, description, events } = c.req.valid('json')
+    const asked = c.req.valid('json')
+    const { url, description, events } = asked
     const organizationId = organizationOf(context.actor, c.req.valid('query').organization)
     if (context.actor.type === 'operator') await readOrganization(context, organizationId)
-    const made = await createEndpoint(
-      context.edge.settings.sealingKeys,
-      {
-        organizationId,
-        url: destinationOf(context, url),
-        ...(description !== undefined && { description }),
-        ...(events !== undefined && { events }),
-      },
-      context.nowMs,
-    )
-    const [row] = await run(context, made.statement)
-    if (!row) {
-      throw new Problem(
-        409,
-        'too_many_endpoints',
-        `An organization has at most ${ENDPOINTS_MAX} endpoints.`,
-      )
+    const endpoint = {
+      organizationId,
+      url: destinationOf(context, url),
+      ...(description !== undefined && { description }),
+      ...(events !== undefined && { events }),
     }
-    return c.json({ ...viewOf(endpointFromRow(row)), secret: made.secret }, 201)
+    const idempotency = await readIdempotency(context, c.req.raw.headers, 'createEndpoint', [
+      organizationId,
+      asked,
+    ])
+    return c.json(await makeEndpoint(context, endpoint, idempotency), 201)
   },
 )
 
@@ -109,7 +109,9 @@ webhooksApi.openapi(
 webhooksApi.openapi(
   operation('updateEndpoint', {
     summary: 'Change, enable or disable a webhook endpoint',
-    description: 'While it is disabled deliveries are held; enabled again, they go out.',
+    description:
+      'While it is disabled, the deliveries that it had are held; enabled again, they go out. Events ' +
+      'that happen in the meantime are never sent to it.',
     request: { params, query, ...body(UpdateEndpoint) },
     responses: { 200: json(Endpoint, 'The endpoint as it is now') },
   }),

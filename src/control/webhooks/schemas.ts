@@ -30,6 +30,13 @@ export const EndpointWithSecret = Endpoint.extend({
   secret: z.string().openapi({ description: 'whsec_…, shown this once' }),
 }).openapi('WebhookEndpointWithSecret')
 
+/** As it is answered to who adds it. */
+export const NewEndpoint = Endpoint.extend({
+  secret: z.string().nullable().openapi({
+    description: 'whsec_…, shown this once; null: the Idempotency-Key was used before',
+  }),
+}).openapi('NewWebhookEndpoint')
+
 export const CreateEndpoint = z
   .strictObject({
     url: z.string().max(2048),

@@ -214,13 +214,13 @@ describe('what callers sent stays text', () => {
   })
 })
 
-describe('what people do', () => {
-  const done = async (by: Client, name: string): Promise<void> => {
-    const made = await by.submit(`${CONSOLE}/o/org_test/keys/new?kind=secret`, { name })
-    expect(made.status).toBe(201)
-  }
-  const find = (query: string) => client.get(`${AUDIT}?${query}`)
+const done = async (by: Client, name: string): Promise<void> => {
+  const made = await by.submit(`${CONSOLE}/o/org_test/keys/new?kind=secret`, { name })
+  expect(made.status).toBe(201)
+}
+const find = (query: string) => client.get(`${AUDIT}?${query}`)
 
+describe('what people do', () => {
   test('is on the record of their organization, with their name', async () => {
     const ann = await enterAs(people, 'administrator')
     await done(ann, 'By a person')

@@ -227,6 +227,20 @@ test('another organization’s endpoint is not there, by any page or form', asyn
   expect((await client.get(`${CONSOLE}/o/org_other/webhooks/${id}`)).status).toBe(200)
 })
 
+test('a form that is sent twice adds one endpoint, and tells its secret once', async () => {
+  const { html } = await client.get(`${WEBHOOKS}/new`)
+  const once = /name="once" value="([^"]+)"/.exec(html)?.[1] ?? ''
+  const fields = { url: `${receiver.url}/twice`, events: ALL, once }
+  const first = await client.post(`${WEBHOOKS}/new`, fields)
+  const second = await client.post(`${WEBHOOKS}/new`, fields)
+  expect([first.status, second.status]).toEqual([201, 201])
+  expect(secretIn(first)).toMatch(/^whsec_/)
+  expect(second.html).not.toContain('whsec_')
+  expect(second.text).toContain('added by the same form before')
+  const made = await edge.sql(`SELECT id FROM webhook_endpoints WHERE url GLOB '*/twice'`)
+  expect(made).toHaveLength(1)
+})
+
 test('a viewer sees it all and changes nothing, by any request', async () => {
   const { id } = await add('/viewed')
   await press(id, 'test')

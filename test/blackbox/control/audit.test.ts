@@ -16,6 +16,7 @@ interface EventBody {
   readonly service_user_id: string | null
   readonly source_system: string | null
   readonly environment: string | null
+  readonly actor: string | null
   readonly product: string | null
   readonly route: string | null
   readonly method: string
@@ -104,6 +105,20 @@ describe('a query finds', () => {
       [refused[1] ?? ''],
     ],
     ['nothing of a key that is not there', () => 'key=key_nobody', []],
+    ['calls of a status', () => 'status=404', [refused[1] ?? '']],
+    ['calls of a class of status', () => `status=4xx&key=${key.id}`, refused.slice(1)],
+    ['calls of a method', () => 'method=POST&status=200', [service[2] ?? '']],
+    ['calls of paths that begin alike', () => 'path=/api/v1/sea', [service[1] ?? '']],
+    ['no calls by a pattern', () => 'path=/api/%25', []],
+    ['calls of a route', () => 'route=/api/v1/webhooks/**', [refused[2] ?? '']],
+    ['calls of a kind', () => 'kind=access_token', service],
+    ['no calls of another environment', () => 'environment=sandbox', []],
+    ['calls from an address', () => `client_ip=198.51.100.7&product=vault`, service],
+    ['no calls from another', () => 'client_ip=2001:db8::1', []],
+    ['no calls that were charged', () => 'credits=1', []],
+    ['no calls that took an hour', () => 'upstream_ms=3600000', []],
+    ['no calls of a person', () => 'caller=person', []],
+    ['calls of credentials', () => 'caller=credential&product=vault', service],
   ]
   test.each(rows)('%s', async (_, query, expected) => {
     expect((await events(query())).map(shown)).toEqual(expected)
@@ -137,6 +152,44 @@ test('the API’s own calls are on record too', async () => {
   await call('GET /keys?limit=1')
   const find = async () => (await call<PageBody<EventBody>>('GET /audit?product=edge')).body.items
   await until(async () => (await find()).some(({ route }) => route === '/edge/v1/keys'))
+})
+
+const find = async (by: Call, query = ''): Promise<readonly EventBody[]> =>
+  (await by<PageBody<EventBody>>(`GET /audit?caller=person&method=GET${query}`)).body.items
+
+describe('what operators do is on record', () => {
+  test('in the organization that they name, with who did it, and is no usage', async () => {
+    await world.admin(`GET /keys?limit=1&organization=${organization}`)
+    await world.admin('GET /keys?limit=1&organization=org_nowhere')
+    await world.admin(`GET /keys?limit=1&organization=${organization}&organization=org_test`)
+    // No key sees it: it is of no environment.
+    expect(await find(call)).toEqual([])
+    const own = `&organization=${organization}`
+    await until(async () => (await find(world.admin, own)).length > 0)
+    const found = await find(world.admin, `${own}&path=/edge/v1/keys`)
+    expect(found).toMatchObject([
+      { actor: 'operator:admin-token', organization_id: organization, key_id: null },
+    ])
+    const nowhere = '&organization=none&path=/edge/v1/keys&actor=operator:admin-token'
+    await until(async () => (await find(world.admin, nowhere)).length === 2)
+    const chains = await world.edge.sql('SELECT organization FROM audit_heads')
+    expect(chains).not.toContainEqual({ organization: 'org_nowhere' })
+    const usage = `SELECT 1 FROM usage_daily WHERE organization = '${organization}' AND key = ''`
+    expect(await world.edge.sql(usage)).toEqual([])
+  })
+
+  test('and nobody else can name an organization or themselves', async () => {
+    const forged = { authorization: 'Bearer not-the-token', 'x-forwarded-email': 'ann@example.com' }
+    const target = `/edge/v1/keys?organization=${organization}&actor=person:ann@example.com`
+    const answer = await world.edge.fetch(target, { headers: forged })
+    const id = answer.headers.get('x-request-id') ?? ''
+    await answer.body?.cancel()
+    expect(answer.status).toBe(401)
+    const kept = async () =>
+      await world.edge.sql(`SELECT organization, actor FROM audit_events WHERE id = '${id}'`)
+    await until(async () => (await kept()).length === 1)
+    expect(await kept()).toEqual([{ organization: '', actor: null }])
+  })
 })
 
 test('no event holds a query or a key, also where a path did', async () => {

@@ -58,6 +58,7 @@ export const BODIES: Readonly<Record<OperationName, object | undefined>> = {
   exportAudit: undefined,
   verifyAudit: undefined,
   getUsage: undefined,
+  getRefusals: undefined,
   listMembers: undefined,
   putMember: { role: 'viewer' },
   removeMember: undefined,

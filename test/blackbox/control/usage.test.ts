@@ -139,6 +139,63 @@ describe('the account', () => {
     expect(operators.items).toEqual(items)
   })
 
+  test('is grouped by what is asked, and comes to the same', async () => {
+    type Grouped = Partial<Usage['items'][number]> & Sums
+    const by = async (groups: string, more = ''): Promise<readonly Grouped[]> =>
+      (await usage(`group_by=${groups}&limit=200${more}`)).items
+    const sums = (items: readonly Grouped[]) =>
+      items.reduce(
+        (all, { requests, refused, credits }) => [
+          (all[0] ?? 0) + requests,
+          (all[1] ?? 0) + refused,
+          (all[2] ?? 0) + credits,
+        ],
+        [0, 0, 0],
+      )
+    const mine = `&key=${key.id}`
+    expect(await by('day', mine)).toEqual([{ day: today, requests: 3, refused: 0, credits: 15 }])
+    expect(await by('product,day', mine)).toEqual([
+      { day: today, product: 'aml_screening', requests: 2, refused: 0, credits: 15 },
+      { day: today, product: 'document_verification', requests: 1, refused: 0, credits: 0 },
+    ])
+    const keys = await by('key', '&product=aml_screening')
+    expect(keys.map(({ requests }) => requests)).toEqual(
+      keys.map(({ requests }) => requests).toSorted((a, b) => b - a),
+    )
+    const all = sums(await by('day,key,product', '&product=aml_screening'))
+    for (const groups of ['key', 'product', 'day', 'key,day']) {
+      expect(sums(await by(groups, '&product=aml_screening'))).toEqual(all)
+    }
+    const first = await usage('group_by=key&product=aml_screening&limit=2')
+    const next = `&cursor=${encodeURIComponent(first.next_cursor ?? '')}`
+    const second = await usage(`group_by=key&product=aml_screening&limit=200${next}`)
+    expect([...first.items, ...second.items]).toEqual(keys)
+  })
+
+  test('says why calls were refused', async () => {
+    interface Refusals {
+      readonly items: readonly object[]
+      readonly more: boolean
+    }
+    const refusals = async (query: string, by = call): Promise<Refusals> =>
+      (await by<Refusals>(`GET /usage/refusals?${query}`)).body
+    const [, , , over, limited] = charged
+    const counted = { last_at: expect.any(Number) as number, only_product: 'aml_screening' }
+    expect(await refusals(`key=${limited?.id}`)).toEqual({
+      items: [{ reason: 'rate_limited', refused: 5, only_key_id: limited?.id, ...counted }],
+      more: false,
+    })
+    const byKey = await refusals('group_by=key,product&limit=200')
+    const own = { reason: 'rate_limited', key_id: limited?.id, product: 'aml_screening' }
+    expect(byKey.items).toContainEqual(expect.objectContaining({ ...own, refused: 5 }))
+    expect(byKey.items).toContainEqual(expect.objectContaining({ key_id: over?.id, refused: 1 }))
+    expect((await refusals('limit=1')).more).toBe(true)
+    expect(await refusals('to=2020-01-01')).toEqual({ items: [], more: false })
+    expect(await refusals(`key=${limited?.id}`, world.theirs)).toEqual({ items: [], more: false })
+    const sandbox = await manager(world.edge, { organization, environment: 'sandbox' })
+    expect(await refusals(`key=${limited?.id}`, sandbox)).toEqual({ items: [], more: false })
+  })
+
   test('is of the own organization and environment', async () => {
     const sandbox = await manager(world.edge, { organization, environment: 'sandbox' })
     const seen = await usage(`key=${sandboxed.id}`, sandbox)

@@ -61,6 +61,38 @@ describe('an endpoint', () => {
     expect((await world.mine(`GET ${at}/deliveries`)).status).toBe(404)
   })
 
+  test('is made once for each Idempotency-Key, its secret told once', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const fields = { url: 'https://hooks.example.org/once', description: 'once' }
+    const make = () => world.mine<EndpointBody>('POST /webhooks', fields, headers)
+    const answers = [...(await Promise.all(Array.from({ length: 5 }, make))), await make()]
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    expect(answers.filter(({ body }) => body.secret !== null)).toHaveLength(1)
+    const made = await world.edge.sql(`SELECT id FROM webhook_endpoints WHERE description = 'once'`)
+    expect(made).toHaveLength(1)
+    const other = await world.mine('POST /webhooks', { ...fields, description: 'x' }, headers)
+    expect([other.status, other.reason]).toEqual([422, 'idempotency_key_reused'])
+    await world.mine(`DELETE /webhooks/${answers[0]?.body.id}`)
+    expect((await make()).status).toBe(404)
+  })
+
+  test('that finds no room leaves its Idempotency-Key free', async () => {
+    const call = await manager(world.edge, {
+      organization: await newOrganization(world.edge, 'org_full'),
+    })
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const fields = { url: 'https://hooks.example.org/x', events: [EXPOSED] }
+    for (let i = 0; i < 20; i++) await call('POST /webhooks', fields)
+    expect((await call('POST /webhooks', fields, headers)).reason).toBe('too_many_endpoints')
+    const [first] = await world.edge.sql(
+      `SELECT id FROM webhook_endpoints WHERE organization_id = 'org_full' LIMIT 1`,
+    )
+    await call(`DELETE /webhooks/${String(first?.['id'])}`)
+    const made = await call<EndpointBody>('POST /webhooks', fields, headers)
+    expect([made.status, typeof made.body.secret]).toEqual([201, 'string'])
+  })
+
   test('is one of at most twenty of its organization', async () => {
     const call = await manager(world.edge, {
       organization: await newOrganization(world.edge, 'org_many'),

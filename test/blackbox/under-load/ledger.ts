@@ -18,6 +18,8 @@ export interface Expected {
   readonly decision: 'forwarded' | 'refused' | 'told' | 'none'
   /** Nobody, unless named. */
   readonly caller?: Caller
+  /** It is an operator's: the organization that they name, if any. */
+  readonly operator?: string
   readonly product?: string
   /** Charged where the answer is 2xx. */
   readonly credits?: number
@@ -37,6 +39,7 @@ export interface Line {
   readonly decision: string
   readonly status: number
   readonly credits: number | null
+  readonly actor: string | null
 }
 
 export interface Ledger {
@@ -93,7 +96,7 @@ function lineOf(id: string, asked: Exchange, expected: Expected, answer: Answer)
   const charged = decision === 'forwarded' && status >= 200 && status < 300
   return {
     id,
-    organization: expected.caller?.organization ?? '',
+    organization: expected.caller?.organization ?? expected.operator ?? '',
     key: expected.caller?.id ?? null,
     service_user: expected.caller?.serviceUser ?? null,
     product: expected.product ?? null,
@@ -102,5 +105,6 @@ function lineOf(id: string, asked: Exchange, expected: Expected, answer: Answer)
     decision,
     status,
     credits: (charged && expected.credits) || null,
+    actor: expected.operator === undefined ? null : 'operator:admin-token',
   }
 }

@@ -62,7 +62,7 @@ export function lifeOfKey({ manager }: Cast, secrets: Secrets, i: number): Task 
   }
 }
 
-/** Single calls: of a key, of operators, of nobody; twelve. */
+/** Single calls: of a key, of operators, of nobody; thirteen. */
 export function managementCalls(cast: Cast): Task {
   const { manager, secret, token, narrow, unknown } = cast
   const product = 'edge'
@@ -71,7 +71,7 @@ export function managementCalls(cast: Cast): Task {
     ...{ told, decision: 'refused', product, ...(caller && { caller }) },
   })
   // Operators are no caller that has a key.
-  const operators: Expected = { told: /^200$/, decision: 'forwarded' }
+  const operators: Expected = { told: /^200$/, decision: 'forwarded', operator: '' }
   return async ({ send }) => {
     await send(get('/edge/v1/whoami', secret.headers), { ...own, caller: secret })
     await send(get('/edge/v1/keys?limit=2', manager.headers), own)
@@ -84,7 +84,9 @@ export function managementCalls(cast: Cast): Task {
     await send(get('/edge/v1/keys', narrow.headers), refused(/^403 scope_missing$/, narrow))
     await send(get('/edge/v1/keys', token.headers), refused(/^403 kind_not_accepted$/, token))
     await send(get('/edge/v1/keys', {}), refused(/^401 credential_missing$/))
-    await send(get('/edge/v1/keys?organization=org_test', OPERATOR), { ...operators, product })
+    const within: Expected = { ...operators, operator: 'org_test', product }
+    await send(get('/edge/v1/keys?organization=org_test', OPERATOR), within)
+    await send(get('/edge/v1/keys?organization=org_nowhere', OPERATOR), { ...operators, product })
     await send(get('/edge/v1/organizations', OPERATOR), operators)
     // A pasted credential is looked up and kept nowhere.
     const question = { method: 'GET', path: '/api/v1/sessions', address: '198.51.100.7' }

@@ -47,7 +47,8 @@ export async function settled(edge: TestEdge, ledger: Ledger): Promise<Map<strin
     await sleep(QUIET_MS)
   }
   const rows = await edge.sql(
-    `SELECT id, organization, key, service_user, product, method, path, decision, status, credits
+    `SELECT id, organization, key, service_user, product, method, path, decision, status, credits,
+       actor
      FROM audit_events`,
   )
   return new Map(rows.map((row) => [String(row['id']), row as unknown as Line]))

@@ -1,0 +1,80 @@
+// Why calls were refused: counts by reason, of sums that are kept as those of usage are (sums.ts).
+
+import type { Database } from './record.ts'
+import { ofEnvironment } from './usage.ts'
+import type { UsageFilter } from './usage.ts'
+
+/** Besides by reason. */
+export const REFUSAL_GROUPS = ['key', 'product'] as const
+export type RefusalGroup = (typeof REFUSAL_GROUPS)[number]
+
+export interface Refusals {
+  readonly reason: string
+  /** Null: no credential was recognised. Where it was asked for. */
+  readonly key?: string | null
+  /** Null: no route of the catalog was met. Where it was asked for. */
+  readonly product?: string | null
+  readonly refused: number
+  /** Of the newest one, Unix milliseconds. */
+  readonly lastAt: number
+  /** The key and the product of all of them; null where there are several, or none was recognised. */
+  readonly onlyKey: string | null
+  readonly onlyProduct: string | null
+}
+
+export interface FoundRefusals {
+  /** The most frequent first. */
+  readonly items: readonly Refusals[]
+  /** There are more than `limit`. */
+  readonly more: boolean
+}
+
+interface Row {
+  readonly reason: string
+  readonly key: string
+  readonly product: string
+  readonly refused: number
+  readonly last_at: number
+  readonly only_key: string | null
+  readonly only_product: string | null
+}
+
+/** Counts of refusals from `from` to `to`, in one query of the organization's rows of these days. */
+export async function refusalsBy(
+  db: Database,
+  by: readonly RefusalGroup[],
+  filter: UsageFilter,
+  limit: number,
+): Promise<FoundRefusals> {
+  const { organization, key, product, environment, from, to } = filter
+  const column = (name: RefusalGroup): string => (by.includes(name) ? `r.${name}` : `''`)
+  const only = (name: RefusalGroup): string =>
+    `iif(min(r.${name}) = max(r.${name}), nullif(min(r.${name}), ''), NULL) AS only_${name}`
+  const { results } = await db
+    .prepare(
+      `SELECT reason, ${column('key')} AS key, ${column('product')} AS product,
+         sum(refused) AS refused, max(last_at) AS last_at, ${only('key')}, ${only('product')}
+       FROM refusals_daily r WHERE organization = ?1 AND day BETWEEN ?2 AND ?3
+         AND (?4 IS NULL OR r.key = ?4) AND (?5 IS NULL OR r.product = ?5)
+         AND ${ofEnvironment('r', '?6')}
+       GROUP BY 1, 2, 3 ORDER BY sum(refused) DESC, 1, 2, 3 LIMIT ?7`,
+    )
+    .bind(
+      organization ?? '',
+      from ?? '0000-00-00',
+      to ?? '9999-99-99',
+      key ?? null,
+      product ?? null,
+      environment ?? null,
+      limit + 1,
+    )
+    .all<Row>()
+  const items = results.slice(0, limit).map((row) => ({
+    reason: row.reason,
+    ...(by.includes('key') && { key: row.key || null }),
+    ...(by.includes('product') && { product: row.product || null }),
+    ...{ refused: row.refused, lastAt: row.last_at },
+    ...{ onlyKey: row.only_key, onlyProduct: row.only_product },
+  }))
+  return { items, more: results.length > limit }
+}
