@@ -1,6 +1,7 @@
 // Signing in. With Cloudflare Access its verified assertion says who it is: an operator, or a member
-// of one or more organizations. Otherwise the admin token on a form. Attempts are counted by address
-// before the token is looked at, so that guessing is slow even for who would guess right.
+// of one or more organizations. Where Access is not configured, the admin token on a form. Attempts are
+// counted by address before the token is looked at, so that guessing is slow even for who would guess
+// right.
 
 import { Hono } from 'hono'
 
@@ -29,7 +30,7 @@ signIn.get(SIGN_IN, async (c) => {
   if (c.req.header('sec-fetch-site') === 'cross-site') return arrival(c, next)
   if (await readSession(c.req.raw, c.env.context)) return c.redirect(next, 303)
   const email = await accessEmail(c.req.raw, c.env.context.edge.settings)
-  if (email === undefined) return tokenPage(c, next)
+  if (email === undefined) return withoutAccess(c) ?? tokenPage(c, next)
   const actors = await actorsOf(c, email)
   // Who has just signed out is not signed in again unasked.
   const [only] = actors
@@ -43,16 +44,28 @@ signIn.post(SIGN_IN, async (c) => {
   const form = c.get('form')
   const next = readNext(form.get('next'), c.req.url)
   const email = await accessEmail(c.req.raw, c.env.context.edge.settings)
-  if (email !== undefined && !form.has('token')) {
+  if (email !== undefined) {
     const actors = await actorsOf(c, email)
     const chosen = actors.find(({ id }) => id === form.get('as'))
     return chosen ? await enter(c, chosen.actor, next) : await accessPage(c, email, actors, next)
   }
+  const refusal = withoutAccess(c)
+  if (refusal) return refusal
   if (await isExhausted(c)) return tooMany(c)
   const right = await adminTokenMatches(form.get('token') ?? '', c.env.context.edge.settings)
   if (right) return await enter(c, tokenOperator, next)
   return tokenPage(c, next, { field: 'token', sentence: 'this is not the admin token' })
 })
+
+/** Where Access is configured it is the one way in. */
+function withoutAccess(c: PageContext): Answered | undefined {
+  if (!c.env.context.edge.settings.access) return undefined
+  return errorPage(
+    c,
+    403,
+    'People sign in here through Cloudflare Access, and this request did not come through it. Put the console’s path under your Access application, or ask whoever runs this edge.',
+  )
+}
 
 async function enter(c: PageContext, actor: ConsoleActor, next: string): Promise<Response> {
   c.header('set-cookie', await openSession(c.req.raw, actor, c.env.context))

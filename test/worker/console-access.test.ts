@@ -153,6 +153,36 @@ describe('signing in through Access', () => {
     expect((await browser.get(keysOf(acme))).status).toBe(404)
   })
 
+  it('is the one way in: past it there is no form, and the admin token opens nothing', async () => {
+    const browser = browserOf(undefined)
+    expect(await browser.get(SIGN_IN)).toMatchObject({ status: 403 })
+    const answer = await browser.post(SIGN_IN, { token: env.ADMIN_TOKEN })
+    expect(answer.status).toBe(403)
+    expect(answer.html).toContain('through Cloudflare Access')
+    expect(browser.cookie).toBe('')
+  })
+
+  it('a session that the admin token opened ends once Access is configured', async () => {
+    const before = await buildEdge({ ...env, AUDIT: { send: taken } }, shipped)
+    const context = {
+      ...{ requestId: crypto.randomUUID(), address: undefined, nowMs: Date.now() },
+      waitUntil: (work: Promise<unknown>) => void work,
+    }
+    const body = new URLSearchParams({ token: env.ADMIN_TOKEN })
+    const request = new Request(ORIGIN + SIGN_IN, {
+      method: 'POST',
+      headers: { origin: ORIGIN },
+      body,
+    })
+    const opened = await answerConsole(request, { edge: before, ...context })
+    expect(opened.status).toBe(303)
+    const browser = browserOf(undefined)
+    browser.cookie =
+      /^__Host-portcullis=([^;]*)/.exec(opened.headers.get('set-cookie') ?? '')?.[1] ?? ''
+    expect((await browser.get('/edge/console/', before)).status).toBe(200)
+    expect((await browser.get('/edge/console/')).location).toContain('sign-in')
+  })
+
   it('tells who is no member whom to ask', async () => {
     const page = await browserOf('nobody@example.com').get(SIGN_IN)
     expect(page.status).toBe(403)
