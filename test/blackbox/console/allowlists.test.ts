@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TestEdge } from '../../harness/edge.ts'
 import { outcome } from '../call.ts'
 import { newOrganization } from '../control/world.ts'
-import { CONSOLE, formOf, signedIn } from './client.ts'
+import { CONSOLE, formOf } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
 import { enterAs, tokenOf } from './member.ts'
 import { startPeople } from './people.ts'
@@ -24,7 +24,7 @@ let client: Client
 beforeAll(async () => {
   people = await startPeople()
   ;({ edge } = people)
-  client = await signedIn(edge)
+  client = await people.enter('olga@example.com')
   await newOrganization(edge, 'org_other')
 }, 60_000)
 afterAll(() => edge.stop())

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await people.edge.sql(
     `INSERT INTO members (organization_id, email, role) VALUES ('org_test', '${ANN}', 'administrator')`,
   )
-  operator = await signedIn(people.edge)
+  operator = await people.enter('olga@example.com')
   administrator = await people.enter(ANN)
 }, 60_000)
 afterAll(() => people.edge.stop())

@@ -9,7 +9,7 @@ import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import { caller } from '../control/call.ts'
 import type { Call } from '../control/call.ts'
 import { newOrganization, until, untouched } from '../control/world.ts'
-import { CONSOLE, formOf, signedIn } from './client.ts'
+import { CONSOLE, formOf } from './client.ts'
 import type { Client, Page } from './client.ts'
 import { crawl } from './crawl.ts'
 import type { Found, FoundForm } from './crawl.ts'
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await furnish(api, 'org_test', `${OURS} ${MARKUP}`)
   await furnish(api, 'org_other', 'theirs')
   await settled()
-  operator = await signedIn(edge)
+  operator = await people.enter('olga@example.com')
   viewer = await people.enter('vic.org_test@example.com')
   stranger = await people.enter('ann.org_other@example.com')
   found = await crawl(operator)
@@ -131,7 +131,7 @@ describe('every form is refused, and changes nothing,', () => {
     ['with a token cut short', (own) => own.slice(1)],
   ])('%s', async (_, token) => {
     const own = await operator.csrf()
-    const foreign = await (await signedIn(people.edge)).csrf()
+    const foreign = await (await people.enter('olga@example.com')).csrf()
     expect(own).not.toBe(foreign)
     await untouched(people.edge, async () => {
       const outcomes: [string, number][] = []

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Minted, TestEdge } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
 import { newOrganization, until } from '../control/world.ts'
-import { CONSOLE, signedIn } from './client.ts'
+import { CONSOLE } from './client.ts'
 import type { Client, Page } from './client.ts'
 import { enterAs } from './member.ts'
 import { startPeople } from './people.ts'
@@ -26,7 +26,7 @@ let second: Minted
 beforeAll(async () => {
   people = await startPeople()
   edge = people.edge
-  client = await signedIn(edge)
+  client = await people.enter('olga@example.com')
   await newOrganization(edge, 'org_other')
   first = await edge.mint('secret', { name: MARKUP })
   second = await edge.mint('jwt', { name: FORMULA })

@@ -7,7 +7,7 @@ import type { TestEdge } from '../../harness/edge.ts'
 import { startReceiver } from '../../webhooks/receiver.ts'
 import type { Receiver } from '../../webhooks/receiver.ts'
 import { newOrganization, until } from '../control/world.ts'
-import { CONSOLE, formOf, signedIn } from './client.ts'
+import { CONSOLE, formOf } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
 import { enterAs, tokenOf } from './member.ts'
 import { startPeople } from './people.ts'
@@ -25,7 +25,7 @@ beforeAll(async () => {
   people = await startPeople()
   edge = people.edge
   receiver = await startReceiver(() => Date.now())
-  client = await signedIn(edge)
+  client = await people.enter('olga@example.com')
   await newOrganization(edge, 'org_other')
 }, 60_000)
 afterAll(async () => {
