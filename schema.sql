@@ -1,4 +1,5 @@
--- Portcullis: the whole database. Safe to run again at any time:
+-- Portcullis: the whole database. Safe to run again at any time, also over a database that an older
+-- schema.sql made (any with accounts in it):
 --   npx wrangler d1 execute portcullis --local --file schema.sql
 --
 -- Any edit counts, however it is made: the triggers below raise the generation of every credential
@@ -380,17 +381,20 @@ END;
 --
 --   hash = hex(SHA-256(previous_hash || "\n" || the event as canonical JSON)), from 64 zeros on
 --
--- What shows in `verify`: a row that was edited, removed, moved or put in between, the newest rows
--- removed (audit_heads knows how many there were), and a trigger below that was dropped to do it.
+-- Its `actor` stands in audit_actors, and is left out of the JSON where there is none.
+--
+-- What shows in `verify`: a row that was edited, removed, moved or put in between, an actor that was
+-- edited, removed or put in, the newest rows removed (audit_heads knows how many there were), and a
+-- trigger below that was dropped to do it. A row put in behind the newest without moving audit_heads
+-- shows as inserted, and stops its chain.
 --
 -- What somebody who may write to this database can hide, because the hashes are not keyed:
 --   * All from one row on, if they compute every later hash again and rewrite audit_heads as well.
 --     It shows against a head that was noted elsewhere: the consumer gives them to be logged, and
 --     `verify` takes one.
 --   * The oldest rows, if they forge audit_checkpoints. It shows against the retention that was set.
---   * A whole organization, with its rows in all three audit tables. It shows against usage_daily,
+--   * A whole organization, with its rows in all the audit tables. It shows against usage_daily,
 --     which they can change too: usage is derived, not chained.
--- A row put in behind the newest without moving audit_heads shows as inserted, and stops its chain.
 --   * Invented events at the end of a chain, correctly linked: they look like any other.
 -- D1's own time travel (30 days) has each former state.
 
@@ -409,8 +413,6 @@ CREATE TABLE IF NOT EXISTS audit_events (
   service_user   TEXT CHECK (length(service_user) BETWEEN 1 AND 64),
   source_system  TEXT CHECK (length(source_system) BETWEEN 1 AND 64),
   environment    TEXT CHECK (environment IN ('live', 'sandbox')),
-  -- Who called where no credential did, such as person:ann@example.com.
-  actor          TEXT CHECK (length(actor) BETWEEN 1 AND 320),
   product        TEXT CHECK (length(product) BETWEEN 1 AND 128),
   -- The row of the catalog, such as /api/v1/sessions/:id/result.
   route          TEXT CHECK (length(route) BETWEEN 1 AND 512),
@@ -430,12 +432,20 @@ CREATE TABLE IF NOT EXISTS audit_events (
   PRIMARY KEY (organization, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- Each index is a row written with each event, and D1 is paid by rows written: an event takes four,
--- one more of a service user. What follows is written once in a transaction of many events.
+-- Each index is a row written with each event, and D1 is paid by rows written: an event takes four, of
+-- a key or with an actor, and one more of a service user. Heads and sums are written once in a
+-- transaction of many events.
 CREATE INDEX IF NOT EXISTS audit_events_by_organization ON audit_events (organization, at, id);
 CREATE INDEX IF NOT EXISTS audit_events_by_key ON audit_events (key, at, id) WHERE key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS audit_events_by_service_user ON audit_events (service_user, at, id)
   WHERE service_user IS NOT NULL;
+
+-- Who called where no credential did, such as person:ann@example.com.
+CREATE TABLE IF NOT EXISTS audit_actors (
+  -- Of the event.
+  id    TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36),
+  actor TEXT NOT NULL CHECK (length(actor) BETWEEN 1 AND 320)
+) STRICT, WITHOUT ROWID;
 
 -- The newest event of each chain, written by the consumer with its events: the next one links to it.
 CREATE TABLE IF NOT EXISTS audit_heads (
@@ -776,3 +786,22 @@ CREATE TRIGGER organization_leaves_members BEFORE DELETE ON organizations
 BEGIN
   DELETE FROM members WHERE organization_id = OLD.id;
 END;
+
+-- ── Retired ─────────────────────────────────────────────────────────────────────────────────────
+-- What older versions of this file made and this one does not. A table stays as it was made: an older
+-- audit_events has UNIQUE (organization, previous_hash) besides, an older usage_daily its primary key in
+-- another order. Both serve as well; the one writes a row more, the other reads more to find some days.
+
+DROP TRIGGER IF EXISTS audit_event_counts;
+DROP INDEX IF EXISTS audit_events_by_time;
+DROP INDEX IF EXISTS usage_daily_by_day;
+
+-- `actor` was a column of audit_events for a while. Where it is none, the name below means the NULL of
+-- the query around it, which finds no events then.
+INSERT INTO audit_actors (id, actor)
+SELECT id, actor FROM (
+  SELECT id, (SELECT actor FROM audit_events AS event WHERE event.id = known.id) AS actor
+  FROM (SELECT id, NULL AS actor FROM audit_events
+        WHERE EXISTS (SELECT 1 FROM pragma_table_info('audit_events') WHERE name = 'actor')) AS known)
+WHERE actor IS NOT NULL
+ON CONFLICT (id) DO NOTHING;

@@ -30,7 +30,8 @@ const column = (sql: string): unknown[] =>
     .all()
     .map((row) => Object.values(row)[0])
 
-const named = (pattern: RegExp) => [...SCHEMA.matchAll(pattern)].map(([, name]) => name)
+const named = (pattern: RegExp, text = SCHEMA) =>
+  [...text.matchAll(pattern)].map(([, name]) => name)
 
 describe('the file', () => {
   it('every table is STRICT', () => {
@@ -41,12 +42,18 @@ describe('the file', () => {
   })
 
   it('every trigger and table that it names is there, and no other', () => {
+    const [current = '', retired = ''] = SCHEMA.split('-- ── Retired ')
     const all = `pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'`
     const triggers = named(/^CREATE TRIGGER (\w+)/gm)
     expect(new Set(column(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`))).toStrictEqual(
       new Set(triggers),
     )
-    expect(named(/^DROP TRIGGER IF EXISTS (\w+)/gm)).toStrictEqual(triggers)
+    expect(named(/^DROP TRIGGER IF EXISTS (\w+)/gm, current)).toStrictEqual(triggers)
+    expect(named(/^DROP (?:TRIGGER|INDEX) IF EXISTS (\w+)/gm, retired)).toStrictEqual([
+      'audit_event_counts',
+      'audit_events_by_time',
+      'usage_daily_by_day',
+    ])
     expect(new Set(column(`SELECT name FROM ${all}`))).toStrictEqual(
       new Set(named(/^CREATE TABLE IF NOT EXISTS (\w+)/gm)),
     )

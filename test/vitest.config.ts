@@ -10,7 +10,8 @@ import { unstable_splitSqlQuery } from 'wrangler'
 import { generateSigningKey } from '../src/keys/signing-keys.ts'
 
 const root = new URL('..', import.meta.url).pathname
-const schema = readFileSync(new URL('../schema.sql', import.meta.url), 'utf8')
+const statements = (file: string): string[] =>
+  unstable_splitSqlQuery(readFileSync(new URL(file, import.meta.url), 'utf8'))
 
 export default defineConfig({
   test: {
@@ -36,7 +37,12 @@ export default defineConfig({
                 KEY_PEPPER: 'pepper-of-the-tests-0123456789abcdef0123',
                 ADMIN_TOKEN: 'admin-token-of-the-tests-0123456789abcdef',
                 SIGNING_KEYS: JSON.stringify({ keys: [await generateSigningKey()] }),
-                SCHEMA: unstable_splitSqlQuery(schema),
+                SCHEMA: statements('../schema.sql'),
+                OLDER: {
+                  schema: statements('schemas/before-actors.sql'),
+                  rows: statements('schemas/before-actors-rows.sql'),
+                  actorColumn: statements('schemas/actor-column-rows.sql'),
+                },
               },
               // Every upstream: says what reached it.
               outboundService: (request) => {

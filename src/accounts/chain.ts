@@ -1,10 +1,10 @@
 // Verifying a chain: every hash is computed again, page by page, and the first row that does not hold
 // is named, with what was done to it. Consumers and retention may be at work beside it.
 
-import { GENESIS, linkHash } from './link.ts'
+import { GENESIS, hashHolds } from './link.ts'
 import type { Anchor, LinkedEvent } from './link.ts'
 import type { Database } from './record.ts'
-import { COLUMN_LIST, eventOfRow } from './row.ts'
+import { eventOfRow, SELECT_LIST } from './row.ts'
 import { broken, checkEnd } from './verdict.ts'
 import type { Broken, Verdict } from './verdict.ts'
 
@@ -66,7 +66,7 @@ async function checkRow(
     const detail = `all from event ${expected} to ${sequence - 1} are missing`
     return broken('removed', expected, null, detail)
   }
-  if (linkHash(row.previousHash, row) !== row.hash) {
+  if (!hashHolds(row)) {
     return broken('edited', sequence, id, `event ${sequence} is not what was hashed`)
   }
   if (row.previousHash !== last.hash) return await misplaced(db, chain, last, row)
@@ -100,7 +100,7 @@ async function readPage(db: Database, chain: string, after: number): Promise<Pag
   const [rows, heads, checkpoints] = await db.batch<Record<string, unknown>>([
     db
       .prepare(
-        `SELECT ${COLUMN_LIST} FROM audit_events WHERE organization = ?1 AND sequence > ?2
+        `SELECT ${SELECT_LIST} FROM audit_events WHERE organization = ?1 AND sequence > ?2
          ORDER BY sequence LIMIT ${PAGE}`,
       )
       .bind(chain, after),

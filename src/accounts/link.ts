@@ -25,9 +25,15 @@ export interface LinkedEvent extends AuditEvent {
   readonly hash: string
 }
 
-/** JSON without spaces, members in the order of `FIELDS`, null where there is nothing. */
+/** The members before there were actors. */
+const WITHOUT_ACTOR = FIELDS.filter((field) => field !== 'actor')
+
+/**
+ * JSON without spaces, members in the order of `FIELDS`, null where there is nothing; only `actor` is
+ * left out then, so that what was hashed before there were actors still holds.
+ */
 export function canonicalJson(event: AuditEvent): string {
-  return JSON.stringify(event, [...FIELDS])
+  return JSON.stringify(event, [...(event.actor === null ? WITHOUT_ACTOR : FIELDS)])
 }
 
 /**
@@ -35,7 +41,23 @@ export function canonicalJson(event: AuditEvent): string {
  * so that the runtime's asynchronous digest would take a turn of the event loop for each.
  */
 export function linkHash(previousHash: string, event: AuditEvent): string {
-  return bytesToHex(sha256(utf8ToBytes(`${previousHash}\n${canonicalJson(event)}`)))
+  return chained(previousHash, canonicalJson(event))
+}
+
+/**
+ * Whether a row is what was hashed. Where `actor` was a column, it was hashed as null too: that is the
+ * same event, so nothing else passes for it.
+ */
+export function hashHolds(row: LinkedEvent): boolean {
+  const { previousHash, hash } = row
+  return (
+    linkHash(previousHash, row) === hash ||
+    (row.actor === null && chained(previousHash, JSON.stringify(row, [...FIELDS])) === hash)
+  )
+}
+
+function chained(previousHash: string, json: string): string {
+  return bytesToHex(sha256(utf8ToBytes(`${previousHash}\n${json}`)))
 }
 
 /** Links events of one organization, in the order given, behind a head. */

@@ -11,7 +11,7 @@ import type { LinkedEvent } from './link.ts'
 import { limitOf, PAGE_MAX, pageOf, readCursor } from './page.ts'
 import type { Page, PageOptions, Place } from './page.ts'
 import type { Database } from './record.ts'
-import { COLUMN_LIST, COLUMNS, eventOfRow } from './row.ts'
+import { ACTOR, COLUMNS, eventOfRow, SELECT_LIST } from './row.ts'
 
 /** All that is given must hold; what is left out may be anything. */
 export interface EventFilter {
@@ -104,7 +104,7 @@ async function readEvents(
   const { where, values } = conditions(filter, after)
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMN_LIST} FROM audit_events ${where} ORDER BY at DESC, id DESC LIMIT ${limit}`,
+      `SELECT ${SELECT_LIST} FROM audit_events ${where} ORDER BY at DESC, id DESC LIMIT ${limit}`,
     )
     .bind(...values)
     .all()
@@ -123,7 +123,7 @@ function conditions(
   }
   const narrowest = INDEXED.find((name) => filter[name] !== undefined)
   const { organization, requestId, from, to, ...others } = filter
-  const { confined, caller, path, status, credits, upstreamMs, ...equal } = others
+  const { confined, caller, actor, path, status, credits, upstreamMs, ...equal } = others
   add(`${narrowest === 'organization' ? '' : '+'}organization = ?`, organization ?? '')
   if (requestId !== undefined) add('id = ?', requestId)
   for (const [name, value] of Object.entries(equal)) {
@@ -132,7 +132,8 @@ function conditions(
     add(`${plus}${COLUMNS[name as keyof typeof equal]} = ?`, value)
   }
   if (confined !== undefined) add('environment = ?', confined)
-  if (caller !== undefined) add(caller === 'person' ? 'actor IS NOT NULL' : 'actor IS NULL')
+  if (caller !== undefined) add(`${ACTOR} IS ${caller === 'person' ? 'NOT NULL' : 'NULL'}`)
+  if (actor !== undefined) add(`${ACTOR} = ?`, actor)
   if (path !== undefined) add('substr(path, 1, length(?)) = ?', path, path)
   if (status !== undefined) add('status BETWEEN ? AND ?', ...status)
   if (credits !== undefined) add('credits >= ?', credits)

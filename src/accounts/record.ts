@@ -5,7 +5,7 @@
 import type { AuditEvent } from './event.ts'
 import { GENESIS, link } from './link.ts'
 import type { Anchor, LinkedEvent } from './link.ts'
-import { chainOf, COLUMN_LIST, MEMBERS, valuesOf } from './row.ts'
+import { chainOf, COLUMNS, STORED, valuesOf } from './row.ts'
 import { sumStatements } from './sums.ts'
 import { packed } from './texts.ts'
 
@@ -105,12 +105,22 @@ function byChain<T>(result: D1Result | undefined): Map<string, T> {
   return new Map(rows.map((row) => [row.organization, row]))
 }
 
+const EVENTS = `INSERT INTO audit_events (${STORED.map((member) => COLUMNS[member]).join(', ')})
+  SELECT ${STORED.map((_member, i) => `value ->> ${i}`).join(', ')}
+  FROM json_each(?1) ORDER BY json_each.key`
+
+/** The event is new: what is there under its id was put there by hand. */
+const ACTORS = `INSERT INTO audit_actors (id, actor)
+  SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE true
+  ON CONFLICT (id) DO UPDATE SET actor = excluded.actor`
+
 /** Statements that insert rows in the order given, each with one bound text however many they are. */
 function insertions(db: Database, events: readonly LinkedEvent[]): D1PreparedStatement[] {
-  const values = MEMBERS.map((_member, i) => `value ->> ${i}`).join(', ')
-  const sql = `INSERT INTO audit_events (${COLUMN_LIST})
-    SELECT ${values} FROM json_each(?1) ORDER BY json_each.key`
-  return packed(events.map(valuesOf)).map((rows) => db.prepare(sql).bind(rows))
+  const actors = events.filter(({ actor }) => actor !== null).map(({ id, actor }) => [id, actor])
+  return [
+    ...packed(events.map(valuesOf)).map((rows) => db.prepare(EVENTS).bind(rows)),
+    ...packed(actors).map((rows) => db.prepare(ACTORS).bind(rows)),
+  ]
 }
 
 function sleep(ms: number): Promise<void> {

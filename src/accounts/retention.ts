@@ -36,7 +36,7 @@ export async function prune(db: Database, olderThanMs: number): Promise<Pruned> 
         statements += 1
         if (boundary === null) break
         removed += await removeUpTo(db, chain, boundary, olderThanMs)
-        statements += 2
+        statements += 3
       }
     }
     const last = chains.at(-1)
@@ -75,13 +75,17 @@ async function boundaryOf(db: Database, chain: string, cutoff: number): Promise<
     .first<number>('boundary')
 }
 
+/** Up to a boundary, and no further than the checkpoint. */
+const PASSED = `WHERE organization = ?1 AND sequence <= ?2 AND sequence <=
+  (SELECT sequence FROM audit_checkpoints WHERE organization = ?1)`
+
 async function removeUpTo(
   db: Database,
   chain: string,
   boundary: number,
   cutoff: number,
 ): Promise<number> {
-  const [, deleted] = await db.batch([
+  const [, , deleted] = await db.batch([
     db
       .prepare(
         `INSERT INTO audit_checkpoints (organization, sequence, hash, removed, cutoff, at)
@@ -94,11 +98,9 @@ async function removeUpTo(
       )
       .bind(chain, boundary, cutoff, Date.now()),
     db
-      .prepare(
-        `DELETE FROM audit_events WHERE organization = ?1 AND sequence <= ?2 AND sequence <=
-           (SELECT sequence FROM audit_checkpoints WHERE organization = ?1)`,
-      )
+      .prepare(`DELETE FROM audit_actors WHERE id IN (SELECT id FROM audit_events ${PASSED})`)
       .bind(chain, boundary),
+    db.prepare(`DELETE FROM audit_events ${PASSED}`).bind(chain, boundary),
   ])
   return deleted?.meta.changes ?? 0
 }

@@ -5,9 +5,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { verifyChain } from '../../src/accounts/chain.ts'
 import type { AuditEvent } from '../../src/accounts/event.ts'
-import { GENESIS_HASH, link, linkHash } from '../../src/accounts/link.ts'
+import { canonicalJson, GENESIS_HASH, link, linkHash } from '../../src/accounts/link.ts'
 import { prune } from '../../src/accounts/retention.ts'
-import { eventOfRow, MEMBERS, COLUMNS } from '../../src/accounts/row.ts'
+import { COLUMNS, eventOfRow, SELECT_LIST, STORED } from '../../src/accounts/row.ts'
 import { NOON_MS, someEvent } from '../accounts/events.ts'
 import { deliver, emptyAccounts, letter, rows, takeIn, tamper, value } from './accounts-tables.ts'
 import { applySchema } from './rows.ts'
@@ -35,11 +35,18 @@ describe('the link', () => {
     const event = someEvent({ id: '3f2b8c1e-9d47-4c55-8a10-1b2c3d4e5f60', path: '/ü"\\' })
     const [linked] = link({ sequence: 0, hash: GENESIS_HASH }, [event])
     const json =
-      '{"id":"3f2b8c1e-9d47-4c55-8a10-1b2c3d4e5f60","at":1772366400000,"organization":"org_a","key":"key_a","kind":"secret","serviceUser":null,"sourceSystem":null,"environment":"live","actor":null,"product":"verifa","route":"/api/v1/sessions/**","method":"GET","path":"/ü\\"\\\\","decision":"forwarded","reason":null,"status":200,"upstreamMs":12,"clientIp":"198.51.100.7","credits":null}'
+      '{"id":"3f2b8c1e-9d47-4c55-8a10-1b2c3d4e5f60","at":1772366400000,"organization":"org_a","key":"key_a","kind":"secret","serviceUser":null,"sourceSystem":null,"environment":"live","product":"verifa","route":"/api/v1/sessions/**","method":"GET","path":"/ü\\"\\\\","decision":"forwarded","reason":null,"status":200,"upstreamMs":12,"clientIp":"198.51.100.7","credits":null}'
     const bytes = new TextEncoder().encode(`${'0'.repeat(64)}\n${json}`)
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
     const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
     expect(linked?.hash).toBe(hex)
+  })
+
+  it('covers the actor of an event that has one', () => {
+    const event = someEvent({ actor: 'person:ann@example.com' })
+    expect(canonicalJson(event)).toContain(
+      '"environment":"live","actor":"person:ann@example.com","product"',
+    )
   })
 })
 
@@ -84,7 +91,7 @@ describe('an edit, whatever it edits, is named with its row', () => {
     serviceUser: `'su_b'`,
     sourceSystem: `'vkyc'`,
     environment: `'sandbox'`,
-    actor: `'person:ann@example.com'`,
+    actor: `'person:eve@example.com'`,
     product: 'NULL',
     route: `'/'`,
     method: `'POST'`,
@@ -100,11 +107,38 @@ describe('an edit, whatever it edits, is named with its row', () => {
 
   it.each(Object.entries(edits))('%s', async (member, sql) => {
     const column = COLUMNS[member as keyof AuditEvent]
-    await tamper(`UPDATE audit_events SET ${column} = ${sql} WHERE ${A} AND sequence = 7`)
+    await tamper(
+      member === 'actor'
+        ? `INSERT INTO audit_actors VALUES ('${String(await idAt(7))}', ${sql})`
+        : `UPDATE audit_events SET ${column} = ${sql} WHERE ${A} AND sequence = 7`,
+    )
     // A row that is another organization's now is missing here.
     const removed = { intact: false, flaw: 'removed', sequence: 7, id: null }
     const edited = { intact: false, flaw: 'edited', sequence: 7, id: await idAt(7) }
     expect(await verify()).toMatchObject(member === 'organization' ? removed : edited)
+  })
+
+  describe('of an actor', () => {
+    const ann = 'person:ann@example.com'
+    beforeEach(() =>
+      takeIn([...Array(3).keys()].map((i) => someEvent({ at: at(20 + i), actor: ann }))),
+    )
+
+    it.each([
+      ['edited', `UPDATE audit_actors SET actor = 'person:eve@example.com'`],
+      ['removed', 'DELETE FROM audit_actors'],
+      ['moved to another event', `UPDATE audit_actors SET id = '${crypto.randomUUID()}'`],
+    ])('that is %s', async (_what, sql) => {
+      expect(await verify()).toMatchObject({ intact: true, events: 15 })
+      const id = await idAt(14)
+      await tamper(`${sql} WHERE id = '${String(id)}'`)
+      expect(await verify()).toMatchObject({ intact: false, flaw: 'edited', sequence: 14, id })
+    })
+
+    it('with the hash computed again, at the row behind it', async () => {
+      await rewrite(14, { actor: 'person:eve@example.com' })
+      expect(await verify()).toMatchObject({ flaw: 'unlinked', sequence: 15 })
+    })
   })
 
   it.each([
@@ -231,7 +265,8 @@ describe('a change of order is named with its place', () => {
 
 describe('retention', () => {
   it('removes what is older, from the beginning only, and the rest verifies', async () => {
-    const events = minutes(30)
+    const ann = { key: null, actor: 'person:ann@example.com' }
+    const events = minutes(30).map((event, i) => (i % 3 === 0 ? { ...event, ...ann } : event))
     // Came late: older than its neighbours.
     const late = someEvent({ at: at(3) })
     await takeIn(events.slice(0, 20))
@@ -243,6 +278,11 @@ describe('retention', () => {
     expect(await verifyChain(env.DB, null)).toMatchObject({ intact: true, events: 0, pruned: 5 })
     expect(await value(`SELECT count(*) FROM audit_events WHERE id = '${late.id}'`)).toBe(1)
     expect(await rows('SELECT * FROM usage_daily')).toEqual(usage)
+    // No actor outlives its event.
+    expect(await rows('SELECT id FROM audit_actors ORDER BY id')).toEqual(
+      await rows(`SELECT id FROM audit_events WHERE ${A} AND key IS NULL ORDER BY id`),
+    )
+    expect(await value('SELECT count(*) FROM audit_actors')).toBe(6)
     const checkpoint = await rows(
       `SELECT sequence, removed, cutoff FROM audit_checkpoints WHERE ${A}`,
     )
@@ -334,15 +374,20 @@ describe('retention', () => {
 /** Edits a row as one who knows the rule: its link and its hash hold afterwards. */
 async function rewrite(sequence: number, over: Partial<AuditEvent>): Promise<void> {
   const rowAt = async (n: number) =>
-    (await rows(`SELECT * FROM audit_events WHERE ${A} AND sequence = ${n}`))[0] ?? {}
+    (await rows(`SELECT ${SELECT_LIST} FROM audit_events WHERE ${A} AND sequence = ${n}`))[0] ?? {}
   const event = eventOfRow(await rowAt(sequence))
   const previousHash = String((await rowAt(sequence - 1))['hash'])
   const hash = linkHash(previousHash, { ...event, ...over })
   const changed = { ...over, previousHash, hash }
-  const sets = MEMBERS.filter((member) => Object.hasOwn(changed, member)).map(
+  const sets = STORED.filter((member) => Object.hasOwn(changed, member)).map(
     (member) => `${COLUMNS[member]} = '${String(changed[member as keyof typeof changed])}'`,
   )
-  await tamper(`UPDATE audit_events SET ${sets.join(', ')} WHERE ${A} AND sequence = ${sequence}`)
+  await tamper(
+    `UPDATE audit_events SET ${sets.join(', ')} WHERE ${A} AND sequence = ${sequence}`,
+    ...(over.actor
+      ? [`UPDATE audit_actors SET actor = '${over.actor}' WHERE id = '${event.id}'`]
+      : []),
+  )
 }
 
 async function swap(first: number, second: number): Promise<void> {

@@ -12,7 +12,8 @@ import { run } from './rows.ts'
 /** Empties the tables of the accounts. */
 export async function emptyAccounts(): Promise<void> {
   await tamper(
-    ...'audit_events audit_heads audit_checkpoints usage_daily refusals_daily credential_usage'
+    ...'audit_events audit_actors audit_heads audit_checkpoints'
+      .concat(' usage_daily refusals_daily credential_usage')
       .split(' ')
       .map((table) => `DELETE FROM ${table}`),
   )

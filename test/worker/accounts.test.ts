@@ -7,11 +7,11 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { verifyChain } from '../../src/accounts/chain.ts'
 import type { AuditEvent } from '../../src/accounts/event.ts'
 import type { Database } from '../../src/accounts/record.ts'
-import { eventOfRow } from '../../src/accounts/row.ts'
+import { eventOfRow, SELECT_LIST } from '../../src/accounts/row.ts'
 import { anyEvent, NOON_MS, someEvent } from '../accounts/events.ts'
 import { deliver, emptyAccounts, letter, rows, takeIn, value } from './accounts-tables.ts'
 import type { Letter } from './accounts-tables.ts'
-import { applySchema } from './rows.ts'
+import { applySchema, run } from './rows.ts'
 
 const ORGANIZATIONS = ['org_a', 'org_b', null]
 
@@ -60,9 +60,14 @@ const byId = (a: AuditEvent, b: AuditEvent) => (a.id < b.id ? -1 : 1)
 
 /** Events equal decisions, one each; usage equals their sum; every chain holds. */
 async function expectAccounts(events: readonly AuditEvent[]): Promise<void> {
-  const stored = (await rows('SELECT * FROM audit_events')).map(eventOfRow)
+  const stored = (await rows(`SELECT ${SELECT_LIST} FROM audit_events`)).map(eventOfRow)
   const plain = stored.map(({ sequence: _s, previousHash: _p, hash: _h, ...event }) => event)
   expect(plain.toSorted(byId)).toEqual(events.toSorted(byId))
+
+  const people = events.flatMap(({ id, actor }) => (actor === null ? [] : [{ id, actor }]))
+  expect(await rows('SELECT id, actor FROM audit_actors ORDER BY id')).toEqual(
+    people.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  )
 
   const usage = new Map<string, number[]>()
   const used = new Map<string, number>()
@@ -177,6 +182,13 @@ describe('one consumer', () => {
 })
 
 describe('the database', () => {
+  it('takes an actor from the event, whatever was put in for it before', async () => {
+    const event = someEvent({ key: null, actor: 'person:ann@example.com' })
+    await run(`INSERT INTO audit_actors VALUES ('${event.id}', 'person:eve@example.com')`)
+    await takeIn([event])
+    await expectAccounts([event])
+  })
+
   it.each([
     ['an event that follows nothing', `7, '${'0'.repeat(64)}'`],
     ['a second first event', `1, '${'0'.repeat(64)}'`],
@@ -217,6 +229,7 @@ describe('rows written, by which D1 is paid', () => {
     ['a secret key', {}, 4],
     ['a service user', { serviceUser: 'su_a' }, 5],
     ['nobody', { organization: null, key: null }, 3],
+    ['a person', { key: null, actor: 'person:ann@example.com' }, 4],
   ])('an event of %s is %i, its sums one row in a hundred', async (_who, over, each) => {
     const calls = () => Array.from({ length: 100 }, () => someEvent(over))
     await written(calls())

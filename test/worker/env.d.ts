@@ -7,6 +7,8 @@ interface TestEnv extends Bindings {
   readonly SIGNING_KEYS: string
   /** The statements of schema.sql. */
   readonly SCHEMA: readonly string[]
+  /** Those of an older one, of rows on it, and of a later change to it with rows behind them. */
+  readonly OLDER: Readonly<Record<'schema' | 'rows' | 'actorColumn', readonly string[]>>
 }
 
 declare global {

@@ -32,7 +32,7 @@ export function checkSchema(schemaSql: string, rows: readonly SchemaRow[]): Find
     } else if (found !== wanted) {
       const remedy =
         type === 'TABLE'
-          ? 'differs from schema.sql, which never alters a table: migrate it by hand'
+          ? 'differs from schema.sql, which never alters a table: see “Retired” there, or migrate it by hand'
           : 'differs from schema.sql: run schema.sql again'
       findings.push(finding('warning', 'schema_differs', subject, remedy))
     }

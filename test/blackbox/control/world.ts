@@ -99,7 +99,7 @@ const READ_ALL = `SELECT 'SELECT json_array(' || group_concat(rows) || ') AS dum
   SELECT '(SELECT json_group_array(json_array(' || (SELECT group_concat('"' || name || '"')
     FROM pragma_table_info(t.name)) || ')) FROM ' || t.name || ')' AS rows FROM sqlite_master t
   WHERE t.type = 'table' AND t.name NOT GLOB '[_s][cq]*' AND t.name NOT IN
-    ('audit_events', 'audit_heads', 'audit_checkpoints', 'usage_daily', 'refusals_daily',
+    ('audit_events', 'audit_actors', 'audit_heads', 'audit_checkpoints', 'usage_daily', 'refusals_daily',
      'credential_usage'))`
 const queries = new WeakMap<TestEdge, string>()
 
