@@ -5,7 +5,7 @@
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
-import type { AheadAnswer } from '../guard/ledger.ts'
+import type { AheadAnswer } from '../guard/protocol.ts'
 import { sameLimits } from '../guard/limit.ts'
 import type { Limit, Standing } from '../guard/limit.ts'
 import type { KeyRecord } from '../keys/record.ts'

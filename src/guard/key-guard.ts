@@ -7,7 +7,7 @@
 import { DurableObject } from 'cloudflare:workers'
 
 import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
-import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced } from './ledger.ts'
+import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced } from './protocol.ts'
 import type { Limit, LimitState } from './limit.ts'
 
 export class KeyGuard extends DurableObject {

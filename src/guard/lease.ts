@@ -3,7 +3,7 @@
 
 import type { Result } from '../result.ts'
 import { leaseMs } from './lease-terms.ts'
-import type { AdmitAnswer, AdmitAsk, Lease } from './ledger.ts'
+import type { AdmitAnswer, AdmitAsk, Lease } from './protocol.ts'
 import type { Standing } from './limit.ts'
 import type { Meter } from './meter.ts'
 

@@ -5,7 +5,7 @@
 // clock that runs back would make it last longer: then every lease is dropped.
 
 import { LEASE_MIN_TOKENS } from './lease-terms.ts'
-import type { Lease, Settled } from './ledger.ts'
+import type { Lease, Settled } from './protocol.ts'
 import type { Limit, LimitState, Standing } from './limit.ts'
 
 /** A lease is to hold what came in the last so many milliseconds. */

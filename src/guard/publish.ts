@@ -7,7 +7,7 @@ import { recordFromRow, recordQuery } from '../keys/record.ts'
 import type { Lookup } from '../keys/record.ts'
 import { cacheRecord } from '../keys/store.ts'
 import { askGuard } from './ask.ts'
-import type { Fenced } from './ledger.ts'
+import type { Fenced } from './protocol.ts'
 
 /** Rows taken from D1 at a time. */
 const BATCH = 100

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
 import { FORGET_AFTER_MS, Ledger } from '../../src/guard/ledger.ts'
-import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/ledger.ts'
+import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/guard/limit.ts'
 import { memoryStore } from './memory-store.ts'
 import type { MemoryStore } from './memory-store.ts'

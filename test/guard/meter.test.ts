@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import type { Lease } from '../../src/guard/ledger.ts'
+import type { Lease } from '../../src/guard/protocol.ts'
 import type { Limit, LimitState } from '../../src/guard/limit.ts'
 import { Meter } from '../../src/guard/meter.ts'
 

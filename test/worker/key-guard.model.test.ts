@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import type { KeyGuard } from '../../src/guard/key-guard.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
-import type { AdmitAnswer, Lease } from '../../src/guard/ledger.ts'
+import type { AdmitAnswer, Lease } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/guard/limit.ts'
 import { freshId } from './rows.ts'
 

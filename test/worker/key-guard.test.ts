@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
 import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
-import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/ledger.ts'
+import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/guard/limit.ts'
 import { freshId } from './rows.ts'
 

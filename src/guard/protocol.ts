@@ -1,0 +1,63 @@
+// What an isolate and a guard say to each other: plain values, as they cross between them.
+
+import type { Limit, LimitState } from './limit.ts'
+
+export interface AdmitAsk {
+  /** Of the record on which the decision rests. */
+  readonly generation: number
+  /** All are checked, then all are debited, or none. */
+  readonly limits: readonly Limit[]
+  /** Requests at hand to admit, whole or not at all; each costs one of every limit. */
+  readonly want: number
+  /** Tokens that would be welcome for requests to come. */
+  readonly lease?: number
+  /** Leases that have ended, each told once. */
+  readonly settled?: readonly Settled[]
+}
+
+/** A lease that an isolate no longer uses, and what it has not used of it. */
+export interface Settled {
+  readonly id: number
+  readonly unused: number
+}
+
+/** Tokens for requests to come, from before they were asked for until `ms` later. */
+export interface Lease {
+  readonly id: number
+  readonly tokens: number
+  readonly ms: number
+}
+
+export type AdmitAnswer =
+  | {
+      readonly verdict: 'granted'
+      /** null: for the requests at hand only. */
+      readonly lease: Lease | null
+      /** What remains does not count the lease's tokens. */
+      readonly limits: readonly LimitState[]
+    }
+  | {
+      readonly verdict: 'limited'
+      readonly limits: readonly LimitState[]
+      readonly retryAfterMs: number
+    }
+  | { readonly verdict: 'stale' }
+
+/** What a guard decides before the asker knows the record. */
+export interface AheadAnswer {
+  /** The lowest that is admitted. */
+  readonly generation: number
+  /** One request was debited, on these limits; null: it must be asked again with the record. */
+  readonly debited: {
+    readonly limits: readonly Limit[]
+    readonly states: readonly LimitState[]
+    readonly time: number
+  } | null
+}
+
+export interface Fenced {
+  /** The fence in force. */
+  readonly generation: number
+  /** After so long no older generation is admitted any more, by no lease either. */
+  readonly waitMs: number
+}
