@@ -5,14 +5,13 @@
 import { accountFor } from './accounts/account.ts'
 import type { Actor } from './control/actor.ts'
 import type { Edge } from './edge.ts'
-import { clientAddress } from './gate/address.ts'
+import { clientOf } from './gate/address.ts'
 import { gate } from './gate/gate.ts'
 import { nothingSeen } from './gate/passage.ts'
 import type { Passage } from './gate/passage.ts'
 import { SentHeaders } from './gate/sent-headers.ts'
 import { canonicalPath } from './gate/path.ts'
 import { refuse } from './gate/refuse.ts'
-import { formatAddress } from './lists/address.ts'
 
 const JWKS_PATH = '/.well-known/jwks.json'
 const OPENAPI_PATH = '/edge/openapi.json'
@@ -47,8 +46,7 @@ async function decided(
   const nowMs = Date.now()
   const headers = new SentHeaders(request.headers)
   const { method } = request
-  const address = clientAddress(headers)
-  const clientIp = address ? formatAddress(address) : ''
+  const { address, ip: clientIp } = clientOf(headers)
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
   const seen = nothingSeen()
   const account = { method, requestId, nowMs, clientIp, seen }

@@ -55,7 +55,9 @@ export class EventBuffer {
 
   /** Events that the queue has not taken yet. */
   get size(): number {
-    return [...this.claims].reduce((sum, { events }) => sum + events.length, this.pending.length)
+    let events = this.pending.length
+    for (const claim of this.claims) events += claim.events.length
+    return events
   }
 
   /** Takes an event. It is on its way within a second, unless the isolate dies before. */

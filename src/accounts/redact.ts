@@ -35,9 +35,19 @@ export function redactPath(path: string, brand: string, imported: readonly strin
   return [...bare.split('/').slice(0, segments), REDACTED].join('/')
 }
 
+/** By the imported prefixes, of which there is one list, and by brand. */
+const suspicions = new WeakMap<readonly string[], Map<string, RegExp>>()
+
 /** What every form below holds somewhere: most paths have nothing of the kind. */
 function suspicion(brand: string, imported: readonly string[]): RegExp {
-  return compile([...imported, brand, '%', 'ey', '[0-9a-z]{16}'].join('|'))
+  const byBrand = suspicions.get(imported) ?? new Map<string, RegExp>()
+  suspicions.set(imported, byBrand)
+  const known = byBrand.get(brand)
+  if (known) return known
+  const source = [...imported, brand, '%', 'ey', '[0-9a-z]{16}'].join('|')
+  const pattern = new RegExp(source, 'i')
+  byBrand.set(brand, pattern)
+  return pattern
 }
 
 function secretAt(text: string, forms: readonly RegExp[]): number {

@@ -1,8 +1,10 @@
 // From where. The client address is `CF-Connecting-IP` and nothing else: every other header that
 // claims one can be set by the client.
 
+import { LRUCache } from 'lru-cache'
+
 import type { Principal } from '../keys/principal.ts'
-import { parseAddress } from '../lists/address.ts'
+import { formatAddress, parseAddress } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
 import { addressListContains } from '../lists/address-list.ts'
 import { err, ok } from '../result.ts'
@@ -10,9 +12,26 @@ import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
 import type { HeaderReader } from './sent-headers.ts'
 
-/** The client's address, unmapped; undefined where the platform gave none that can be read. */
-export function clientAddress(headers: HeaderReader): Address | undefined {
-  return parseAddress(headers.get('cf-connecting-ip') ?? '')
+export interface Client {
+  /** Unmapped; undefined where the platform gave none that can be read. */
+  readonly address: Address | undefined
+  /** The same as text; empty where there is none. */
+  readonly ip: string
+}
+
+/** The same clients come again and again, so what was read of so many is kept. */
+const MAX_CLIENTS = 10_000
+const clients = new LRUCache<string, Client>({ max: MAX_CLIENTS })
+
+/** Who is connected. */
+export function clientOf(headers: HeaderReader): Client {
+  const sent = headers.get('cf-connecting-ip') ?? ''
+  const known = clients.get(sent)
+  if (known) return known
+  const address = parseAddress(sent)
+  const client = { address, ip: address ? formatAddress(address) : '' }
+  clients.set(sent, client)
+  return client
 }
 
 /** The organization's list and the key's list must both admit the address. */

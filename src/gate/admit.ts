@@ -88,7 +88,7 @@ export async function admit(
   edge: Edge,
   key: KnownKey,
   meter: Meter,
-  ahead: Ahead,
+  ahead: Ahead | undefined,
   waitUntil: WaitUntil,
 ): Promise<Result<Standing, Denial | 'stale'>> {
   const { record } = key.principal
@@ -101,7 +101,8 @@ export async function admit(
   // Not the time at which the request began: it may have waited for its record since.
   const now = Date.now()
   meter.see(now)
-  const spent = (await ahead.use(record, limits)) ?? spendLeased(meter, now, ask, waitUntil)
+  const debited = ahead && (await ahead.use(record, limits))
+  const spent = debited ?? spendLeased(meter, now, ask, waitUntil)
   if (spent) return ok(spent)
   const remembered = edge.refusals.get(id, limits, now)
   if (remembered && !key.asks.take(now)) return err(limited(remembered))

@@ -28,9 +28,20 @@ export interface Proof {
   readonly agrees: (record: KeyRecord) => boolean
 }
 
+/** What this isolate remembers of a credential; undefined when it has to be verified. */
+export function recall(
+  presented: Presented,
+  edge: Edge,
+  nowMs: number,
+): Result<KnownKey, Denial> | undefined {
+  const remembered = edge.keys.get(presented.value, nowMs)
+  if (remembered && accepts(presented, remembered)) return ok(remembered)
+  return edge.keys.isUnknown(presented.value, nowMs) ? unknown(presented) : undefined
+}
+
 /**
- * Verifies a credential, from the memo where it can. `proven` hears of the credential's id, where
- * the string tells it, before its record is read.
+ * Verifies a credential and reads its record, once for all who ask meanwhile. `proven` hears of the
+ * credential's id, where the string tells it, before the record is read.
  */
 export async function authenticate(
   presented: Presented,
@@ -39,9 +50,6 @@ export async function authenticate(
   waitUntil: WaitUntil,
   proven: (credentialId: string) => void,
 ): Promise<Result<KnownKey, Denial>> {
-  const remembered = edge.keys.get(presented.value, nowMs)
-  if (remembered && accepts(presented, remembered)) return ok(remembered)
-  if (edge.keys.isUnknown(presented.value, nowMs)) return unknown(presented)
   const name = `${presented.scheme} ${presented.value}`
   const load = (): Promise<Result<KnownKey, Denial>> =>
     find(presented, edge, nowMs, waitUntil, proven)

@@ -40,7 +40,7 @@ export async function decide(
   presented: Presented,
   known: KnownKey,
   matched: MatchedRoute | undefined,
-  ahead: Ahead,
+  ahead: Ahead | undefined,
   edge: Edge,
 ): Promise<Result<Admitted, Denial>> {
   const { nowMs, address, headers } = passage
@@ -103,7 +103,7 @@ async function spend(
   key: KnownKey,
   matched: MatchedRoute,
   { address, nowMs, waitUntil }: Passage,
-  ahead: Ahead,
+  ahead: Ahead | undefined,
 ): Promise<Result<Standing | null, Denial | 'stale'>> {
   const { record } = key.principal
   const meter = meterFor(edge.catalog, key, matched, address)

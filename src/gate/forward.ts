@@ -60,8 +60,9 @@ export async function send(
 ): Promise<Result<Response, Denial>> {
   try {
     const answer = fetch(url, { method, headers, body, redirect: 'manual', cache: 'no-store' })
-    const response = await Promise.race([answer, lateAfter(sent, deadlineMs)])
-    return response === 'late' ? err({ reason: 'upstream_timeout' }) : ok(response)
+    const late = sent ? lateAfter(sent, deadlineMs) : scheduler.wait(deadlineMs)
+    const response = await Promise.race([answer, late])
+    return response ? ok(response) : err({ reason: 'upstream_timeout' })
   } catch (error) {
     // The text of the error names hosts and ports: it is for the operator, never for the client.
     console.error(`upstream ${URL.parse(url)?.host} unreachable`, error)
@@ -69,25 +70,26 @@ export async function send(
   }
 }
 
-async function lateAfter(sent: Promise<unknown> | undefined, deadlineMs: number): Promise<'late'> {
-  if (sent) await sent.catch(() => undefined)
+async function lateAfter(sent: Promise<unknown>, deadlineMs: number): Promise<void> {
+  await sent.catch(() => undefined)
   await scheduler.wait(deadlineMs)
-  return 'late'
 }
 
 /** The upstream's answer as the client may see it: without what belongs to one connection, or to us. */
 export function outboundResponse(upstream: Response, base: URL): Response {
   const response = new Response(upstream.body, upstream)
   const { headers } = response
-  const listed = connectionListed(upstream.headers)
-  let hasCacheControl = false
-  for (const name of upstream.headers.keys()) {
-    if (upstream.webSocket && (name === 'upgrade' || name === 'connection')) continue
+  const names = [...upstream.headers.keys()]
+  const upgraded = upstream.webSocket !== null
+  const listed = names.includes('connection') ? connectionListed(upstream.headers) : []
+  for (const name of names) {
+    if (upgraded && (name === 'upgrade' || name === 'connection')) continue
     if (!mayReturn(name) || listed.includes(name)) headers.delete(name)
-    else if (name === 'cache-control') hasCacheControl = true
     else if (name === 'location') setLocation(headers, base)
   }
-  if (!hasCacheControl) headers.set('cache-control', 'private, no-store')
+  if (!names.includes('cache-control') || listed.includes('cache-control')) {
+    headers.set('cache-control', 'private, no-store')
+  }
   return response
 }
 

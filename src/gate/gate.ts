@@ -7,7 +7,7 @@ import type { Edge } from '../edge.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { Ahead } from './ahead.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, recall } from './authenticate.ts'
 import { isPreflight, preflightResponse, setCors } from './cors.ts'
 import { readCredential } from './credential.ts'
 import { decide } from './decide.ts'
@@ -46,12 +46,15 @@ async function pass(
   if (!credential.ok) {
     return deny(passage, await edge.failures.count(credential.error, address, nowMs))
   }
-  const ahead = new Ahead(edge, matched)
-  const key = await authenticate(credential.value, edge, nowMs, waitUntil, (id) => ahead.ask(id))
+  const recalled = recall(credential.value, edge, nowMs)
+  const ahead = recalled ? undefined : new Ahead(edge, matched)
+  const key =
+    recalled ??
+    (await authenticate(credential.value, edge, nowMs, waitUntil, (id) => ahead?.ask(id)))
   const admitted = key.ok
     ? await decide(passage, credential.value, key.value, matched, ahead, edge)
     : err(await edge.failures.count(key.error, address, nowMs))
-  ahead.end(waitUntil)
+  ahead?.end(waitUntil)
   if (!admitted.ok) return deny(passage, admitted.error)
   const response = await forward(passage, admitted.value, edge)
   const { standing } = admitted.value

@@ -9,16 +9,21 @@ export function setRateLimitHeaders(
   { limits, spare, at }: Standing,
   nowMs: number,
 ): void {
-  const [first, ...others] = limits
-  if (!first) return
-  const tightest = others.reduce((best, one) => (isTighter(one, best) ? one : best), first)
+  const wording = wordingOf(limits)
+  if (!wording) return
+  const { tightest, quota, policy, names } = wording
   // A request that waited for its record is older than what its guard said.
   const age = Math.max(0, nowMs - at)
-  headers.set('x-ratelimit-limit', String(tightest.quota))
+  let items = ''
+  limits.forEach((limit, i) => {
+    const seconds = Math.ceil(resetMs(limit, age) / 1000)
+    items += `${i === 0 ? '' : ', '}${names[i]};r=${limit.remaining + spare};t=${seconds}`
+  })
+  headers.set('x-ratelimit-limit', quota)
   headers.set('x-ratelimit-remaining', String(tightest.remaining + spare))
   headers.set('x-ratelimit-reset', String(Math.ceil((nowMs + resetMs(tightest, age)) / 1000)))
-  headers.set('ratelimit-policy', policyOf(limits))
-  headers.set('ratelimit', limits.map((limit) => itemOf(limit, spare, age)).join(', '))
+  headers.set('ratelimit-policy', policy)
+  headers.set('ratelimit', items)
 }
 
 /** Where nothing is spent there is nothing to reset. */
@@ -26,22 +31,33 @@ function resetMs({ resetAfterMs }: LimitState, age: number): number {
   return resetAfterMs === 0 ? 0 : Math.max(0, resetAfterMs - age)
 }
 
-function itemOf(limit: LimitState, spare: number, age: number): string {
-  const seconds = Math.ceil(resetMs(limit, age) / 1000)
-  return `${sfString(limit.name)};r=${limit.remaining + spare};t=${seconds}`
+/** What the same states say each time. */
+interface Wording {
+  /** The limit closest to its end. */
+  readonly tightest: LimitState
+  /** Its. */
+  readonly quota: string
+  readonly policy: string
+  /** As structured-field strings, in the limits' order. */
+  readonly names: readonly string[]
 }
 
-/** Requests on one lease share their states, and so what these say of the policy. */
-const policies = new WeakMap<readonly LimitState[], string>()
+/** Requests on one lease share their states. */
+const wordings = new WeakMap<readonly LimitState[], Wording>()
 
-function policyOf(limits: readonly LimitState[]): string {
-  const known = policies.get(limits)
-  if (known !== undefined) return known
-  const policy = limits
-    .map(({ name, quota, windowSeconds }) => `${sfString(name)};q=${quota};w=${windowSeconds}`)
-    .join(', ')
-  policies.set(limits, policy)
-  return policy
+function wordingOf(limits: readonly LimitState[]): Wording | undefined {
+  const known = wordings.get(limits)
+  if (known) return known
+  const [first, ...others] = limits
+  if (!first) return undefined
+  const tightest = others.reduce((best, one) => (isTighter(one, best) ? one : best), first)
+  const names = limits.map(({ name }) => sfString(name))
+  const policies = limits.map(
+    ({ quota, windowSeconds }, i) => `${names[i]};q=${quota};w=${windowSeconds}`,
+  )
+  const wording = { tightest, quota: String(tightest.quota), policy: policies.join(', '), names }
+  wordings.set(limits, wording)
+  return wording
 }
 
 function isTighter(a: LimitState, b: LimitState): boolean {
