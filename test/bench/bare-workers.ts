@@ -12,12 +12,23 @@ export default {
 }
 `
 
+/** What a Worker of `headersOnly` does beyond forwarding. */
+interface Steps {
+  /** A copy of the client's headers, two taken out and nine set, an assertion among them. */
+  readonly identity?: boolean
+  /** A copy of the upstream's answer, with seven headers set. */
+  readonly standing?: boolean
+  /** No cache in between, and a deadline. */
+  readonly guarded?: boolean
+}
+
 /**
- * What the runtime takes for what no gate like ours can leave out: a copy of the headers with ten of
- * them set, an assertion's length among them, a deadline, and an answer with eight set. No check, no
- * limit, no account; the address of the upstream as a string, which is the cheapest.
+ * What the runtime takes for what no gate like ours can leave out, step by step. No check, no limit, no
+ * account; the address of the upstream as a string, which is the cheapest.
  */
-export const HEADERS_ONLY = `
+function headersOnly({ identity, standing, guarded }: Steps): string {
+  const init = `{ method, headers, body: request.body, redirect: 'manual'${guarded ? ", cache: 'no-store'" : ''} }`
+  return `
 const IDENTITY = Object.entries({
   'x-edge-org-id': 'org_bench',
   'x-edge-key-id': 'key_0123456789abcdef',
@@ -39,28 +50,39 @@ const STANDING = Object.entries({
   'x-request-id': '0f8fad5b-d9cb-469f-a165-70867728950e',
 })
 
+function identified(sent) {
+  const headers = new Headers(sent)
+  headers.delete('x-api-key')
+  headers.delete('cf-connecting-ip')
+  for (const [name, value] of IDENTITY) headers.set(name, value)
+  return headers
+}
+
+function withStanding(upstream) {
+  const response = new Response(upstream.body, upstream)
+  for (const [name, value] of STANDING) response.headers.set(name, value)
+  return response
+}
+
 export default {
   async fetch(request, env) {
     const { url, method } = request
-    const headers = new Headers(request.headers)
-    headers.delete('x-api-key')
-    headers.delete('cf-connecting-ip')
-    for (const [name, value] of IDENTITY) headers.set(name, value)
-    const target = 'http://' + env.UPSTREAM + url.slice(url.indexOf('/', 8))
-    const answer = fetch(target, {
-      method,
-      headers,
-      body: request.body,
-      redirect: 'manual',
-      cache: 'no-store',
-    })
-    const upstream = await Promise.race([answer, scheduler.wait(60_000)])
-    const response = new Response(upstream.body, upstream)
-    for (const [name, value] of STANDING) response.headers.set(name, value)
-    return response
+    const headers = ${identity ? 'identified(request.headers)' : 'request.headers'}
+    const answer = fetch('http://' + env.UPSTREAM + url.slice(url.indexOf('/', 8)), ${init})
+    const upstream = await ${guarded ? 'Promise.race([answer, scheduler.wait(60_000)])' : 'answer'}
+    return ${standing ? 'withStanding(upstream)' : 'upstream'}
   },
 }
 `
+}
+
+/** The steps, each with all before it. */
+export const STEPS = {
+  string_url: headersOnly({}),
+  identity_set: headersOnly({ identity: true }),
+  answer_set: headersOnly({ identity: true, standing: true }),
+  headers_only: headersOnly({ identity: true, standing: true, guarded: true }),
+} as const
 
 /** Keys in a Map, one Durable Object call and one write a request, no other check. */
 export const NAIVE = `

@@ -12,13 +12,16 @@ import { generateSigningKey } from '../../src/keys/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/keys/signing-keys.ts'
 import { bundle, ROOT } from '../harness/bundle.ts'
 import { ADMIN_TOKEN, PEPPER } from '../harness/edge.ts'
-import { CONSUMER, HEADERS_ONLY, KV_READ, NAIVE, PASS_THROUGH } from './bare-workers.ts'
+import { CONSUMER, KV_READ, NAIVE, PASS_THROUGH, STEPS } from './bare-workers.ts'
 import { COUNTED_QUEUES, countedShell } from './counted.ts'
 
 export const WORKERS = [
   'gate',
   'gate_apart',
   'pass_through',
+  'string_url',
+  'identity_set',
+  'answer_set',
   'headers_only',
   'naive',
   'kv_read',
@@ -190,12 +193,12 @@ function bareWorkers(upstream: string) {
       modules: [esModule('index.js', PASS_THROUGH)],
       bindings: { UPSTREAM: upstream },
     },
-    {
+    ...Object.entries(STEPS).map(([name, text]) => ({
       compatibilityDate,
-      name: 'headers_only',
-      modules: [esModule('index.js', HEADERS_ONLY)],
+      name,
+      modules: [esModule('index.js', text)],
       bindings: { UPSTREAM: upstream },
-    },
+    })),
     { ...naive, name: 'naive', modules: [esModule('index.js', NAIVE)] },
     {
       ...naive,

@@ -1,11 +1,12 @@
 // A report as text: tables in the form that docs/benchmarks.md takes them in.
 
 import type { Until } from './load.ts'
-import type { Report, VariantReport } from './report.ts'
+import type { Ratio, Report, VariantReport } from './report.ts'
+import { BESIDE_CEILING } from './variants.ts'
 
 export function printReport(report: Report): string {
   const { machine, plan, noise } = report
-  const key = report.ratios['gate_secret/pass_through']
+  const shown = ['gate_secret/pass_through', BESIDE_CEILING.join('/')]
   return [
     `${machine.date}, ${machine.cores} cores (${machine.cpu}), ${machine.system}, load ${machine.load.toFixed(2)}`,
     `node ${machine.node}, workerd ${machine.workerd}, miniflare ${machine.miniflare}, storage in ${machine.storage}`,
@@ -16,12 +17,17 @@ export function printReport(report: Report): string {
     operationsTable(report),
     '',
     `noise: requests/s differ by ${percent(noise.rps_spread_median)} between the rounds of a variant (median), by ${percent(noise.rps_spread_max)} at most`,
-    ...(key
-      ? [
-          `gate_secret / pass_through: ${key.rps.toFixed(3)} in requests/s (rounds: ${key.rps_rounds.map((r) => r.toFixed(3)).join(' ')}), ${key.p99.toFixed(2)} in p99${key.cpu === null ? '' : `, ${key.cpu.toFixed(2)} in CPU`}`,
-        ]
-      : []),
+    ...shown.flatMap((pair) => {
+      const ratio = report.ratios[pair]
+      return ratio ? [ratioLine(pair, ratio)] : []
+    }),
   ].join('\n')
+}
+
+function ratioLine(pair: string, { rps, rps_rounds: rounds, p99, cpu }: Ratio): string {
+  const each = rounds.map((one) => one.toFixed(3)).join(' ')
+  const inCpu = cpu === null ? '' : `, ${cpu.toFixed(2)} in CPU`
+  return `${pair.replace('/', ' / ')}: ${rps.toFixed(3)} in requests/s (rounds: ${each}), ${p99.toFixed(2)} in p99${inCpu}`
 }
 
 function figuresTable({ variants, ratios }: Report): string {

@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts'
 import type { Round } from './rig.ts'
 import type { Measured, Plan } from './run.ts'
 import { median, round, spread } from './statistics.ts'
-import { baselineOf } from './variants.ts'
+import { BESIDE_CEILING, baselineOf } from './variants.ts'
 
 export interface Figures {
   readonly rps: number
@@ -44,11 +44,15 @@ export interface Report {
 }
 
 export function reportOf(measured: readonly Measured[], plan: Plan, machine: Machine): Report {
-  const ratios = measured.flatMap((one) => {
-    const base = measured.find(({ variant }) => variant.name === baselineOf(one.variant))
-    if (!base) return []
-    return [[`${one.variant.name}/${base.variant.name}`, ratioOf(one, base)] as const]
-  })
+  const named = (name: string | undefined): Measured | undefined =>
+    measured.find(({ variant }) => variant.name === name)
+  const pairs = [
+    ...measured.map((one) => [one, named(baselineOf(one.variant))] as const),
+    BESIDE_CEILING.map(named),
+  ]
+  const ratios = pairs.flatMap(([one, base]) =>
+    one && base ? [[`${one.variant.name}/${base.variant.name}`, ratioOf(one, base)] as const] : [],
+  )
   const spreads = measured.map(({ rounds }) => spread(rounds.map(({ rps }) => rps)))
   return {
     machine,

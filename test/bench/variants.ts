@@ -38,8 +38,29 @@ export const VARIANTS: readonly Variant[] = [
     requests: ({ secret }) => [session(secret)],
   },
   {
+    name: 'string_url',
+    what: 'forwarding by a string instead of a URL and a copy of the request: GET',
+    target: 'string_url',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
+    name: 'identity_set',
+    what: 'and the identity headers with an assertion set on a copy of the request’s',
+    target: 'identity_set',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
+    name: 'answer_set',
+    what: 'and the rate-limit headers set on a copy of the answer',
+    target: 'answer_set',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
     name: 'headers_only',
-    what: 'the headers, the deadline and the assertion of the gate, and nothing else of it: GET',
+    what: 'and no cache and a deadline: all that the runtime takes for what no gate can leave out',
     target: 'headers_only',
     status: 200,
     requests: ({ secret }) => [session(secret)],
@@ -148,6 +169,9 @@ export const VARIANTS: readonly Variant[] = [
     once: true,
   },
 ]
+
+/** What the gate comes to beside what the runtime takes for its headers alone. */
+export const BESIDE_CEILING = ['gate_secret_apart', 'headers_only'] as const
 
 export function baselineOf({ name, baseline = 'pass_through' }: Variant): string | undefined {
   return name === baseline ? undefined : baseline
