@@ -12,7 +12,7 @@ import { formatAddress } from '../lists/address.ts'
 import type { PageContext } from './context.ts'
 import { withQuery } from './urls.ts'
 
-export interface Asked {
+interface Asked {
   /** For the `:name` segments of the operation's pattern. */
   readonly params?: Readonly<Record<string, string>>
   /** What is undefined or empty is left out. */
@@ -34,6 +34,13 @@ export interface Refused {
 export type Answer<T> =
   | { readonly ok: true; readonly status: number; readonly value: T; readonly headers: Headers }
   | Refused
+
+/** A page of a list, as the operations answer it that list something. */
+export interface Listed<T> {
+  readonly items: readonly T[]
+  /** null: there are no more. */
+  readonly next_cursor: string | null
+}
 
 /** Calls an operation and reads its answer; `T` is the view that the operation documents. */
 export async function call<T>(

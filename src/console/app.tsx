@@ -8,8 +8,9 @@
 // - Data is read and changed by `call(c, operation, …)` of api.ts alone: what a person may do is the
 //   API's to say. A page leaves out the forms that `mayWrite(session)` would see refused.
 // - GET answers with `page(c, { title }, <…/>)`. A form posts to its own page and answers with
-//   `done(c, path, status, receipt)`, a redirect; or, refused, with itself, what was typed and
-//   `faultOf(answer, labels)`. Only a value that is shown once is answered to the POST directly.
+//   `done(c, path, status, receipt)`, a redirect; or, refused, with itself and what was typed, by
+//   `page(c, { title, fault }, …)` with the fault of `faultOf(answer, labels)`. Only a value that is
+//   shown once is answered to the POST directly.
 // - Everything works without script. No inline script, no style attribute: the policy stops both.
 // - Markup is kit/ first; what was typed is only ever text or an attribute's value. An address is made
 //   by pageUrl and withQuery. A message after a redirect is a code of flash.ts.

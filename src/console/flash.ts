@@ -4,7 +4,6 @@ const TEXTS = {
   signed_out: 'You are signed out.',
   session_ended: 'Your session has ended. Sign in again to go on.',
   organization_created: 'The organization was created.',
-  organization_saved: 'The organization was saved.',
   first_call:
     'The first call has arrived, and was answered. This is what you will see from now on.',
   key_saved: 'The key was saved.',

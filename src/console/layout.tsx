@@ -5,6 +5,8 @@ import type { Child } from 'hono/jsx'
 import { ASSETS } from './assets.ts'
 import type { PageContext } from './context.ts'
 import { flashText } from './flash.ts'
+import { Badge } from './kit/badge.tsx'
+import { TokenField } from './kit/form.tsx'
 import { ORGANIZATIONS, pageUrl, SIGN_OUT } from './urls.ts'
 
 interface LayoutProps {
@@ -83,22 +85,22 @@ function Organization({ c }: { c: PageContext }) {
   return (
     <p class="organization">
       <strong>{organization.name}</strong>
-      {organization.state === 'suspended' ? <span class="badge bad">suspended</span> : null}
+      {organization.state === 'suspended' ? <Badge text="suspended" /> : null}
       {operator ? <a href={ORGANIZATIONS}>Switch organization</a> : null}
     </p>
   )
 }
 
 function SignedIn({ c }: { c: PageContext }) {
-  const { actor, csrf } = c.get('session')
+  const { actor } = c.get('session')
   const name = actor.type === 'operator' ? actor.name : actor.email
   const role = actor.type === 'operator' ? 'operator' : actor.role
   return (
     <form class="signed-in" method="post" action={SIGN_OUT}>
       <span>
-        {name} <span class="badge plain">{role}</span>
+        {name} <Badge text={role} tone="plain" />
       </span>
-      <input type="hidden" name="csrf" value={csrf} />
+      <TokenField c={c} />
       <button type="submit" class="small quiet">
         Sign out
       </button>

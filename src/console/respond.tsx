@@ -7,6 +7,7 @@ import type { Refused } from './api.ts'
 import { call } from './api.ts'
 import type { PageContext } from './context.ts'
 import type { Status } from './flash.ts'
+import type { Fault } from './kit/fault.ts'
 import type { ChangeProgress, ChangeReceipt } from './kit/receipt.tsx'
 import { Layout } from './layout.tsx'
 import { readReceipt, sealReceipt } from './receipt.ts'
@@ -19,13 +20,15 @@ export type Answered = Response | Promise<Response>
 interface PageOptions {
   /** The page's h1, and the first part of its title. */
   readonly title: string
-  readonly status?: PageStatus
   readonly back?: { readonly href: string; readonly label: string }
+  /** Of a form that is shown again, whose status it decides. */
+  readonly fault?: Fault | undefined
+  readonly status?: PageStatus
 }
 
 /** Answers with a page. */
 export function page(c: PageContext, options: PageOptions, body: Child): Answered {
-  const { title, back, status = 200 } = options
+  const { title, back, fault, status = fault ? statusOf(fault) : 200 } = options
   const layout = (
     <Layout c={c} title={title} back={back}>
       {body}
@@ -69,8 +72,7 @@ export function refused(c: PageContext, { status, detail }: Refused): Answered {
   return errorPage(c, status, detail)
 }
 
-/** The status of a form that is shown again with its fault. */
-export function formStatus({ status }: Refused): PageStatus {
+function statusOf({ status = 400 }: Fault): PageStatus {
   return Object.hasOwn(TITLES, status) || status === 422 ? (status as PageStatus) : 500
 }
 

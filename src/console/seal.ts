@@ -6,7 +6,7 @@ import type { Settings } from '../settings.ts'
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const
 /** What a tag is for; one never passes as another. */
-export type Purpose = 'session' | 'csrf' | 'receipt'
+type Purpose = 'session' | 'csrf' | 'receipt'
 
 const keys = new WeakMap<Settings, CryptoKey>()
 

@@ -54,7 +54,11 @@ signIn.post(SIGN_IN, async (c) => {
   if (await isExhausted(c)) return tooMany(c)
   const right = await adminTokenMatches(form.get('token') ?? '', c.env.context.edge.settings)
   if (right) return await enter(c, tokenOperator, next)
-  return tokenPage(c, next, { field: 'token', sentence: 'this is not the admin token' })
+  return tokenPage(c, next, {
+    field: 'token',
+    sentence: 'this is not the admin token',
+    status: 401,
+  })
 })
 
 /** Where Access is configured it is the one way in. */
@@ -118,7 +122,7 @@ function tooMany(c: PageContext): Answered {
 function tokenPage(c: PageContext, next: string, fault?: Fault): Answered {
   return page(
     c,
-    { title: 'Sign in', status: fault ? 401 : 200 },
+    { title: 'Sign in', fault },
     <form method="post" action={SIGN_IN} class="narrow">
       <input type="hidden" name="next" value={next} />
       <Field

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 
-import { explainReason, GATE_REASONS } from '../../src/console/reasons.ts'
+import { explainReason } from '../../src/console/reasons/explain.ts'
+import { GATE_REASONS } from '../../src/console/reasons/gate.ts'
 
 const href = (reason: string, subject: object): string | undefined =>
   explainReason('org_acme', reason, subject).mend?.href

@@ -4,17 +4,23 @@
 import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
 import { TextArea } from '../kit/field.tsx'
+import { TokenField } from '../kit/form.tsx'
 import { pageUrl } from '../urls.ts'
 import type { Verdict } from './coverage.ts'
 import { WORDS } from './read.ts'
 import type { List } from './read.ts'
-import type { Typed } from './show.tsx'
 
 /** Verdicts of one answer; those with a fault come first. */
 const VERDICTS_MAX = 50
 
 /** The fields at which a refusal is shown, as their labels call them. */
 export const ENTRY_LABELS = { entries: 'New entries', address: 'Address', origin: 'Origin' }
+
+/** What was typed into the form for new entries, with what it covers or what is wrong with it. */
+export interface Typed {
+  readonly text: string
+  readonly verdicts: readonly Verdict[]
+}
 
 interface AddProps {
   c: PageContext
@@ -37,7 +43,7 @@ export function AddForm({ c, list, typed, fault }: AddProps) {
         </p>
       ) : null}
       <form method="post" action={`${url}/add`} data-check={check}>
-        <input type="hidden" name="csrf" value={c.get('session').csrf} />
+        <TokenField c={c} />
         <input type="hidden" name="list" value={name} />
         <TextArea
           name="entries"

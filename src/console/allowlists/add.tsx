@@ -5,7 +5,7 @@ import type { PageContext } from '../context.ts'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { linesOf } from '../kit/list-field.tsx'
-import { done, formStatus, refused } from '../respond.tsx'
+import { done, refused } from '../respond.tsx'
 import { fewest } from './add-form.tsx'
 import { readEntry, verdictsOf } from './coverage.ts'
 import { readList, saveList } from './read.ts'
@@ -19,14 +19,12 @@ export async function addEntries(c: PageContext): Promise<Response> {
   const list = found.value
   const form = c.get('form')
   const text = form.get('entries') ?? ''
-  const lines = linesOf(text).map((line) => line.trim())
+  const lines = linesOf(text)
   const verdicts = verdictsOf(list.name, lines)
   const typed = { text, verdicts }
-  const again = (fault: Fault, status: ReturnType<typeof formStatus> = 400): Promise<Response> =>
-    listPage(c, list, { typed, fault, status })
   if (form.get('do') === 'check') return await listPage(c, list, { typed })
   const fault = faultIn(list, lines)
-  if (fault) return await again(fault)
+  if (fault) return await listPage(c, list, { typed, fault })
   const after = added(list, lines)
   if (list.entries === null && form.get('confirmed') !== 'yes') {
     return reviewPage(c, list, {
@@ -36,15 +34,16 @@ export async function addEntries(c: PageContext): Promise<Response> {
   }
   const saved = await saveList(c, list, after)
   if (saved.ok) return await done(c, list.url, 'list_saved', saved.value.receipt)
-  const { sentence } = faultOf(saved, { ips: '', origins: '' })
-  return await again({ field: 'entries', sentence }, formStatus(saved))
+  // The API speaks of the whole list; what was typed are its new entries.
+  const refusal = faultOf(saved, { ips: '', origins: '' })
+  return await listPage(c, list, { typed, fault: { ...refusal, field: 'entries' } })
 }
 
 /** Answers script with what each line covers, or what is wrong with it; knows no list, changes none. */
 export function checkEntries(c: PageContext): Response {
   const form = c.get('form')
   const list = form.get('list') === 'origins' ? 'origins' : 'ips'
-  const lines = linesOf(form.get('entries')).map((line) => line.trim())
+  const lines = linesOf(form.get('entries'))
   return c.json({ verdicts: fewest(verdictsOf(list, lines)) })
 }
 

@@ -5,6 +5,7 @@ import { describeRange, parseAddressEntry } from '../../lists/address-list.ts'
 import type { Range } from '../../lists/address-list.ts'
 import { parseOriginEntry } from '../../lists/origin-list.ts'
 import type { OriginEntry } from '../../lists/origin-list.ts'
+import { numberText } from '../kit/number.ts'
 
 export type ListName = 'ips' | 'origins'
 
@@ -81,7 +82,7 @@ function ends({ family, first, last }: Range): { first: string; last: string; ex
 /** Above what anybody can picture, as a power of two. */
 function countOf(range: Range): string {
   const bits = (range.family === 4 ? 32 : 128) - range.prefix
-  return bits > 32 ? `2^${bits}` : (2 ** bits).toLocaleString('en-US')
+  return bits > 32 ? `2^${bits}` : numberText(2 ** bits)
 }
 
 function originCoverage({ kind, origin }: OriginEntry): string {

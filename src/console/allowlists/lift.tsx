@@ -3,7 +3,7 @@
 import type { PageContext } from '../context.ts'
 import { confirmationFault } from '../kit/confirm-form.tsx'
 import { faultOf } from '../kit/fault.ts'
-import { done, formStatus, refused } from '../respond.tsx'
+import { done, refused } from '../respond.tsx'
 import { readList, saveList } from './read.ts'
 import { reviewPage } from './review.tsx'
 import type { Review } from './review.tsx'
@@ -25,5 +25,5 @@ export async function liftRestriction(c: PageContext): Promise<Response> {
   if (fault) return reviewPage(c, list, LIFTING, fault)
   const saved = await saveList(c, list, null)
   if (saved.ok) return await done(c, list.url, 'list_saved', saved.value.receipt)
-  return reviewPage(c, list, LIFTING, faultOf(saved), formStatus(saved))
+  return reviewPage(c, list, LIFTING, faultOf(saved))
 }

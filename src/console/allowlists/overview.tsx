@@ -2,6 +2,7 @@
 
 import type { KeyView } from '../../control/keys/read.ts'
 import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
@@ -11,15 +12,11 @@ import { Table } from '../kit/table.tsx'
 import { KINDS } from '../keys/read.ts'
 import { page, refused } from '../respond.tsx'
 import { listUrl, WHOLE } from './read.ts'
-
-interface Keys {
-  readonly items: readonly KeyView[]
-  readonly next_cursor: string | null
-}
+import { State } from './state.tsx'
 
 export async function showLists(c: PageContext): Promise<Response> {
   const { search, cursor } = c.req.query()
-  const found = await call<Keys>(c, 'listKeys', { query: { search, cursor } })
+  const found = await call<Listed<KeyView>>(c, 'listKeys', { query: { search, cursor } })
   if (!found.ok) return refused(c, found)
   const { items, next_cursor } = found.value
   return page(
@@ -106,11 +103,4 @@ function Rows({ c, items }: { c: PageContext; items: readonly KeyView[] }) {
       ))}
     </Table>
   )
-}
-
-/** A list's state in a word or two. */
-export function State({ entries }: { entries: readonly string[] | null }) {
-  if (entries === null) return <Badge text="not restricted" />
-  if (entries.length === 0) return <Badge text="empty: nobody passes" tone="bad" />
-  return <Badge text={entries.length === 1 ? '1 entry' : `${entries.length} entries`} tone="good" />
 }

@@ -64,9 +64,9 @@ export async function saveList(
     : await call(c, 'updateOrganization', { body })
 }
 
-/** A list's page: its own, or `add`, `remove`, `lift`, `check`. */
-export function listUrl(c: PageContext, owner: string, list: string, part = ''): string {
-  return pageUrl(c.get('organization').id, 'allowlists', owner, list, part)
+/** A list's page; `add`, `remove` and `lift` are below it. */
+export function listUrl(c: PageContext, owner: string, list: string): string {
+  return pageUrl(c.get('organization').id, 'allowlists', owner, list)
 }
 
 /** The address from which this page is looked at, as text. */

@@ -4,7 +4,7 @@
 import { confirmationFault } from '../kit/confirm-form.tsx'
 import type { PageContext } from '../context.ts'
 import { faultOf } from '../kit/fault.ts'
-import { done, formStatus, refused } from '../respond.tsx'
+import { done, refused } from '../respond.tsx'
 import { readList, saveList } from './read.ts'
 import { reviewPage } from './review.tsx'
 import type { Review } from './review.tsx'
@@ -33,5 +33,5 @@ export async function removeEntries(c: PageContext): Promise<Response> {
   if (fault) return reviewPage(c, list, review, fault)
   const saved = await saveList(c, list, after)
   if (saved.ok) return await done(c, list.url, 'list_saved', saved.value.receipt)
-  return reviewPage(c, list, review, faultOf(saved), formStatus(saved))
+  return reviewPage(c, list, review, faultOf(saved))
 }

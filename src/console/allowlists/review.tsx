@@ -8,7 +8,7 @@ import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import { page } from '../respond.tsx'
-import type { Answered, formStatus } from '../respond.tsx'
+import type { Answered } from '../respond.tsx'
 import { Lockout } from './here.tsx'
 import { callsOf, WORDS } from './read.ts'
 import type { List } from './read.ts'
@@ -31,13 +31,7 @@ const TITLES = {
   lift: 'Lift the restriction?',
 }
 
-export function reviewPage(
-  c: PageContext,
-  list: List,
-  review: Review,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
+export function reviewPage(c: PageContext, list: List, review: Review, fault?: Fault): Answered {
   const { action, after, submit, fields } = review
   const content: Child = (
     <>
@@ -57,20 +51,20 @@ export function reviewPage(
     {
       title: TITLES[action],
       back: { href: list.url, label: 'Back to the list' },
-      status: fault ? status : 200,
+      fault,
     },
-    <>
-      <Problem fault={fault} labels={{ confirmation: 'Confirmation' }} />
-      {grave ? (
-        <ConfirmForm {...form} expected={list.owner} fault={fault}>
-          {content}
-        </ConfirmForm>
-      ) : (
+    grave ? (
+      <ConfirmForm {...form} expected={list.owner} fault={fault}>
+        {content}
+      </ConfirmForm>
+    ) : (
+      <>
+        <Problem fault={fault} />
         <Form {...form} danger={action === 'remove'}>
           {content}
         </Form>
-      )}
-    </>,
+      </>
+    ),
   )
 }
 

@@ -5,8 +5,9 @@ import { fullPattern } from '../../catalog/check.ts'
 import type { Catalog } from '../../catalog/define.ts'
 import type { KeyView } from '../../control/keys/read.ts'
 import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import type { Answer, Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
+import type { Explanation } from '../explain/trace.tsx'
 import { Badge } from '../kit/badge.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
@@ -15,15 +16,6 @@ import { ownAddress } from './read.ts'
 import type { List } from './read.ts'
 
 const KEYS_MAX = 200
-
-interface Explanation {
-  readonly verdict: 'forwarded' | 'refused'
-  readonly steps: readonly {
-    readonly step: string
-    readonly verdict: 'pass' | 'refuse'
-    readonly detail: string
-  }[]
-}
 
 /** The question of this page's address. */
 interface Question {
@@ -59,7 +51,7 @@ export async function Trial({ c, list }: { c: PageContext; list: List }) {
 const asking = ({ name }: List) => (name === 'ips' ? 'address' : 'origin')
 
 async function activeKeys(c: PageContext): Promise<readonly KeyView[]> {
-  const found = await call<{ items: readonly KeyView[] }>(c, 'listKeys', {
+  const found = await call<Listed<KeyView>>(c, 'listKeys', {
     query: { state: 'active', limit: KEYS_MAX },
   })
   return found.ok ? found.value.items : []

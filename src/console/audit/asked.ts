@@ -61,7 +61,7 @@ export function isNarrowed(asked: Asked): boolean {
 
 /** Whether any of the fields is used, or at fault, that are not looked for most. */
 export function isDetailed(asked: Asked, fault: Fault | undefined): boolean {
-  if (asked.nobody || fault?.field === 'organization') return true
+  if (asked.nobody) return true
   return Object.keys(MORE).some((name) => asked[name as Field] !== '' || fault?.field === name)
 }
 

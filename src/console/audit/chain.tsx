@@ -3,6 +3,7 @@
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
+import { Facts } from '../kit/facts.tsx'
 import { page, refused } from '../respond.tsx'
 import { ofNobody, readAsked } from './asked.ts'
 import { auditUrl } from './read.ts'
@@ -40,26 +41,14 @@ function Intact({ found: { events, pruned, head } }: { found: Verdict }) {
       <p>
         <Badge text="intact" /> Every event links to the one before it, and every hash holds.
       </p>
-      <dl class="facts">
-        <dt>Events checked</dt>
-        <dd>{events ?? 0}</dd>
-        {pruned ? (
-          <>
-            <dt>Removed by retention</dt>
-            <dd>{pruned}</dd>
-          </>
-        ) : null}
-        {head ? (
-          <>
-            <dt>Newest event</dt>
-            <dd>{head.sequence}</dd>
-            <dt>Its hash</dt>
-            <dd>
-              <code class="id">{head.hash}</code>
-            </dd>
-          </>
-        ) : null}
-      </dl>
+      <Facts
+        rows={[
+          ['Events checked', events ?? 0],
+          pruned !== null && pruned > 0 && ['Removed by retention', pruned],
+          head !== null && ['Newest event', head.sequence],
+          head !== null && ['Its hash', <code class="id">{head.hash}</code>],
+        ]}
+      />
       <p>Note the hash elsewhere: whoever rewrites the whole record cannot keep it.</p>
     </section>
   )
@@ -73,14 +62,13 @@ function Broken({ c, broken }: { c: PageContext; broken: NonNullable<Verdict['br
         <Badge text="broken" /> The record was changed by another hand. Tell an operator at once;
         what stands before the place named here still holds.
       </p>
-      <dl class="facts">
-        <dt>First at</dt>
-        <dd>{id === null ? sequence : <a href={auditUrl(c, id)}>{sequence}</a>}</dd>
-        <dt>Flaw</dt>
-        <dd>{flaw}</dd>
-        <dt>Detail</dt>
-        <dd>{detail}</dd>
-      </dl>
+      <Facts
+        rows={[
+          ['First at', id === null ? sequence : <a href={auditUrl(c, id)}>{sequence}</a>],
+          ['Flaw', flaw],
+          ['Detail', detail],
+        ]}
+      />
     </section>
   )
 }

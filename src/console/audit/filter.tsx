@@ -2,10 +2,10 @@
 
 import { ENVIRONMENTS, KINDS } from '../../catalog/define.ts'
 import type { PageContext } from '../context.ts'
-import { FaultOf, Field, Select } from '../kit/field.tsx'
+import { Field, Select } from '../kit/field.tsx'
 import type { Fault } from '../kit/fault.ts'
 import type { InputProps, Option } from '../kit/field.tsx'
-import { GATE_REASONS } from '../reasons.ts'
+import { GATE_REASONS } from '../reasons/gate.ts'
 import { FIELDS, isDetailed } from './asked.ts'
 import type { Asked, Field as Name } from './asked.ts'
 
@@ -50,7 +50,7 @@ export function Filter({ c, asked, fault }: FilterProps) {
           <Text {...given} name="client_ip" placeholder="198.51.100.7" />
           <Text {...given} name="credits" type="number" min={0} />
           <Text {...given} name="upstream_ms" type="number" min={0} />
-          <Whose c={c} {...given} />
+          <Whose c={c} asked={asked} />
         </div>
       </details>
       <button type="submit">Search</button>
@@ -94,16 +94,13 @@ function Choice({ asked, fault, name, known }: Given & { known: readonly string[
 }
 
 /** What nobody was recognised for belongs to no organization; operators alone see it. */
-function Whose({ c, asked, fault }: FilterProps) {
+function Whose({ c, asked }: Omit<FilterProps, 'fault'>) {
   if (c.get('session').actor.type !== 'operator') return null
   const options = [
     { value: '', label: 'This organization' },
     { value: 'nobody', label: 'Nobody recognised' },
   ]
   return (
-    <>
-      <Select name="of" label="Calls of" options={options} value={asked.nobody ? 'nobody' : ''} />
-      <FaultOf name="organization" fault={fault} />
-    </>
+    <Select name="of" label="Calls of" options={options} value={asked.nobody ? 'nobody' : ''} />
   )
 }

@@ -1,29 +1,31 @@
 // The audit: every decision, newest first, found by who, what and when.
 
+import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Pager } from '../kit/pager.tsx'
+import { AskedWrongly } from '../kit/problem.tsx'
 import { Table } from '../kit/table.tsx'
 import { timeText } from '../kit/time.tsx'
-import { explainReason } from '../reasons.ts'
-import { formStatus, page } from '../respond.tsx'
+import { explainReason } from '../reasons/explain.ts'
+import { page } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import { FIELDS, isNarrowed, queryOf, readAsked } from './asked.ts'
 import type { Asked } from './asked.ts'
 import { Filter } from './filter.tsx'
 import { actorText, auditUrl, searchEvents } from './read.ts'
-import type { Event, Events } from './read.ts'
+import type { Event } from './read.ts'
 
 export async function listEvents(c: PageContext): Promise<Response> {
   const asked = readAsked(c)
   const made = queryOf(asked)
   if ('fault' in made) return faultyPage(c, asked, made.fault)
   const found = await searchEvents(c, made.query, c.req.query('cursor'))
-  if (!found.ok) return faultyPage(c, asked, faultOf(found, FIELDS), formStatus(found))
+  if (!found.ok) return faultyPage(c, asked, faultOf(found, FIELDS))
   const { of = '', ...filter } = c.req.query()
   return page(
     c,
@@ -53,33 +55,18 @@ export async function listEvents(c: PageContext): Promise<Response> {
 }
 
 /** The form again with what was typed, and what is wrong with it. */
-function faultyPage(
-  c: PageContext,
-  asked: Asked,
-  fault: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
-  const name = fault.field
+function faultyPage(c: PageContext, asked: Asked, fault: Fault): Answered {
   return page(
     c,
-    { title: 'Audit', status },
+    { title: 'Audit', fault },
     <>
-      <div class="notice bad" role="alert">
-        <p>
-          {name === undefined ? null : (
-            <>
-              <a href={`#${name}`}>{FIELDS[name as keyof typeof FIELDS]}</a>:{' '}
-            </>
-          )}
-          {fault.sentence}
-        </p>
-      </div>
+      <AskedWrongly fault={fault} labels={FIELDS} />
       <Filter c={c} asked={asked} fault={fault} />
     </>,
   )
 }
 
-function Found({ c, asked, found }: { c: PageContext; asked: Asked; found: Events }) {
+function Found({ c, asked, found }: { c: PageContext; asked: Asked; found: Listed<Event> }) {
   const { items, next_cursor } = found
   if (items.length === 0) {
     return isNarrowed(asked) ? (

@@ -1,7 +1,7 @@
 // An event as its pages need it.
 
 import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import type { Answer, Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import type { Query } from './asked.ts'
@@ -33,13 +33,12 @@ export interface Event {
   readonly hash: string
 }
 
-export interface Events {
-  readonly items: readonly Event[]
-  readonly next_cursor: string | null
-}
-
-export function searchEvents(c: PageContext, query: Query, cursor = ''): Promise<Answer<Events>> {
-  return call<Events>(c, 'listAudit', { query: { ...query, cursor } })
+export function searchEvents(
+  c: PageContext,
+  query: Query,
+  cursor = '',
+): Promise<Answer<Listed<Event>>> {
+  return call<Listed<Event>>(c, 'listAudit', { query: { ...query, cursor } })
 }
 
 /** `ann@example.com`; operators are told apart from the organization’s own people. */

@@ -4,8 +4,10 @@ import type { Child } from 'hono/jsx'
 
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
+import { Facts } from '../kit/facts.tsx'
+import type { Fact } from '../kit/facts.tsx'
 import { Time } from '../kit/time.tsx'
-import { explainReason } from '../reasons.ts'
+import { explainReason } from '../reasons/explain.ts'
 import { errorPage, page, refused } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import { ofNobody, readAsked } from './asked.ts'
@@ -26,7 +28,7 @@ export async function showEvent(c: PageContext): Promise<Response> {
     { title: `${event.method} ${shortened(event.path)}`, back },
     <>
       <Why c={c} event={event} />
-      <Members c={c} event={event} />
+      <OnRecord c={c} event={event} />
     </>,
   )
 }
@@ -75,7 +77,7 @@ function Steps({ organization, event }: { organization: string; event: Event }) 
   return <a href={href}>Go through it step by step</a>
 }
 
-function Members({ c, event }: { c: PageContext; event: Event }) {
+function OnRecord({ c, event }: { c: PageContext; event: Event }) {
   const { id } = c.get('organization')
   const link = (section: string, one: string | null): Child =>
     one === null ? (
@@ -85,7 +87,7 @@ function Members({ c, event }: { c: PageContext; event: Event }) {
         <code class="id">{one}</code>
       </a>
     )
-  const rows: readonly (readonly [string, Child])[] = [
+  const rows: readonly Fact[] = [
     ['Time', <Time ms={event.at} />],
     ['Decision', <Badge text={event.decision} />],
     ['Status', event.status],
@@ -113,14 +115,7 @@ function Members({ c, event }: { c: PageContext; event: Event }) {
   return (
     <section aria-labelledby="record">
       <h2 id="record">On record</h2>
-      <dl class="facts">
-        {rows.map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
+      <Facts rows={rows} />
     </section>
   )
 }

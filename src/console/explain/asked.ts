@@ -1,7 +1,7 @@
 // What is asked: by the form, by an address of another page, or by a call that was on record. A pasted
 // credential comes by a POST alone, and is in no member that is shown again.
 
-import type { Event } from './event.ts'
+import type { Event } from '../audit/read.ts'
 
 /** The form's content, as texts. */
 export interface Asked {

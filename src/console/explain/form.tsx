@@ -108,8 +108,6 @@ export function CallForm({ c, asked, keys, fault }: CallFormProps) {
 }
 
 function KeyField({ keys, asked, fault }: Pick<CallFormProps, 'keys' | 'asked' | 'fault'>) {
-  // Where the API speaks of its field it says key_id.
-  const own = fault?.field === 'key_id' ? { ...fault, field: 'key' } : fault
   const listed = keys && (asked.key === '' || keys.some(({ id }) => id === asked.key))
   if (!listed) {
     return (
@@ -120,7 +118,7 @@ function KeyField({ keys, asked, fault }: Pick<CallFormProps, 'keys' | 'asked' |
         code
         maxlength={64}
         hint="Its id, such as key_…; never its value."
-        fault={own}
+        fault={fault}
       />
     )
   }
@@ -134,7 +132,7 @@ function KeyField({ keys, asked, fault }: Pick<CallFormProps, 'keys' | 'asked' |
       label="Key"
       options={[{ value: '', label: 'Choose a key' }, ...options]}
       value={asked.key}
-      fault={own}
+      fault={fault}
     />
   )
 }

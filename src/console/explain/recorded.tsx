@@ -1,10 +1,12 @@
 // A call on record: what was decided then, and whether it would be decided so now.
 
+import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { keyUrl } from '../keys/read.ts'
 import { Badge } from '../kit/badge.tsx'
+import { Facts } from '../kit/facts.tsx'
+import type { Fact } from '../kit/facts.tsx'
 import { Time } from '../kit/time.tsx'
-import type { Event } from './event.ts'
 import { Why } from './trace.tsx'
 import type { Explanation } from './trace.tsx'
 
@@ -16,6 +18,14 @@ interface RecordedProps {
 
 export function Recorded({ c, event, found }: RecordedProps) {
   const { at, method, path, decision, reason, status, key_id, client_ip } = event
+  const call = <code class="id">{`${method} ${path}`}</code>
+  const nobody = 'none that was recognised: it is on no organization’s account'
+  const rows: readonly Fact[] = [
+    ['Call', [call, ' ', <Badge text={decision} />]],
+    ['When', <Time ms={at} />],
+    ['From', <code class="id">{client_ip ?? 'unknown'}</code>],
+    ['Key', key_id === null ? nobody : <a href={keyUrl(c, key_id)}>{key_id}</a>],
+  ]
   return (
     <section class={`notice ${reason === null ? 'good' : 'bad'}`} aria-labelledby="recorded">
       <h2 id="recorded">
@@ -27,28 +37,7 @@ export function Recorded({ c, event, found }: RecordedProps) {
       {reason === null || isSame(event, found) ? null : (
         <Why c={c} reason={reason} subject={{ key: key_id, serviceUser: event.service_user_id }} />
       )}
-      <dl class="facts">
-        <dt>Call</dt>
-        <dd>
-          <code class="id">{`${method} ${path}`}</code> <Badge text={decision} />
-        </dd>
-        <dt>When</dt>
-        <dd>
-          <Time ms={at} />
-        </dd>
-        <dt>From</dt>
-        <dd>
-          <code class="id">{client_ip ?? 'unknown'}</code>
-        </dd>
-        <dt>Key</dt>
-        <dd>
-          {key_id === null ? (
-            'none that was recognised: it is on no organization’s account'
-          ) : (
-            <a href={keyUrl(c, key_id)}>{key_id}</a>
-          )}
-        </dd>
-      </dl>
+      <Facts rows={rows} />
       <p>{now(event, found)}</p>
     </section>
   )

@@ -2,15 +2,16 @@
 
 import type { KeyView } from '../../control/keys/read.ts'
 import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
+import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Problem } from '../kit/problem.tsx'
-import { formStatus, page, refused } from '../respond.tsx'
+import { page, refused } from '../respond.tsx'
 import { ASKED_LABELS, askedOf, bodyOf, readAsked } from './asked.ts'
 import type { Asked } from './asked.ts'
 import { findEvent } from './event.ts'
-import type { Event } from './event.ts'
 import { CallForm, RequestForm } from './form.tsx'
 import { NotFound, Recorded } from './recorded.tsx'
 import { Trace } from './trace.tsx'
@@ -42,7 +43,7 @@ async function explainCall(c: PageContext, asked: Asked, credential = ''): Promi
   }
   const found = await call<Explanation>(c, 'explain', { body: bodyOf(asked, credential) })
   if (found.ok) return await explainPage(c, { asked, found: found.value })
-  return await explainPage(c, { asked, fault: faultOf(found, ASKED_LABELS) }, formStatus(found))
+  return await explainPage(c, { asked, fault: faultOf(found, ASKED_LABELS) })
 }
 
 async function explainRequest(c: PageContext, request: string): Promise<Response> {
@@ -50,7 +51,7 @@ async function explainRequest(c: PageContext, request: string): Promise<Response
   const answer = UUID.test(request) ? await findEvent(c, request) : undefined
   if (answer?.ok === false) return refused(c, answer)
   const event = answer?.value
-  if (!event) return await explainPage(c, { asked: nothing, request, missing: true }, 404)
+  if (!event) return await explainPage(c, { asked: nothing, request, missing: true })
   const asked = askedOf(event)
   // Without a key there is nobody to explain it for.
   if (event.key_id === null) return await explainPage(c, { asked, request, event })
@@ -70,25 +71,21 @@ interface Shown {
 async function explainPage(
   c: PageContext,
   { asked, request = '', event, missing, found, fault }: Shown,
-  status: ReturnType<typeof formStatus> = fault ? 400 : 200,
 ): Promise<Response> {
-  const keys = await call<{ items: readonly KeyView[]; next_cursor: string | null }>(
-    c,
-    'listKeys',
-    { query: { limit: KEYS_MAX } },
-  )
+  const keys = await call<Listed<KeyView>>(c, 'listKeys', { query: { limit: KEYS_MAX } })
   const all = keys.ok && keys.value.next_cursor === null ? keys.value.items : undefined
+  const own = fault && linked(fault)
   const subject = { key: event?.key_id ?? asked.key, serviceUser: event?.service_user_id }
   return await page(
     c,
-    { title: 'Why was this refused?', status },
+    { title: 'Why was this refused?', fault, ...(missing && { status: 404 }) },
     <>
-      {fault ? <Problem fault={linked(fault)} labels={{ ...ASKED_LABELS, key: 'Key' }} /> : null}
+      <Problem fault={own} labels={{ ...ASKED_LABELS, key: 'Key' }} />
       {missing ? <NotFound c={c} /> : null}
       {event ? <Recorded c={c} event={event} found={found} /> : null}
       {found ? <Trace c={c} found={found} subject={subject} /> : null}
       <RequestForm value={request} />
-      <CallForm c={c} asked={asked} keys={all} fault={fault} />
+      <CallForm c={c} asked={asked} keys={all} fault={own} />
     </>,
   )
 }

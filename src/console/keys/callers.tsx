@@ -2,18 +2,13 @@
 
 import type { KeyView } from '../../control/keys/read.ts'
 import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
+import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { Table } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 
 const LOOKED_AT = 200
-
-interface Event {
-  readonly at: number
-  readonly client_ip: string | null
-  readonly product: string | null
-  readonly decision: string
-}
 
 interface Caller {
   readonly address: string
@@ -23,7 +18,7 @@ interface Caller {
   readonly lastAt: number
 }
 
-export interface Callers {
+interface Callers {
   readonly since: number
   readonly callers: readonly Caller[]
   /** There were more calls than were looked at. */
@@ -36,11 +31,9 @@ export async function readCallers(c: PageContext, key: KeyView): Promise<Callers
   const successor = await call<KeyView>(c, 'getKey', { params: { id: key.rotated_to } })
   if (!successor.ok) return undefined
   const since = successor.value.created_at
-  const events = await call<{ items: readonly Event[]; next_cursor: string | null }>(
-    c,
-    'listAudit',
-    { query: { key: key.id, from: since, limit: LOOKED_AT } },
-  )
+  const events = await call<Listed<Event>>(c, 'listAudit', {
+    query: { key: key.id, from: since, limit: LOOKED_AT },
+  })
   if (!events.ok) return undefined
   const { items, next_cursor } = events.value
   return { since, callers: byAddress(items), more: next_cursor !== null }

@@ -8,20 +8,14 @@ import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Form, onceHeader, OnceField } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { errorPage, formStatus, page } from '../respond.tsx'
+import { Tabs } from '../kit/tabs.tsx'
+import { page } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
-import { mayWrite } from '../session.ts'
-import { pageUrl, withQuery } from '../urls.ts'
-import {
-  formOfPost,
-  KEY_LABELS,
-  KeyFields,
-  productChoices,
-  readExpiry,
-  suggestion,
-} from './fields.tsx'
-import type { KeyForm } from './fields.tsx'
-import { keyUrl } from './read.ts'
+import { withQuery } from '../urls.ts'
+import { KeyFields } from './fields.tsx'
+import { formOfPost, KEY_LABELS, productChoices, readExpiry, suggestion } from './form.ts'
+import type { KeyForm } from './form.ts'
+import { backToKeys, keyUrl } from './read.ts'
 import { ShownOnce } from './shown.tsx'
 import type { NewKey } from './shown.tsx'
 
@@ -45,15 +39,7 @@ function kindOf(text: string | null | undefined): Created {
     : 'secret'
 }
 
-const backToKeys = (c: PageContext) => ({
-  href: pageUrl(c.get('organization').id, 'keys'),
-  label: 'All keys',
-})
-
 export function newKey(c: PageContext): Answered {
-  if (!mayWrite(c.get('session'))) {
-    return errorPage(c, 403, 'Viewers may only read. An administrator can create keys.')
-  }
   const kind = kindOf(c.req.query('kind'))
   return creationPage(c, kind, suggestion(c, kind))
 }
@@ -62,7 +48,7 @@ export async function createKey(c: PageContext): Promise<Response> {
   const form = c.get('form')
   const kind = kindOf(form.get('kind'))
   const values = formOfPost(form)
-  const expiry = readExpiry(values)
+  const expiry = readExpiry(values.expires)
   if ('fault' in expiry) return creationPage(c, kind, values, expiry.fault)
   const made = await call<NewKey>(c, 'createKey', {
     headers: onceHeader(form),
@@ -78,7 +64,7 @@ export async function createKey(c: PageContext): Promise<Response> {
       expires_at: expiry.ms,
     },
   })
-  if (!made.ok) return creationPage(c, kind, values, faultOf(made, KEY_LABELS), formStatus(made))
+  if (!made.ok) return creationPage(c, kind, values, faultOf(made, KEY_LABELS))
   return page(
     c,
     { title: `Key “${made.value.name}”`, status: 201, back: backToKeys(c) },
@@ -91,13 +77,7 @@ export async function createKey(c: PageContext): Promise<Response> {
   )
 }
 
-function creationPage(
-  c: PageContext,
-  kind: Created,
-  values: KeyForm,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
+function creationPage(c: PageContext, kind: Created, values: KeyForm, fault?: Fault): Answered {
   const typed = fault ? c.get('form') : undefined
   const environments = [
     { value: 'live', label: 'Live' },
@@ -105,7 +85,7 @@ function creationPage(
   ]
   return page(
     c,
-    { title: 'Create a key', back: backToKeys(c), status: fault ? status : 200 },
+    { title: 'Create a key', back: backToKeys(c), fault },
     <>
       <Problem fault={fault} labels={KEY_LABELS} />
       <Kinds c={c} kind={kind} />
@@ -127,21 +107,14 @@ function creationPage(
 }
 
 function Kinds({ c, kind }: { c: PageContext; kind: Created }) {
+  const tabs = Object.entries(CREATED).map(([name, { label }]) => ({
+    label,
+    href: withQuery(c.req.path, { kind: name }),
+    here: name === kind,
+  }))
   return (
-    <nav class="tabs" aria-label="Kind of key">
-      <ul>
-        {Object.entries(CREATED).map(([name, { label }]) => (
-          <li>
-            <a
-              href={withQuery(c.req.path, { kind: name })}
-              {...(name === kind && { 'aria-current': 'page' as const })}
-            >
-              {label}
-            </a>
-          </li>
-        ))}
-      </ul>
+    <Tabs label="Kind of key" tabs={tabs}>
       <p>{CREATED[kind].use}</p>
-    </nav>
+    </Tabs>
   )
 }

@@ -9,18 +9,12 @@ import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import { timeInput } from '../kit/time.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
-import {
-  formOfKey,
-  formOfPost,
-  KEY_LABELS,
-  KeyFields,
-  productChoices,
-  readExpiry,
-} from './fields.tsx'
-import type { KeyForm } from './fields.tsx'
-import { keyUrl, readKey } from './read.ts'
+import { KeyFields } from './fields.tsx'
+import { formOfKey, formOfPost, KEY_LABELS, productChoices, readExpiry } from './form.ts'
+import type { KeyForm } from './form.ts'
+import { backToKey, keyUrl, readKey } from './read.ts'
 
 export async function editKey(c: PageContext): Promise<Response> {
   const found = await readKey(c)
@@ -33,7 +27,7 @@ export async function saveKey(c: PageContext): Promise<Response> {
   if (!found.ok) return refused(c, found)
   const key = found.value
   const values = formOfPost(c.get('form'))
-  const expiry = readExpiry(values)
+  const expiry = readExpiry(values.expires)
   if ('fault' in expiry) return editPage(c, key, values, expiry.fault)
   const body = changes(c, key, values, expiry.ms)
   const own = keyUrl(c, key.id)
@@ -42,7 +36,7 @@ export async function saveKey(c: PageContext): Promise<Response> {
     params: { id: key.id },
     body,
   })
-  if (!saved.ok) return editPage(c, key, values, faultOf(saved, KEY_LABELS), formStatus(saved))
+  if (!saved.ok) return editPage(c, key, values, faultOf(saved, KEY_LABELS))
   return await done(c, own, 'key_saved', saved.value.receipt)
 }
 
@@ -79,17 +73,11 @@ function sameList(a: readonly string[] | null, b: readonly string[] | null): boo
   return a === null || b === null ? a === b : sameSet(a, b)
 }
 
-function editPage(
-  c: PageContext,
-  key: KeyView,
-  values: KeyForm,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
-  const back = { href: keyUrl(c, key.id), label: `Key “${key.name}”` }
+function editPage(c: PageContext, key: KeyView, values: KeyForm, fault?: Fault): Answered {
+  const back = backToKey(c, key)
   return page(
     c,
-    { title: 'Edit the key', back, status: fault ? status : 200 },
+    { title: 'Edit the key', back, fault },
     <>
       <Problem fault={fault} labels={KEY_LABELS} />
       <Form c={c} submit="Save" cancel={back.href}>

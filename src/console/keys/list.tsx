@@ -2,6 +2,7 @@
 
 import type { KeyView } from '../../control/keys/read.ts'
 import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
@@ -14,17 +15,15 @@ import { mayWrite } from '../session.ts'
 import { keyUrl, KINDS, usageOfMonth } from './read.ts'
 import type { KeyUsage } from './read.ts'
 
-interface Keys {
-  readonly items: readonly KeyView[]
-  readonly next_cursor: string | null
-}
-
 const FILTERS = ['search', 'kind', 'environment', 'state', 'service_user'] as const
 
 export async function listKeys(c: PageContext): Promise<Response> {
   const asked = c.req.query()
   const query = Object.fromEntries([...FILTERS, 'cursor'].map((name) => [name, asked[name]]))
-  const [found, usage] = await Promise.all([call<Keys>(c, 'listKeys', { query }), usageOfMonth(c)])
+  const [found, usage] = await Promise.all([
+    call<Listed<KeyView>>(c, 'listKeys', { query }),
+    usageOfMonth(c),
+  ])
   if (!found.ok) return refused(c, found)
   const { items, next_cursor } = found.value
   const filtered = FILTERS.some((name) => (asked[name] ?? '') !== '')

@@ -31,6 +31,16 @@ export function keyUrl(c: PageContext, id: string, part = ''): string {
   return pageUrl(c.get('organization').id, 'keys', id, part)
 }
 
+export const backToKeys = (c: PageContext) => ({
+  href: pageUrl(c.get('organization').id, 'keys'),
+  label: 'All keys',
+})
+
+export const backToKey = (c: PageContext, { id, name }: KeyView) => ({
+  href: keyUrl(c, id),
+  label: `Key “${name}”`,
+})
+
 /** What each key of the organization used this month, in one call; empty where that is not told. */
 export async function usageOfMonth(c: PageContext): Promise<ReadonlyMap<string, KeyUsage>> {
   const usage = await call<{ month: readonly KeyUsage[] }>(c, 'getUsage', { query: { limit: 1 } })

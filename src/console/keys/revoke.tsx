@@ -6,12 +6,11 @@ import type { PageContext } from '../context.ts'
 import { ConfirmForm, confirmationFault } from '../kit/confirm-form.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
-import { Problem } from '../kit/problem.tsx'
 import { Time } from '../kit/time.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
-import { keyUrl, readKey } from './read.ts'
+import { backToKey, keyUrl, readKey } from './read.ts'
 
 export async function confirmRevocation(c: PageContext): Promise<Response> {
   const found = await readKey(c)
@@ -25,34 +24,26 @@ export async function revokeKey(c: PageContext): Promise<Response> {
   const fault = confirmationFault(c.get('form'), key.name)
   if (fault) return confirmationPage(c, key, fault)
   const revoked = await call<ChangeReceipt>(c, 'revokeKey', { params: { id: key.id } })
-  if (!revoked.ok) return confirmationPage(c, key, faultOf(revoked), formStatus(revoked))
+  if (!revoked.ok) return confirmationPage(c, key, faultOf(revoked))
   return await done(c, keyUrl(c, key.id), 'key_revoked', revoked.value)
 }
 
-function confirmationPage(
-  c: PageContext,
-  key: KeyView,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
-  const back = { href: keyUrl(c, key.id), label: `Key “${key.name}”` }
+function confirmationPage(c: PageContext, key: KeyView, fault?: Fault): Answered {
+  const back = backToKey(c, key)
   return page(
     c,
-    { title: 'Invalidate the key', back, status: fault ? status : 200 },
-    <>
-      <Problem fault={fault} labels={{ confirmation: 'Confirmation' }} />
-      <ConfirmForm
-        c={c}
-        submit="Invalidate the key"
-        expected={key.name}
-        cancel={back.href}
-        fault={fault}
-      >
-        <p>
-          Every call with <strong>{key.name}</strong> is refused from then on, everywhere. This
-          cannot be taken back. Last use: <Time ms={key.last_used_at} />.
-        </p>
-      </ConfirmForm>
-    </>,
+    { title: 'Invalidate the key', back, fault },
+    <ConfirmForm
+      c={c}
+      submit="Invalidate the key"
+      expected={key.name}
+      cancel={back.href}
+      fault={fault}
+    >
+      <p>
+        Every call with <strong>{key.name}</strong> is refused from then on, everywhere. This cannot
+        be taken back. Last use: <Time ms={key.last_used_at} />.
+      </p>
+    </ConfirmForm>,
   )
 }

@@ -11,9 +11,9 @@ import { Problem } from '../kit/problem.tsx'
 import { Receipt } from '../kit/receipt.tsx'
 import { Time } from '../kit/time.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
-import { formStatus, page, refused } from '../respond.tsx'
+import { page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
-import { keyUrl, readKey } from './read.ts'
+import { backToKey, keyUrl, readKey } from './read.ts'
 import { ShownOnce } from './shown.tsx'
 import type { NewKey } from './shown.tsx'
 
@@ -49,7 +49,7 @@ export async function rotateKey(c: PageContext): Promise<Response> {
   })
   if (!rotated.ok) {
     const fault = faultOf(rotated, LABELS)
-    return rotationPage(c, found.value, fault, formStatus(rotated))
+    return rotationPage(c, found.value, fault)
   }
   const { key, old, receipt } = rotated.value
   return page(
@@ -72,16 +72,11 @@ export async function rotateKey(c: PageContext): Promise<Response> {
   )
 }
 
-function rotationPage(
-  c: PageContext,
-  key: KeyView,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
-  const back = { href: keyUrl(c, key.id), label: `Key “${key.name}”` }
+function rotationPage(c: PageContext, key: KeyView, fault?: Fault): Answered {
+  const back = backToKey(c, key)
   return page(
     c,
-    { title: 'Rotate the key', back, status: fault ? status : 200 },
+    { title: 'Rotate the key', back, fault },
     <>
       <Problem fault={fault} labels={LABELS} />
       <p>

@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 
 import type { ConsoleEnv } from '../context.ts'
+import { needsWriter } from '../writers.ts'
 import { createKey, newKey } from './create.tsx'
 import { editKey, saveKey } from './edit.tsx'
 import { listKeys } from './list.tsx'
@@ -12,12 +13,12 @@ import { showKey } from './show.tsx'
 
 export const keysPages = new Hono<ConsoleEnv>()
   .get('/keys', listKeys)
-  .get('/keys/new', newKey)
-  .post('/keys/new', createKey)
+  .get('/keys/new', needsWriter, newKey)
+  .post('/keys/new', needsWriter, createKey)
   .get('/keys/:id', showKey)
-  .get('/keys/:id/edit', editKey)
-  .post('/keys/:id/edit', saveKey)
-  .get('/keys/:id/rotate', askRotation)
-  .post('/keys/:id/rotate', rotateKey)
-  .get('/keys/:id/revoke', confirmRevocation)
-  .post('/keys/:id/revoke', revokeKey)
+  .get('/keys/:id/edit', needsWriter, editKey)
+  .post('/keys/:id/edit', needsWriter, saveKey)
+  .get('/keys/:id/rotate', needsWriter, askRotation)
+  .post('/keys/:id/rotate', needsWriter, rotateKey)
+  .get('/keys/:id/revoke', needsWriter, confirmRevocation)
+  .post('/keys/:id/revoke', needsWriter, revokeKey)

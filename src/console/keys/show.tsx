@@ -5,13 +5,15 @@ import type { Child } from 'hono/jsx'
 import type { KeyView } from '../../control/keys/read.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
+import { Facts } from '../kit/facts.tsx'
+import type { Fact } from '../kit/facts.tsx'
 import { Receipt } from '../kit/receipt.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, receiptOf, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import { CallersTable, readCallers } from './callers.tsx'
-import { keyUrl, KINDS, readKey, usageOfMonth } from './read.ts'
+import { backToKeys, keyUrl, KINDS, readKey, usageOfMonth } from './read.ts'
 import type { KeyUsage } from './read.ts'
 import { Examples } from './shown.tsx'
 
@@ -24,14 +26,13 @@ export async function showKey(c: PageContext): Promise<Response> {
     readCallers(c, key),
     receiptOf(c),
   ])
-  const back = { href: pageUrl(c.get('organization').id, 'keys'), label: 'All keys' }
   return page(
     c,
-    { title: `Key “${key.name}”`, back },
+    { title: `Key “${key.name}”`, back: backToKeys(c) },
     <>
       <Receipt {...receipt} />
       {mayWrite(c.get('session')) ? <Actions c={c} found={key} /> : null}
-      <Facts c={c} found={key} usage={usage.get(key.id)} />
+      <Facts rows={factsOf(c, key, usage.get(key.id))} />
       {callers ? <CallersTable found={callers} /> : null}
       {key.state === 'active' ? <Examples c={c} credential={key} value="YOUR_KEY" /> : null}
     </>,
@@ -57,62 +58,43 @@ function Actions({ c, found: key }: { c: PageContext; found: KeyView }) {
   )
 }
 
-function Facts({
-  c,
-  found: key,
-  usage,
-}: {
-  c: PageContext
-  found: KeyView
-  usage: KeyUsage | undefined
-}) {
-  const rows: readonly (readonly [string, Child])[] = [
+function factsOf(
+  c: PageContext,
+  key: KeyView,
+  usage: KeyUsage | undefined,
+): readonly (Fact | false)[] {
+  return [
     ['State', <Badge text={key.state} />],
     ['Id', <code class="id">{key.id}</code>],
     ['Kind', `${KINDS[key.kind]}, ${key.environment}`],
-    ...(key.service_user_id === null
-      ? []
-      : [['Service user', <code class="id">{key.service_user_id}</code>] as const]),
+    key.service_user_id !== null && ['Service user', <code class="id">{key.service_user_id}</code>],
     ['Products', words(key.products)],
-    ...(key.kind === 'jwt' ? [] : [['Scopes', words(key.scopes)] as const]),
+    key.kind !== 'jwt' && ['Scopes', words(key.scopes)],
     ['Addresses', list(key.ips)],
-    ...(key.kind === 'publishable' ? [['Origins', list(key.origins)] as const] : []),
-    ...(Object.keys(key.quotas).length === 0
-      ? []
-      : [['Quotas of its own', words(pairs(key.quotas))] as const]),
-    ...(Object.keys(key.metadata).length === 0
-      ? []
-      : [['Metadata', words(pairs(key.metadata))] as const]),
+    key.kind === 'publishable' && ['Origins', list(key.origins)],
+    Object.keys(key.quotas).length > 0 && ['Quotas of its own', words(pairs(key.quotas))],
+    Object.keys(key.metadata).length > 0 && ['Metadata', words(pairs(key.metadata))],
     ['Created', <Time ms={key.created_at} />],
     ['Expires', <Time ms={key.expires_at} />],
-    ...(key.revoked_at === null ? [] : [['Revoked', <Time ms={key.revoked_at} />] as const]),
-    ...(key.rotated_to === null
-      ? []
-      : [['Replaced by', <a href={keyUrl(c, key.rotated_to)}>{key.rotated_to}</a>] as const]),
+    key.revoked_at !== null && ['Revoked', <Time ms={key.revoked_at} />],
+    key.rotated_to !== null && [
+      'Replaced by',
+      <a href={keyUrl(c, key.rotated_to)}>{key.rotated_to}</a>,
+    ],
     ['Last use', <Time ms={key.last_used_at} />],
     ['This month', monthText(usage)],
     ...elsewhere(c, key.id),
   ]
-  return (
-    <dl class="facts">
-      {rows.map(([name, value]) => (
-        <>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </>
-      ))}
-    </dl>
-  )
 }
 
 /** The sections that tell more of a key, as far as there are such. */
-function elsewhere(c: PageContext, id: string): (readonly [string, Child])[] {
+function elsewhere(c: PageContext, id: string): Fact[] {
   return c
     .get('nav')
     .filter(({ path }) => path === 'audit' || path === 'usage')
     .map(({ label, path }) => {
       const href = withQuery(pageUrl(c.get('organization').id, path), { key: id })
-      return [label, <a href={href}>{`${label} of this key`}</a>] as const
+      return [label, <a href={href}>{`${label} of this key`}</a>]
     })
 }
 

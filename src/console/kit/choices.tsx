@@ -5,7 +5,7 @@ import type { Child } from 'hono/jsx'
 import type { Fault } from './fault.ts'
 import { FaultOf } from './field.tsx'
 
-export interface Choice {
+interface Choice {
   readonly value: string
   readonly label: Child
   readonly hint?: Child

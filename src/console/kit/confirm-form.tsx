@@ -1,4 +1,4 @@
-// A form behind a typed confirmation, for what cannot be taken back.
+// A form behind a typed confirmation, for what cannot be taken back, with what was wrong with it.
 
 import type { Child } from 'hono/jsx'
 
@@ -6,6 +6,7 @@ import type { PageContext } from '../context.ts'
 import type { Fault } from './fault.ts'
 import { Field } from './field.tsx'
 import { Form } from './form.tsx'
+import { Problem } from './problem.tsx'
 
 interface ConfirmProps {
   c: PageContext
@@ -21,13 +22,16 @@ interface ConfirmProps {
 
 export function ConfirmForm({ c, expected, fault, children, ...form }: ConfirmProps) {
   return (
-    <Form c={c} danger {...form}>
-      {children}
-      <p>
-        To confirm, type <code class="id">{expected}</code>.
-      </p>
-      <Field name="confirmation" label="Confirmation" code required fault={fault} />
-    </Form>
+    <>
+      <Problem fault={fault} labels={{ confirmation: 'Confirmation' }} />
+      <Form c={c} danger {...form}>
+        {children}
+        <p>
+          To confirm, type <code class="id">{expected}</code>.
+        </p>
+        <Field name="confirmation" label="Confirmation" code required fault={fault} />
+      </Form>
+    </>
   )
 }
 

@@ -5,7 +5,7 @@ import type { Child } from 'hono/jsx'
 
 import type { Fault } from './fault.ts'
 
-export interface FieldProps {
+interface FieldProps {
   name: string
   label: string
   id?: string | undefined
@@ -94,6 +94,11 @@ export function Field({
       />
     </Labelled>
   )
+}
+
+/** What a thing is called; the API takes as long a name for every sort of thing. */
+export function NameField(props: Pick<InputProps, 'value' | 'hint' | 'fault'>) {
+  return <Field name="name" label="Name" required maxlength={200} {...props} />
 }
 
 /** Several lines; lists have one entry a line. */

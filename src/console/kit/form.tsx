@@ -20,7 +20,7 @@ interface FormProps {
 export function Form({ c, action, submit, danger, cancel, children }: FormProps) {
   return (
     <form method="post" {...(action !== undefined && { action })}>
-      <input type="hidden" name="csrf" value={c.get('session').csrf} />
+      <TokenField c={c} />
       {children}
       <div class="actions">
         <button type="submit" {...(danger && { class: 'danger' })}>
@@ -30,6 +30,11 @@ export function Form({ c, action, submit, danger, cancel, children }: FormProps)
       </div>
     </form>
   )
+}
+
+/** The session's token, without which no form is taken. */
+export function TokenField({ c }: { c: PageContext }) {
+  return <input type="hidden" name="csrf" value={c.get('session').csrf} />
 }
 
 /** Ids of one use: posted again, by a reload or two clicks, the API makes nothing twice. */

@@ -52,7 +52,7 @@ export function readListField(form: URLSearchParams, name: string): string[] | n
   return form.get(`${name}_mode`) === 'listed' ? linesOf(form.get(name)) : null
 }
 
-/** The lines of a text that hold anything. */
+/** The lines of a text that hold anything, each without the space around it. */
 export function linesOf(text: string | null): string[] {
   return (text ?? '').split(/\r\n|\r|\n/).flatMap((line) => line.trim() || [])
 }

@@ -2,21 +2,41 @@
 
 import type { Fault, Labels } from './fault.ts'
 
-export function Problem({ fault, labels = {} }: { fault: Fault | undefined; labels?: Labels }) {
+interface ProblemProps {
+  fault: Fault | undefined
+  labels?: Labels
+}
+
+/** Of a form that changes something. */
+export function Problem({ fault, labels = {} }: ProblemProps) {
   if (!fault) return null
-  const { field, sentence } = fault
   return (
     <div class="notice bad" role="alert" id="problem">
       <p>
-        <strong>Nothing was changed.</strong>{' '}
-        {field === undefined ? (
-          sentence
-        ) : (
-          <>
-            <a href={`#${field}`}>{labels[field] ?? field.replaceAll('_', ' ')}</a>: {sentence}
-          </>
-        )}
+        <strong>Nothing was changed.</strong> <Told fault={fault} labels={labels} />
       </p>
     </div>
+  )
+}
+
+/** Of a form that only asks, such as a search. */
+export function AskedWrongly({ fault, labels = {} }: ProblemProps) {
+  if (!fault) return null
+  return (
+    <div class="notice bad" role="alert">
+      <p>
+        <Told fault={fault} labels={labels} />
+      </p>
+    </div>
+  )
+}
+
+/** The sentence, after a link to the field where one is at fault. */
+function Told({ fault: { field, sentence }, labels }: { fault: Fault; labels: Labels }) {
+  if (field === undefined) return <>{sentence}</>
+  return (
+    <>
+      <a href={`#${field}`}>{labels[field] ?? field.replaceAll('_', ' ')}</a>: {sentence}
+    </>
   )
 }

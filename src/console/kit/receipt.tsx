@@ -1,5 +1,6 @@
 // What a change answers with: made, and since when nothing older passes anywhere.
 
+import { Facts } from './facts.tsx'
 import { Time } from './time.tsx'
 
 /** What the API answers a change with; times are Unix milliseconds. */
@@ -17,7 +18,7 @@ export interface ChangeProgress {
   readonly enforced_at: number | null
 }
 
-/** `progress` is asked for by the page where the receipt names a change; see readProgress. */
+/** `progress` is asked for by the page where the receipt names a change; see receiptOf. */
 export function Receipt({
   receipt,
   progress,
@@ -26,30 +27,18 @@ export function Receipt({
   progress?: ChangeProgress | undefined
 }) {
   if (!receipt) return null
+  const { revoked_at: revokedAt, change_id: change } = receipt
   const enforced = progress ? progress.enforced_at : receipt.enforced_at
   return (
     <section class={`notice ${enforced === null ? 'warn' : 'good'}`} aria-labelledby="receipt">
       <h2 id="receipt">Receipt</h2>
-      <dl class="facts">
-        {receipt.revoked_at === undefined ? null : (
-          <>
-            <dt>Revoked at</dt>
-            <dd>
-              <Time ms={receipt.revoked_at} />
-            </dd>
-          </>
-        )}
-        <dt>In force since</dt>
-        <dd>{enforced === null ? 'not everywhere yet' : <Time ms={enforced} />}</dd>
-        {receipt.change_id === undefined ? null : (
-          <>
-            <dt>Change</dt>
-            <dd>
-              <code class="id">{receipt.change_id}</code>
-            </dd>
-          </>
-        )}
-      </dl>
+      <Facts
+        rows={[
+          revokedAt !== undefined && ['Revoked at', <Time ms={revokedAt} />],
+          ['In force since', <Time ms={enforced} otherwise="not everywhere yet" />],
+          change !== undefined && ['Change', <code class="id">{change}</code>],
+        ]}
+      />
       <p>{sentence(receipt, progress)}</p>
     </section>
   )

@@ -14,7 +14,7 @@ import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import { Table } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import {
   backToMembers,
@@ -44,20 +44,16 @@ export async function addMember(c: PageContext): Promise<Response> {
     params: { email },
     body: { role: form.get('role') ?? undefined },
   })
-  if (!saved.ok) return await membersPage(c, faultOf(saved, MEMBER_LABELS), formStatus(saved))
+  if (!saved.ok) return await membersPage(c, faultOf(saved, MEMBER_LABELS))
   return await done(c, backToMembers(c).href, 'member_saved')
 }
 
-async function membersPage(
-  c: PageContext,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Promise<Response> {
+async function membersPage(c: PageContext, fault?: Fault): Promise<Response> {
   const found = await readMembers(c)
   if (!found.ok) return refused(c, found)
   return page(
     c,
-    { title: 'Members', status: fault ? status : 200 },
+    { title: 'Members', fault },
     <>
       <Problem fault={fault} labels={MEMBER_LABELS} />
       <Access c={c} />

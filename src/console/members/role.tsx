@@ -8,7 +8,7 @@ import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { backToMembers, MEMBER_LABELS, memberUrl, readMember, ROLE_CHOICES } from './read.ts'
 
@@ -24,20 +24,15 @@ export async function saveRole(c: PageContext): Promise<Response> {
     params: { email: found.value.email },
     body: { role: c.get('form').get('role') ?? undefined },
   })
-  if (!saved.ok) return rolePage(c, found.value, faultOf(saved, MEMBER_LABELS), formStatus(saved))
+  if (!saved.ok) return rolePage(c, found.value, faultOf(saved, MEMBER_LABELS))
   return await done(c, backToMembers(c).href, 'member_saved')
 }
 
-function rolePage(
-  c: PageContext,
-  { email, role }: MemberView,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
+function rolePage(c: PageContext, { email, role }: MemberView, fault?: Fault): Answered {
   const back = backToMembers(c)
   return page(
     c,
-    { title: `Role of ${email}`, back, status: fault ? status : 200 },
+    { title: `Role of ${email}`, back, fault },
     <>
       <Problem fault={fault} labels={MEMBER_LABELS} />
       <p>With another role the person is signed out at once and has it when they sign in again.</p>

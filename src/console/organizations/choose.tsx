@@ -2,12 +2,13 @@
 
 import type { OrganizationRow } from '../../control/organization/read.ts'
 import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Choices } from '../kit/choices.tsx'
 import { Empty } from '../kit/empty.tsx'
 import type { Fault } from '../kit/fault.ts'
-import { Field, Select } from '../kit/field.tsx'
+import { Field, NameField, Select } from '../kit/field.tsx'
 import { Form, OnceField } from '../kit/form.tsx'
 import { Pager } from '../kit/pager.tsx'
 import { Problem } from '../kit/problem.tsx'
@@ -17,11 +18,6 @@ import { page, refused } from '../respond.tsx'
 import { pageUrl } from '../urls.ts'
 
 export const ORGANIZATION_LABELS = { name: 'Name', plan: 'Plan', products: 'Products' }
-
-interface Rows {
-  readonly items: readonly OrganizationRow[]
-  readonly next_cursor: string | null
-}
 
 /** The organization's first page: the first of the navigation. */
 export function homeOf(c: PageContext, organization: string): string {
@@ -37,12 +33,14 @@ export async function choose(c: PageContext): Promise<Response> {
 /** The page, with a form that was refused shown again. */
 export async function choosePage(c: PageContext, fault?: Fault): Promise<Response> {
   const { cursor, search } = c.req.query()
-  const found = await call<Rows>(c, 'listOrganizations', { query: { cursor, search } })
+  const found = await call<Listed<OrganizationRow>>(c, 'listOrganizations', {
+    query: { cursor, search },
+  })
   if (!found.ok) return refused(c, found)
   const { items, next_cursor } = found.value
   return page(
     c,
-    { title: 'Organizations', status: fault ? 400 : 200 },
+    { title: 'Organizations', fault },
     <>
       <form method="get" class="filter" aria-label="Search organizations">
         <Field name="search" label="Name contains" type="search" value={search} />
@@ -107,14 +105,7 @@ function NewOrganization({ c, fault }: { c: PageContext; fault: Fault | undefine
   return (
     <Form c={c} submit="Create the organization">
       <OnceField value={typed?.get('once') ?? undefined} />
-      <Field
-        name="name"
-        label="Name"
-        required
-        maxlength={200}
-        value={typed?.get('name') ?? ''}
-        fault={fault}
-      />
+      <NameField value={typed?.get('name') ?? ''} fault={fault} />
       <Select
         name="plan"
         label="Plan"

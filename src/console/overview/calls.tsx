@@ -1,12 +1,12 @@
 // The latest calls; a refused one leads to why.
 
+import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { keyUrl } from '../keys/read.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Table } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
-import type { Event } from './read.ts'
 
 export function Calls({ c, events }: { c: PageContext; events: readonly Event[] }) {
   const audit = pageUrl(c.get('organization').id, 'audit')

@@ -4,15 +4,15 @@
 import type { Child } from 'hono/jsx'
 
 import type { KeyView } from '../../control/keys/read.ts'
+import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { keyUrl } from '../keys/read.ts'
 import { Examples } from '../keys/shown.tsx'
 import { Badge } from '../kit/badge.tsx'
 import { Time } from '../kit/time.tsx'
-import { explainReason } from '../reasons.ts'
+import { explainReason } from '../reasons/explain.ts'
 import { mayWrite } from '../session.ts'
 import { pageUrl, withQuery } from '../urls.ts'
-import type { Event } from './read.ts'
 
 interface FirstCallProps {
   c: PageContext

@@ -3,43 +3,21 @@
 import type { KeyView } from '../../control/keys/read.ts'
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import type { Answer, Listed } from '../api.ts'
+import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
+import { totalOf } from '../usage/sums.ts'
+import type { Counts } from '../usage/sums.ts'
 
 const DAY_MS = 86_400_000
 /** Keys that end within this time are named. */
 export const EXPIRES_SOON_DAYS = 14
-export const LATEST_CALLS = 10
+const LATEST_CALLS = 10
 const PAGE_MAX = 200
 /** What people change here is on the same record, and is no call. */
 const CALLS = { caller: 'credential' }
 
-/** A decision, as listAudit answers it. */
-export interface Event {
-  readonly id: string
-  readonly at: number
-  readonly key_id: string | null
-  readonly service_user_id: string | null
-  readonly method: string
-  readonly path: string
-  readonly decision: 'forwarded' | 'refused'
-  readonly reason: string | null
-  readonly status: number
-  readonly client_ip: string | null
-}
-
-interface Page<T> {
-  readonly items: readonly T[]
-  readonly next_cursor: string | null
-}
-
-interface Sums {
-  readonly requests: number
-  readonly refused: number
-  readonly credits: number
-}
-
-export interface Today extends Sums {
+export interface Today extends Counts {
   /** There are more rows than one page has, so that the sums are the least they can be. */
   readonly more: boolean
 }
@@ -60,11 +38,12 @@ export interface Attention {
   readonly endpoints: readonly EndpointView[]
 }
 
-const itemsOf = <T>(answer: Answer<Page<T>>): readonly T[] => (answer.ok ? answer.value.items : [])
+const itemsOf = <T>(answer: Answer<Listed<T>>): readonly T[] =>
+  answer.ok ? answer.value.items : []
 
 /** The latest decisions on calls with this organization's keys, newest first. */
 export async function latestCalls(c: PageContext, limit = LATEST_CALLS): Promise<readonly Event[]> {
-  return itemsOf(await call<Page<Event>>(c, 'listAudit', { query: { ...CALLS, limit } }))
+  return itemsOf(await call<Listed<Event>>(c, 'listAudit', { query: { ...CALLS, limit } }))
 }
 
 /** Whether any call ever reached a product; `latest` saves asking. */
@@ -73,38 +52,29 @@ export async function isInUse(c: PageContext, latest: readonly Event[]): Promise
   // The latest are all that there are.
   if (latest.length < LATEST_CALLS) return false
   const query = { ...CALLS, decision: 'forwarded', limit: 1 }
-  return itemsOf(await call<Page<Event>>(c, 'listAudit', { query })).length > 0
+  return itemsOf(await call<Listed<Event>>(c, 'listAudit', { query })).length > 0
 }
 
 /** The newest key that could make the first call. */
 export async function newestKey(c: PageContext): Promise<KeyView | undefined> {
   const query = { state: 'active', limit: 1 }
-  return itemsOf(await call<Page<KeyView>>(c, 'listKeys', { query }))[0]
+  return itemsOf(await call<Listed<KeyView>>(c, 'listKeys', { query }))[0]
 }
 
 export async function usageToday(c: PageContext): Promise<Today> {
   const day = new Date(c.env.context.nowMs).toISOString().slice(0, 10)
   const query = { from: day, to: day, limit: PAGE_MAX }
-  const answer = await call<Page<Sums>>(c, 'getUsage', { query })
-  const none = { requests: 0, refused: 0, credits: 0 }
-  const sums = itemsOf(answer).reduce(
-    (sum, row) => ({
-      requests: sum.requests + row.requests,
-      refused: sum.refused + row.refused,
-      credits: sum.credits + row.credits,
-    }),
-    none,
-  )
-  return { ...sums, more: answer.ok && answer.value.next_cursor !== null }
+  const answer = await call<Listed<Counts>>(c, 'getUsage', { query })
+  return { ...totalOf(itemsOf(answer)), more: answer.ok && answer.value.next_cursor !== null }
 }
 
 export async function needsAttention(c: PageContext): Promise<Attention> {
   const { nowMs } = c.env.context
   const refused = { ...CALLS, decision: 'refused', from: nowMs - DAY_MS, limit: PAGE_MAX }
   const [events, keys, endpoints] = await Promise.all([
-    call<Page<Event>>(c, 'listAudit', { query: refused }),
-    call<Page<KeyView>>(c, 'listKeys', { query: { state: 'active', limit: PAGE_MAX } }),
-    call<Page<EndpointView>>(c, 'listEndpoints', { query: { limit: PAGE_MAX } }),
+    call<Listed<Event>>(c, 'listAudit', { query: refused }),
+    call<Listed<KeyView>>(c, 'listKeys', { query: { state: 'active', limit: PAGE_MAX } }),
+    call<Listed<EndpointView>>(c, 'listEndpoints', { query: { limit: PAGE_MAX } }),
   ])
   const soon = nowMs + EXPIRES_SOON_DAYS * DAY_MS
   return {

@@ -1,6 +1,7 @@
 // Today's figures, each with the page that tells more.
 
 import type { PageContext } from '../context.ts'
+import { numberText } from '../kit/number.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import type { Today } from './read.ts'
 
@@ -22,7 +23,7 @@ export function TodayFigures({ c, today }: { c: PageContext; today: Today }) {
             </dt>
             <dd>
               {today.more ? 'at least ' : ''}
-              {number.toLocaleString('en')}
+              {numberText(number)}
             </dd>
           </div>
         ))}

@@ -7,7 +7,7 @@ import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Form, onceHeader, OnceField } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { done, formStatus, page } from '../respond.tsx'
+import { done, page } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { departmentsOf, formOfPost, USER_LABELS, UserFields } from './fields.tsx'
 import type { UserForm } from './fields.tsx'
@@ -25,20 +25,15 @@ export async function createServiceUser(c: PageContext): Promise<Response> {
     headers: onceHeader(form),
     body: { name, source_system, departments: departmentsOf(values) },
   })
-  if (!made.ok) return creationPage(c, values, faultOf(made, USER_LABELS), formStatus(made))
+  if (!made.ok) return creationPage(c, values, faultOf(made, USER_LABELS))
   return await done(c, userUrl(c, made.value.id), 'service_user_created')
 }
 
-function creationPage(
-  c: PageContext,
-  values: UserForm,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
+function creationPage(c: PageContext, values: UserForm, fault?: Fault): Answered {
   const back = backToAll(c)
   return page(
     c,
-    { title: 'Create a service user', back, status: fault ? status : 200 },
+    { title: 'Create a service user', back, fault },
     <>
       <Problem fault={fault} labels={USER_LABELS} />
       <Form c={c} submit="Create the service user" cancel={back.href}>

@@ -6,10 +6,9 @@ import type { PageContext } from '../context.ts'
 import { ConfirmForm, confirmationFault } from '../kit/confirm-form.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
-import { Problem } from '../kit/problem.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
 import { Time } from '../kit/time.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import { backToUser, readServiceUser, readTokens, userUrl } from './read.ts'
 
 const NAMED_MAX = 20
@@ -26,7 +25,7 @@ export async function disableServiceUser(c: PageContext): Promise<Response> {
   const fault = confirmationFault(c.get('form'), user.name)
   if (fault) return await disablingPage(c, user, fault)
   const disabled = await call<ChangeReceipt>(c, 'disableServiceUser', { params: { id: user.id } })
-  if (!disabled.ok) return await disablingPage(c, user, faultOf(disabled), formStatus(disabled))
+  if (!disabled.ok) return await disablingPage(c, user, faultOf(disabled))
   return await done(c, userUrl(c, user.id), 'service_user_disabled', disabled.value)
 }
 
@@ -34,27 +33,23 @@ async function disablingPage(
   c: PageContext,
   user: ServiceUserView,
   fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
 ): Promise<Response> {
   const back = backToUser(c, user)
   return page(
     c,
-    { title: 'Disable the service user', back, status: fault ? status : 200 },
-    <>
-      <Problem fault={fault} labels={{ confirmation: 'Confirmation' }} />
-      <ConfirmForm
-        c={c}
-        submit="Disable the service user"
-        expected={user.name}
-        cancel={back.href}
-        fault={fault}
-      >
-        <Stopping c={c} user={user} />
-        <p>
-          You can enable the service user again. What was revoked or has expired by then stays so.
-        </p>
-      </ConfirmForm>
-    </>,
+    { title: 'Disable the service user', back, fault },
+    <ConfirmForm
+      c={c}
+      submit="Disable the service user"
+      expected={user.name}
+      cancel={back.href}
+      fault={fault}
+    >
+      <Stopping c={c} user={user} />
+      <p>
+        You can enable the service user again. What was revoked or has expired by then stays so.
+      </p>
+    </ConfirmForm>,
   )
 }
 

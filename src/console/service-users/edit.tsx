@@ -8,7 +8,7 @@ import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { departmentsOf, formOfPost, formOfUser, USER_LABELS, UserFields } from './fields.tsx'
 import type { UserForm } from './fields.tsx'
@@ -31,7 +31,7 @@ export async function saveServiceUser(c: PageContext): Promise<Response> {
     params: { id: user.id },
     body,
   })
-  if (!saved.ok) return editPage(c, user, values, faultOf(saved, USER_LABELS), formStatus(saved))
+  if (!saved.ok) return editPage(c, user, values, faultOf(saved, USER_LABELS))
   return await done(c, own, 'service_user_saved', saved.value.receipt)
 }
 
@@ -51,12 +51,11 @@ function editPage(
   user: ServiceUserView,
   values: UserForm,
   fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
 ): Answered {
   const back = backToUser(c, user)
   return page(
     c,
-    { title: 'Edit the service user', back, status: fault ? status : 200 },
+    { title: 'Edit the service user', back, fault },
     <>
       <Problem fault={fault} labels={USER_LABELS} />
       <p>

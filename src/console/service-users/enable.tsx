@@ -8,7 +8,7 @@ import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { backToUser, readServiceUser, userUrl } from './read.ts'
 
@@ -22,22 +22,17 @@ export async function enableServiceUser(c: PageContext): Promise<Response> {
   if (!found.ok) return refused(c, found)
   const { id } = found.value
   const enabled = await call<ChangeReceipt>(c, 'enableServiceUser', { params: { id } })
-  if (!enabled.ok) return enablingPage(c, found.value, faultOf(enabled), formStatus(enabled))
+  if (!enabled.ok) return enablingPage(c, found.value, faultOf(enabled))
   return await done(c, userUrl(c, id), 'service_user_enabled', enabled.value)
 }
 
-function enablingPage(
-  c: PageContext,
-  user: ServiceUserView,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
+function enablingPage(c: PageContext, user: ServiceUserView, fault?: Fault): Answered {
   const back = backToUser(c, user)
   const tokens =
     user.active_tokens === 1 ? '1 token of it goes' : `${user.active_tokens} tokens of it go`
   return page(
     c,
-    { title: 'Enable the service user', back, status: fault ? status : 200 },
+    { title: 'Enable the service user', back, fault },
     <>
       <Problem fault={fault} />
       <Form c={c} submit="Enable the service user" cancel={back.href}>

@@ -2,7 +2,7 @@
 
 import type { ServiceUserView } from '../../control/service-users/read.ts'
 import type { Fault } from '../kit/fault.ts'
-import { Field, TextArea } from '../kit/field.tsx'
+import { Field, NameField, TextArea } from '../kit/field.tsx'
 import { linesOf } from '../kit/list-field.tsx'
 
 /** The fields at which a refusal of the API is shown, as their labels call them. */
@@ -31,19 +31,14 @@ export function formOfPost(form: URLSearchParams): UserForm {
   }
 }
 
-/** The departments, each without the space around it. */
 export function departmentsOf({ departments }: UserForm): string[] {
-  return linesOf(departments).map((line) => line.trim())
+  return linesOf(departments)
 }
 
 export function UserFields({ values, fault }: { values: UserForm; fault: Fault | undefined }) {
   return (
     <>
-      <Field
-        name="name"
-        label="Name"
-        required
-        maxlength={200}
+      <NameField
         value={values.name}
         hint="What people call the system, such as “Video KYC”."
         fault={fault}

@@ -2,6 +2,7 @@
 
 import type { ServiceUserView } from '../../control/service-users/read.ts'
 import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
@@ -13,17 +14,12 @@ import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { userUrl } from './read.ts'
 
-interface ServiceUsers {
-  readonly items: readonly ServiceUserView[]
-  readonly next_cursor: string | null
-}
-
 const FILTERS = ['search', 'source_system', 'state'] as const
 
 export async function listServiceUsers(c: PageContext): Promise<Response> {
   const asked = c.req.query()
   const query = Object.fromEntries([...FILTERS, 'cursor'].map((name) => [name, asked[name]]))
-  const found = await call<ServiceUsers>(c, 'listServiceUsers', { query })
+  const found = await call<Listed<ServiceUserView>>(c, 'listServiceUsers', { query })
   if (!found.ok) return refused(c, found)
   const { items, next_cursor } = found.value
   const filtered = FILTERS.some((name) => (asked[name] ?? '') !== '')

@@ -5,15 +5,16 @@ import type { KeyView } from '../../control/keys/read.ts'
 import type { ServiceUserView } from '../../control/service-users/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
+import { readExpiry } from '../keys/form.ts'
+import { scopeChoices } from '../keys/scopes.tsx'
 import { Choices } from '../kit/choices.tsx'
 import { Code, Secret } from '../kit/code.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
-import { Field } from '../kit/field.tsx'
+import { Field, NameField } from '../kit/field.tsx'
 import { Form, onceHeader, OnceField } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { readTimeInput } from '../kit/time.tsx'
-import { errorPage, formStatus, page, refused } from '../respond.tsx'
+import { errorPage, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { readServiceUser, userUrl } from './read.ts'
 
@@ -35,6 +36,11 @@ interface NewToken extends KeyView {
   readonly curl: string | null
 }
 
+const backToTokens = (c: PageContext, { id, name }: ServiceUserView) => ({
+  href: userUrl(c, id, 'tokens'),
+  label: `Tokens of “${name}”`,
+})
+
 export async function newToken(c: PageContext): Promise<Response> {
   const found = await readServiceUser(c)
   if (!found.ok) return refused(c, found)
@@ -47,11 +53,8 @@ export async function mintToken(c: PageContext): Promise<Response> {
   if (!found.ok) return refused(c, found)
   const user = found.value
   const form = c.get('form')
-  const expiresAt = readTimeInput(form.get('expires_at'))
-  if (Number.isNaN(expiresAt)) {
-    const sentence = 'must be a date and a time, such as 2027-01-31T12:00'
-    return mintingPage(c, user, { field: 'expires_at', sentence })
-  }
+  const expiry = readExpiry(form.get('expires_at'))
+  if ('fault' in expiry) return mintingPage(c, user, expiry.fault)
   const made = await call<NewToken>(c, 'mintToken', {
     params: { id: user.id },
     headers: onceHeader(form),
@@ -59,11 +62,11 @@ export async function mintToken(c: PageContext): Promise<Response> {
       name: form.get('name') ?? '',
       environment: form.get('environment') ?? undefined,
       scopes: form.getAll('scopes'),
-      expires_at: expiresAt,
+      expires_at: expiry.ms,
     },
   })
-  if (!made.ok) return mintingPage(c, user, faultOf(made, LABELS), formStatus(made))
-  const back = { href: userUrl(c, user.id, 'tokens'), label: `Tokens of “${user.name}”` }
+  if (!made.ok) return mintingPage(c, user, faultOf(made, LABELS))
+  const back = backToTokens(c, user)
   return page(
     c,
     { title: `Token “${made.value.name}”`, status: 201, back },
@@ -103,28 +106,19 @@ function Minted({ then, made: { value, curl } }: { then: string; made: NewToken 
   )
 }
 
-function mintingPage(
-  c: PageContext,
-  user: ServiceUserView,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
+function mintingPage(c: PageContext, user: ServiceUserView, fault?: Fault): Answered {
   const { catalog } = c.env.context.edge
   const typed = fault ? c.get('form') : undefined
-  const back = { href: userUrl(c, user.id, 'tokens'), label: `Tokens of “${user.name}”` }
+  const back = backToTokens(c, user)
   const scopes = tokenScopes(catalog)
   return page(
     c,
-    { title: 'Mint a token', back, status: fault ? status : 200 },
+    { title: 'Mint a token', back, fault },
     <>
       <Problem fault={fault} labels={LABELS} />
       <Form c={c} submit="Mint the token" cancel={back.href}>
         <OnceField value={typed?.get('once') ?? undefined} />
-        <Field
-          name="name"
-          label="Name"
-          required
-          maxlength={200}
+        <NameField
           value={typed?.get('name') ?? ''}
           hint="Where it will be used, such as “Ingest job, production”."
           fault={fault}
@@ -141,11 +135,7 @@ function mintingPage(
           name="scopes"
           legend="Scopes"
           type="checkbox"
-          choices={scopes.map((value) => ({
-            value,
-            label: <code>{value}</code>,
-            hint: catalog.scopes[value]?.description,
-          }))}
+          choices={scopeChoices(catalog, scopes)}
           chosen={typed?.getAll('scopes') ?? scopes}
           hint="What the system may do with it."
           fault={fault}

@@ -3,7 +3,7 @@
 import type { KeyView } from '../../control/keys/read.ts'
 import type { ServiceUserView } from '../../control/service-users/read.ts'
 import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import type { Answer, Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl } from '../urls.ts'
 
@@ -27,15 +27,10 @@ export const backToUser = (c: PageContext, { id, name }: ServiceUserView) => ({
   label: `Service user “${name}”`,
 })
 
-export interface Tokens {
-  readonly items: readonly KeyView[]
-  readonly next_cursor: string | null
-}
-
 export function readTokens(
   c: PageContext,
   { id }: ServiceUserView,
   query: Readonly<Record<string, string | number | undefined>>,
-): Promise<Answer<Tokens>> {
-  return call<Tokens>(c, 'listTokens', { params: { id }, query })
+): Promise<Answer<Listed<KeyView>>> {
+  return call<Listed<KeyView>>(c, 'listTokens', { params: { id }, query })
 }

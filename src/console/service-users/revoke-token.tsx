@@ -7,10 +7,9 @@ import type { PageContext } from '../context.ts'
 import { ConfirmForm, confirmationFault } from '../kit/confirm-form.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
-import { Problem } from '../kit/problem.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
 import { Time } from '../kit/time.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { userUrl } from './read.ts'
 
@@ -26,7 +25,7 @@ export async function revokeToken(c: PageContext): Promise<Response> {
   const fault = confirmationFault(c.get('form'), token.name)
   if (fault) return revocationPage(c, token, fault)
   const revoked = await call<ChangeReceipt>(c, 'revokeKey', { params: { id: token.id } })
-  if (!revoked.ok) return revocationPage(c, token, faultOf(revoked), formStatus(revoked))
+  if (!revoked.ok) return revocationPage(c, token, faultOf(revoked))
   return await done(c, backToTokens(c).href, 'token_revoked', revoked.value)
 }
 
@@ -48,21 +47,17 @@ function revocationPage(
   c: PageContext,
   { name, environment, last_used_at }: KeyView,
   fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
 ): Answered {
   const back = backToTokens(c)
   return page(
     c,
-    { title: 'Revoke the token', back, status: fault ? status : 200 },
-    <>
-      <Problem fault={fault} labels={{ confirmation: 'Confirmation' }} />
-      <ConfirmForm c={c} submit="Revoke the token" expected={name} cancel={back.href} fault={fault}>
-        <p>
-          Every call with <strong>{name}</strong> ({environment}) is refused from then on,
-          everywhere. This cannot be taken back; the service user’s other tokens go on. Last use:{' '}
-          <Time ms={last_used_at} />.
-        </p>
-      </ConfirmForm>
-    </>,
+    { title: 'Revoke the token', back, fault },
+    <ConfirmForm c={c} submit="Revoke the token" expected={name} cancel={back.href} fault={fault}>
+      <p>
+        Every call with <strong>{name}</strong> ({environment}) is refused from then on, everywhere.
+        This cannot be taken back; the service user’s other tokens go on. Last use:{' '}
+        <Time ms={last_used_at} />.
+      </p>
+    </ConfirmForm>,
   )
 }

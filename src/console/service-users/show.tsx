@@ -1,21 +1,21 @@
 // A service user's page: what it is, what can be done, and how its system calls.
 
-import type { Child } from 'hono/jsx'
-
 import { curlLine } from '../../catalog/curl.ts'
-import { productsFor } from '../../catalog/define.ts'
 import { tokenScopes } from '../../control/grants.ts'
 import type { ServiceUserView } from '../../control/service-users/read.ts'
 import type { PageContext } from '../context.ts'
+import { productChoices } from '../keys/form.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Code } from '../kit/code.tsx'
+import { Facts } from '../kit/facts.tsx'
+import type { Fact } from '../kit/facts.tsx'
 import { Receipt } from '../kit/receipt.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, receiptOf, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import { backToAll, readServiceUser, userUrl } from './read.ts'
-import { Tabs } from './tabs.tsx'
+import { UserTabs } from './tabs.tsx'
 
 export async function showServiceUser(c: PageContext): Promise<Response> {
   const found = await readServiceUser(c)
@@ -26,9 +26,9 @@ export async function showServiceUser(c: PageContext): Promise<Response> {
     { title: `Service user “${user.name}”`, back: backToAll(c) },
     <>
       <Receipt {...await receiptOf(c)} />
-      <Tabs c={c} id={user.id} here="details" />
+      <UserTabs c={c} id={user.id} here="details" />
       {mayWrite(c.get('session')) ? <Actions c={c} user={user} /> : null}
-      <Facts c={c} user={user} />
+      <Facts rows={factsOf(c, user)} />
       <Ingest c={c} user={user} />
     </>,
   )
@@ -58,33 +58,22 @@ function Actions({ c, user: { id, state } }: { c: PageContext; user: ServiceUser
   )
 }
 
-function Facts({ c, user }: { c: PageContext; user: ServiceUserView }) {
-  const departments = user.departments.length === 0 ? 'none' : user.departments.join(', ')
-  const rows: readonly (readonly [string, Child])[] = [
+function factsOf(c: PageContext, user: ServiceUserView): readonly (Fact | false)[] {
+  return [
     ['State', <Badge text={user.state} />],
     ['Id', <code class="id">{user.id}</code>],
     ['Source system', <code class="id">{user.source_system}</code>],
-    ['Departments', departments],
+    ['Departments', user.departments.length === 0 ? 'none' : user.departments.join(', ')],
     ['Active tokens', user.active_tokens],
     ['Last use', <Time ms={user.last_used_at} />],
     ['Created', <Time ms={user.created_at} />],
-    ...(user.disabled_at === null ? [] : [['Disabled', <Time ms={user.disabled_at} />] as const]),
+    user.disabled_at !== null && ['Disabled', <Time ms={user.disabled_at} />],
     ...audit(c, user),
   ]
-  return (
-    <dl class="facts">
-      {rows.map(([name, value]) => (
-        <>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </>
-      ))}
-    </dl>
-  )
 }
 
 /** What its tokens did, where the console has that page. */
-function audit(c: PageContext, { id }: ServiceUserView): (readonly [string, Child])[] {
+function audit(c: PageContext, { id }: ServiceUserView): Fact[] {
   if (!c.get('nav').some(({ path }) => path === 'audit')) return []
   const href = withQuery(pageUrl(c.get('organization').id, 'audit'), { service_user: id })
   return [['Audit', <a href={href}>Audit of this service user</a>]]
@@ -93,8 +82,7 @@ function audit(c: PageContext, { id }: ServiceUserView): (readonly [string, Chil
 /** The line to paste, without a token: that is in it only when one is minted. */
 function Ingest({ c, user }: { c: PageContext; user: ServiceUserView }) {
   const { catalog, settings } = c.env.context.edge
-  const had = c.get('organization').products
-  const products = productsFor(catalog, 'access_token').filter((one) => had.includes(one))
+  const products = productChoices(c, 'access_token')
   const line = curlLine(catalog, {
     ...{ url: settings.issuer, kind: 'access_token', value: 'YOUR_TOKEN', products },
     scopes: tokenScopes(catalog),

@@ -1,26 +1,19 @@
 // The two pages of a service user that belong together: what it is, and its tokens.
 
 import type { PageContext } from '../context.ts'
+import { Tabs } from '../kit/tabs.tsx'
 import { userUrl } from './read.ts'
 
-type Tab = 'details' | 'tokens'
+interface UserTabsProps {
+  c: PageContext
+  id: string
+  here: 'details' | 'tokens'
+}
 
-export function Tabs({ c, id, here }: { c: PageContext; id: string; here: Tab }) {
+export function UserTabs({ c, id, here }: UserTabsProps) {
   const tabs = [
-    { name: 'details', label: 'Details', href: userUrl(c, id) },
-    { name: 'tokens', label: 'Tokens', href: userUrl(c, id, 'tokens') },
+    { label: 'Details', href: userUrl(c, id), here: here === 'details' },
+    { label: 'Tokens', href: userUrl(c, id, 'tokens'), here: here === 'tokens' },
   ]
-  return (
-    <nav class="tabs" aria-label="Service user">
-      <ul>
-        {tabs.map(({ name, label, href }) => (
-          <li>
-            <a href={href} {...(name === here && { 'aria-current': 'page' as const })}>
-              {label}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  )
+  return <Tabs label="Service user" tabs={tabs} />
 }

@@ -13,7 +13,7 @@ import { keyUrl } from '../keys/read.ts'
 import { page, receiptOf, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { backToAll, readServiceUser, readTokens, userUrl } from './read.ts'
-import { Tabs } from './tabs.tsx'
+import { UserTabs } from './tabs.tsx'
 
 export async function listTokens(c: PageContext): Promise<Response> {
   const found = await readServiceUser(c)
@@ -27,7 +27,7 @@ export async function listTokens(c: PageContext): Promise<Response> {
     { title: `Tokens of “${user.name}”`, back: backToAll(c) },
     <>
       <Receipt {...await receiptOf(c)} />
-      <Tabs c={c} id={user.id} here="tokens" />
+      <UserTabs c={c} id={user.id} here="tokens" />
       <Minting c={c} user={user} />
       {items.length === 0 ? (
         <Empty title="There is no token yet.">

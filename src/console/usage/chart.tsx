@@ -6,7 +6,7 @@ import { scaleBand } from 'd3-scale'
 import { Bars, box, laidOut, PARTS, round, TICKS } from './bars.tsx'
 import type { Part } from './bars.tsx'
 import type { Bar } from './group.ts'
-import { numberText } from './number.ts'
+import { numberText } from '../kit/number.ts'
 
 /** The drawing's own units; it is stretched to the room that there is. */
 const WIDTH = 1000
@@ -69,7 +69,7 @@ export function DayChart({ id, title, bars, parts, nameOf }: ChartProps) {
 const ROW_HEIGHT = 20
 /** As high as the name beside it. */
 const ROW_EM = 1.75
-export const RANKED_MAX = 20
+const RANKED_MAX = 20
 
 /** One bar below the other, the first RANKED_MAX of them. */
 export function RankedChart({ id, title, bars, parts, nameOf }: ChartProps) {

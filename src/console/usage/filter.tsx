@@ -3,6 +3,7 @@
 import type { PageContext } from '../context.ts'
 import { Field, Select } from '../kit/field.tsx'
 import type { Fault } from '../kit/fault.ts'
+import { Tabs } from '../kit/tabs.tsx'
 import { withQuery } from '../urls.ts'
 import { LABELS } from './asked.ts'
 import type { Asked } from './asked.ts'
@@ -77,24 +78,13 @@ function Products({ c, asked: { narrowing }, fault }: FilterProps) {
 
 function Periods({ c, asked: { narrowing, group } }: Omit<FilterProps, 'fault'>) {
   const { key, product } = narrowing
-  return (
-    <nav class="tabs" aria-label="Period">
-      <ul>
-        {PERIODS.map((days) => {
-          const period = lastDays(days, c.env.context.nowMs)
-          const here = period.from === narrowing.from && period.to === narrowing.to
-          return (
-            <li>
-              <a
-                href={withQuery(c.req.path, { ...period, key, product, group })}
-                {...(here && { 'aria-current': 'page' as const })}
-              >
-                {days} days
-              </a>
-            </li>
-          )
-        })}
-      </ul>
-    </nav>
-  )
+  const tabs = PERIODS.map((days) => {
+    const period = lastDays(days, c.env.context.nowMs)
+    return {
+      label: `${days} days`,
+      href: withQuery(c.req.path, { ...period, key, product, group }),
+      here: period.from === narrowing.from && period.to === narrowing.to,
+    }
+  })
+  return <Tabs label="Period" tabs={tabs} />
 }

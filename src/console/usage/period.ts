@@ -12,7 +12,7 @@ export interface Period {
 export const PERIODS = [7, 30, 90] as const
 const USUAL_DAYS = 30
 /** A chart of more days cannot be read, nor sent in a small page. */
-export const PERIOD_MAX_DAYS = 92
+const PERIOD_MAX_DAYS = 92
 const DAY_MS = 86_400_000
 
 /** The last so many days, today included. */

@@ -2,16 +2,12 @@
 
 import type { KeyView } from '../../control/keys/read.ts'
 import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import type { Answer, Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import type { Group } from './group.ts'
 import type { Period } from './period.ts'
+import { totalOf } from './sums.ts'
 import type { Counts, Sums } from './sums.ts'
-
-interface UsagePage {
-  readonly items: readonly Sums[]
-  readonly next_cursor: string | null
-}
 
 export interface Narrowing extends Period {
   readonly key: string
@@ -35,9 +31,9 @@ export function usagePage(
   c: PageContext,
   narrowing: Narrowing,
   cursor: string | undefined,
-): Promise<Answer<UsagePage>> {
+): Promise<Answer<Listed<Sums>>> {
   const query = { ...narrowing, limit: PAGE, cursor }
-  return call<UsagePage>(c, 'getUsage', { query })
+  return call<Listed<Sums>>(c, 'getUsage', { query })
 }
 
 /** The sums by a group, and what all come to: by the days, which one page always holds. */
@@ -46,8 +42,8 @@ export async function readUsage(
   narrowing: Narrowing,
   group: Group,
 ): Promise<Answer<Usage>> {
-  const by = (group_by: Group): Promise<Answer<UsagePage>> =>
-    call<UsagePage>(c, 'getUsage', { query: { ...narrowing, group_by, limit: PAGE } })
+  const by = (group_by: Group): Promise<Answer<Listed<Sums>>> =>
+    call<Listed<Sums>>(c, 'getUsage', { query: { ...narrowing, group_by, limit: PAGE } })
   const days = await by('day')
   if (!days.ok) return days
   const found = group === 'day' ? days : await by(group)
@@ -56,22 +52,11 @@ export async function readUsage(
   return { ...found, value: { rows, cut: next_cursor !== null, total: totalOf(days.value.items) } }
 }
 
-function totalOf(rows: readonly Counts[]): Counts {
-  return rows.reduce(
-    (sum, { requests, refused, credits }) => ({
-      requests: sum.requests + requests,
-      refused: sum.refused + refused,
-      credits: sum.credits + credits,
-    }),
-    { requests: 0, refused: 0, credits: 0 },
-  )
-}
-
 const NAMES_MAX = 200
 
 /** The names of the newest keys by their ids; a key without one here is shown by its id. */
 export async function keyNames(c: PageContext): Promise<ReadonlyMap<string, string>> {
-  const keys = await call<{ items: readonly KeyView[] }>(c, 'listKeys', {
+  const keys = await call<Listed<KeyView>>(c, 'listKeys', {
     query: { limit: NAMES_MAX },
   })
   return new Map(keys.ok ? keys.value.items.map(({ id, name }) => [id, name]) : [])

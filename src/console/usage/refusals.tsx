@@ -5,11 +5,11 @@ import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Table } from '../kit/table.tsx'
 import { Time, timeInput } from '../kit/time.tsx'
-import { explainReason } from '../reasons.ts'
+import { explainReason } from '../reasons/explain.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import { msOf } from './period.ts'
 import type { Narrowing } from './read.ts'
-import { numberText } from './number.ts'
+import { numberText } from '../kit/number.ts'
 
 /** There are fewer reasons than that. */
 const REASONS_MAX = 200

@@ -4,7 +4,8 @@ import type { PageContext } from '../context.ts'
 import { Empty } from '../kit/empty.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
-import { formStatus, page } from '../respond.tsx'
+import { AskedWrongly } from '../kit/problem.tsx'
+import { page } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import { LABELS, readAsked } from './asked.ts'
@@ -13,7 +14,7 @@ import { DayChart, RankedChart } from './chart.tsx'
 import { Filter } from './filter.tsx'
 import { barsOf } from './group.ts'
 import type { Bar } from './group.ts'
-import { numberText } from './number.ts'
+import { numberText } from '../kit/number.ts'
 import { daysOf } from './period.ts'
 import { keyNames, readUsage } from './read.ts'
 import type { Usage } from './read.ts'
@@ -25,7 +26,7 @@ export async function showUsage(c: PageContext): Promise<Response> {
   if (asked.fault) return faultyPage(c, asked, asked.fault)
   const { narrowing, group } = asked
   const usage = await readUsage(c, narrowing, group)
-  if (!usage.ok) return faultyPage(c, asked, faultOf(usage, LABELS), formStatus(usage))
+  if (!usage.ok) return faultyPage(c, asked, faultOf(usage, LABELS))
   const [refusals, names] = await Promise.all([
     readRefusals(c, narrowing),
     group === 'key' ? keyNames(c) : new Map<string, string>(),
@@ -42,27 +43,12 @@ export async function showUsage(c: PageContext): Promise<Response> {
 }
 
 /** The form again with what was typed, and what is wrong with it. */
-function faultyPage(
-  c: PageContext,
-  asked: Asked,
-  fault: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
-  const name = fault.field as keyof typeof LABELS | undefined
+function faultyPage(c: PageContext, asked: Asked, fault: Fault): Answered {
   return page(
     c,
-    { title: 'Usage', status },
+    { title: 'Usage', fault },
     <>
-      <div class="notice bad" role="alert">
-        <p>
-          {name === undefined ? null : (
-            <>
-              <a href={`#${name}`}>{LABELS[name]}</a>:{' '}
-            </>
-          )}
-          {fault.sentence}
-        </p>
-      </div>
+      <AskedWrongly fault={fault} labels={LABELS} />
       <Filter c={c} asked={asked} fault={fault} />
     </>,
   )

@@ -1,4 +1,4 @@
-// The sums of usage as the API gives them.
+// The sums of usage as the API gives them, and what they come to.
 
 /** What getUsage counts. */
 export interface Counts {
@@ -13,4 +13,15 @@ export interface Sums extends Counts {
   readonly product?: string | null
   /** YYYY-MM-DD, UTC. */
   readonly day?: string
+}
+
+export function totalOf(rows: readonly Counts[]): Counts {
+  return rows.reduce(
+    (sum, { requests, refused, credits }) => ({
+      requests: sum.requests + requests,
+      refused: sum.refused + refused,
+      credits: sum.credits + credits,
+    }),
+    { requests: 0, refused: 0, credits: 0 },
+  )
 }

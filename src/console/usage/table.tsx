@@ -7,7 +7,7 @@ import { Table } from '../kit/table.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import { GROUPS } from './group.ts'
 import type { Bar, Group } from './group.ts'
-import { numberText } from './number.ts'
+import { numberText } from '../kit/number.ts'
 import type { Counts } from './sums.ts'
 import type { Narrowing } from './read.ts'
 

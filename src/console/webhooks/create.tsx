@@ -2,24 +2,19 @@
 
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { Secret } from '../kit/code.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Form, onceHeader, OnceField } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { errorPage, formStatus, page } from '../respond.tsx'
+import { page } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
-import { mayWrite } from '../session.ts'
-import { pageUrl } from '../urls.ts'
 import { ENDPOINT_LABELS, EndpointFields, formOfPost, SUGGESTION } from './fields.tsx'
 import type { EndpointForm } from './fields.tsx'
-import { endpointUrl } from './read.ts'
+import { backToEndpoints, endpointUrl } from './read.ts'
 import type { NewEndpoint } from './read.ts'
+import { ShownBefore, ShownSecret } from './shown.tsx'
 
 export function newEndpoint(c: PageContext): Answered {
-  if (!mayWrite(c.get('session'))) {
-    return errorPage(c, 403, 'Viewers may only read. An administrator can add endpoints.')
-  }
   return creationPage(c, SUGGESTION)
 }
 
@@ -30,7 +25,7 @@ export async function createEndpoint(c: PageContext): Promise<Response> {
     headers: onceHeader(form),
     body: values,
   })
-  if (!made.ok) return creationPage(c, values, faultOf(made, ENDPOINT_LABELS), formStatus(made))
+  if (!made.ok) return creationPage(c, values, faultOf(made, ENDPOINT_LABELS))
   const { id, secret } = made.value
   return page(
     c,
@@ -48,43 +43,10 @@ export async function createEndpoint(c: PageContext): Promise<Response> {
   )
 }
 
-function ShownBefore({ then }: { then: string }) {
-  return (
-    <div class="notice warn" data-once={then}>
-      <p>
-        This endpoint was added by the same form before, and its secret was shown then. If it was
-        not copied, <a href={then}>open the endpoint</a> and rotate its secret.
-      </p>
-    </div>
-  )
-}
-
-/** A signing secret at the one moment when it is known. */
-export function ShownSecret({ secret, then }: { secret: string; then: string }) {
-  return (
-    <Secret label="The signing secret" value={secret} then={then}>
-      <p>
-        Your server checks each delivery by it, as Standard Webhooks describes: libraries take it as
-        it is, <code>whsec_</code> included.
-      </p>
-    </Secret>
-  )
-}
-
-const backToEndpoints = (c: PageContext) => ({
-  href: pageUrl(c.get('organization').id, 'webhooks'),
-  label: 'All endpoints',
-})
-
-function creationPage(
-  c: PageContext,
-  values: EndpointForm,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
+function creationPage(c: PageContext, values: EndpointForm, fault?: Fault): Answered {
   return page(
     c,
-    { title: 'Add an endpoint', back: backToEndpoints(c), status: fault ? status : 200 },
+    { title: 'Add an endpoint', back: backToEndpoints(c), fault },
     <>
       <Problem fault={fault} labels={ENDPOINT_LABELS} />
       <Form c={c} submit="Add the endpoint" cancel={backToEndpoints(c).href}>

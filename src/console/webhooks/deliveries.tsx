@@ -2,17 +2,18 @@
 
 import type { AttemptView, DeliveryState, DeliveryView } from '../../webhooks/deliveries.ts'
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
+import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
 import { Pager } from '../kit/pager.tsx'
 import { Table } from '../kit/table.tsx'
+import { Tabs } from '../kit/tabs.tsx'
 import { Time } from '../kit/time.tsx'
 import { mayWrite } from '../session.ts'
 import { withQuery } from '../urls.ts'
 import { PostButton } from './post-button.tsx'
 import { endpointUrl } from './read.ts'
-import type { Listed } from './read.ts'
 
 const STATES: Readonly<Record<DeliveryState, string>> = {
   pending: 'On their way',
@@ -33,7 +34,7 @@ export function Deliveries({ c, endpoint, listed }: DeliveriesProps) {
   return (
     <section aria-labelledby="deliveries">
       <h2 id="deliveries">Deliveries</h2>
-      <States here={endpointUrl(c, endpoint.id)} state={state} />
+      <States page={endpointUrl(c, endpoint.id)} state={state} />
       {items.length > 0 ? (
         <Rows c={c} endpoint={endpoint} items={items} />
       ) : (
@@ -50,24 +51,13 @@ export function Deliveries({ c, endpoint, listed }: DeliveriesProps) {
   )
 }
 
-function States({ here, state }: { here: string; state: string }) {
-  const all = Object.entries({ '': 'All', ...STATES })
-  return (
-    <nav class="tabs" aria-label="State of deliveries">
-      <ul>
-        {all.map(([value, label]) => (
-          <li>
-            <a
-              href={withQuery(here, { state: value })}
-              {...(value === state && { 'aria-current': 'page' as const })}
-            >
-              {label}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  )
+function States({ page, state }: { page: string; state: string }) {
+  const tabs = Object.entries({ '': 'All', ...STATES }).map(([value, label]) => ({
+    label,
+    href: withQuery(page, { state: value }),
+    here: value === state,
+  }))
+  return <Tabs label="State of deliveries" tabs={tabs} />
 }
 
 function Rows({

@@ -7,11 +7,11 @@ import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { done, formStatus, page, refused } from '../respond.tsx'
+import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { ENDPOINT_LABELS, EndpointFields, formOfEndpoint, formOfPost } from './fields.tsx'
 import type { EndpointForm } from './fields.tsx'
-import { backTo, endpointUrl, readEndpoint } from './read.ts'
+import { backToEndpoint, endpointUrl, readEndpoint } from './read.ts'
 
 export async function editEndpoint(c: PageContext): Promise<Response> {
   const found = await readEndpoint(c)
@@ -26,7 +26,7 @@ export async function saveEndpoint(c: PageContext): Promise<Response> {
   const values = formOfPost(c.get('form'))
   const saved = await call(c, 'updateEndpoint', { params: { id }, body: values })
   if (saved.ok) return await done(c, endpointUrl(c, id), 'endpoint_saved')
-  return editPage(c, found.value, values, faultOf(saved, ENDPOINT_LABELS), formStatus(saved))
+  return editPage(c, found.value, values, faultOf(saved, ENDPOINT_LABELS))
 }
 
 function editPage(
@@ -34,12 +34,11 @@ function editPage(
   endpoint: EndpointView,
   values: EndpointForm,
   fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
 ): Answered {
-  const back = backTo(c, endpoint)
+  const back = backToEndpoint(c, endpoint)
   return page(
     c,
-    { title: 'Edit the endpoint', back, status: fault ? status : 200 },
+    { title: 'Edit the endpoint', back, fault },
     <>
       <Problem fault={fault} labels={ENDPOINT_LABELS} />
       <p>Deliveries that are still on their way go to the address as it is then.</p>

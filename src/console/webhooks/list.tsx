@@ -2,6 +2,7 @@
 
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Empty } from '../kit/empty.tsx'
 import { Pager } from '../kit/pager.tsx'
@@ -10,7 +11,6 @@ import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { endpointUrl } from './read.ts'
-import type { Listed } from './read.ts'
 import { EndpointState } from './state.tsx'
 
 export async function listEndpoints(c: PageContext): Promise<Response> {

@@ -1,6 +1,7 @@
 // A form that is one button: what it does can be done again, so nothing is asked before.
 
 import type { PageContext } from '../context.ts'
+import { TokenField } from '../kit/form.tsx'
 
 export function PostButton({
   c,
@@ -18,7 +19,7 @@ export function PostButton({
 }) {
   return (
     <form method="post" action={action} class="inline">
-      <input type="hidden" name="csrf" value={c.get('session').csrf} />
+      <TokenField c={c} />
       <button
         type="submit"
         {...(small && { class: 'small quiet' })}

@@ -2,10 +2,9 @@
 
 import type { DeliveryView } from '../../webhooks/deliveries.ts'
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
-
 import type { KeyEventType } from '../../webhooks/event.ts'
 import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import type { Answer, Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl } from '../urls.ts'
 
@@ -16,11 +15,6 @@ export interface EndpointWithSecret extends EndpointView {
 export interface NewEndpoint extends EndpointView {
   /** null: an equal form was sent before, and showed it. */
   readonly secret: string | null
-}
-
-export interface Listed<T> {
-  readonly items: readonly T[]
-  readonly next_cursor: string | null
 }
 
 /** What each event tells. */
@@ -47,10 +41,15 @@ export function endpointUrl(c: PageContext, id: string, ...parts: readonly strin
   return pageUrl(c.get('organization').id, 'webhooks', id, ...parts)
 }
 
-/** The way back from an endpoint's forms. */
-export function backTo(c: PageContext, { id, url }: EndpointView) {
-  return { href: endpointUrl(c, id), label: `Endpoint ${hostOf(url)}` }
-}
+export const backToEndpoints = (c: PageContext) => ({
+  href: pageUrl(c.get('organization').id, 'webhooks'),
+  label: 'All endpoints',
+})
+
+export const backToEndpoint = (c: PageContext, { id, url }: EndpointView) => ({
+  href: endpointUrl(c, id),
+  label: `Endpoint ${hostOf(url)}`,
+})
 
 /** What an endpoint is called: long addresses end in what only machines need. */
 export function hostOf(url: string): string {

@@ -9,11 +9,11 @@ import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import { Time } from '../kit/time.tsx'
-import { formStatus, page, refused } from '../respond.tsx'
+import { page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
-import { ShownSecret } from './create.tsx'
-import { backTo, endpointUrl, readEndpoint } from './read.ts'
+import { backToEndpoint, endpointUrl, readEndpoint } from './read.ts'
 import type { EndpointWithSecret } from './read.ts'
+import { ShownSecret } from './shown.tsx'
 
 const OVERLAPS = [
   { value: '0', label: 'None', hint: 'The old secret ends at once, as after a leak.' },
@@ -40,12 +40,12 @@ export async function rotateSecret(c: PageContext): Promise<Response> {
     body: { overlap_seconds: /^\d{1,9}$/.test(overlap) ? Number(overlap) : overlap },
   })
   if (!rotated.ok) {
-    return rotationPage(c, found.value, faultOf(rotated, LABELS), formStatus(rotated))
+    return rotationPage(c, found.value, faultOf(rotated, LABELS))
   }
   const { secret, previous_secret_expires_at: until } = rotated.value
   return page(
     c,
-    { title: 'The secret was rotated', back: backTo(c, found.value) },
+    { title: 'The secret was rotated', back: backToEndpoint(c, found.value) },
     <>
       <ShownSecret secret={secret} then={endpointUrl(c, id)} />
       <p>
@@ -61,16 +61,11 @@ export async function rotateSecret(c: PageContext): Promise<Response> {
   )
 }
 
-function rotationPage(
-  c: PageContext,
-  endpoint: EndpointView,
-  fault?: Fault,
-  status: ReturnType<typeof formStatus> = 400,
-): Answered {
-  const back = backTo(c, endpoint)
+function rotationPage(c: PageContext, endpoint: EndpointView, fault?: Fault): Answered {
+  const back = backToEndpoint(c, endpoint)
   return page(
     c,
-    { title: 'Rotate the secret', back, status: fault ? status : 200 },
+    { title: 'Rotate the secret', back, fault },
     <>
       <Problem fault={fault} labels={LABELS} />
       <p>

@@ -1,16 +1,15 @@
 // An endpoint's page: where it sends and how that goes, what can be done, and its deliveries.
 
-import type { Child } from 'hono/jsx'
-
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import type { PageContext } from '../context.ts'
+import { Facts } from '../kit/facts.tsx'
+import type { Fact } from '../kit/facts.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
-import { pageUrl } from '../urls.ts'
 import { Deliveries } from './deliveries.tsx'
 import { PostButton } from './post-button.tsx'
-import { endpointUrl, hostOf, readDeliveries, readEndpoint } from './read.ts'
+import { backToEndpoints, endpointUrl, hostOf, readDeliveries, readEndpoint } from './read.ts'
 import { DISABLED, EndpointState } from './state.tsx'
 
 export async function showEndpoint(c: PageContext): Promise<Response> {
@@ -19,14 +18,13 @@ export async function showEndpoint(c: PageContext): Promise<Response> {
   const endpoint = found.value
   const deliveries = await readDeliveries(c, endpoint.id)
   if (!deliveries.ok) return refused(c, deliveries)
-  const back = { href: pageUrl(c.get('organization').id, 'webhooks'), label: 'All endpoints' }
   return page(
     c,
-    { title: `Endpoint ${hostOf(endpoint.url)}`, back },
+    { title: `Endpoint ${hostOf(endpoint.url)}`, back: backToEndpoints(c) },
     <>
       <Trouble found={endpoint} />
       {mayWrite(c.get('session')) ? <Actions c={c} found={endpoint} /> : null}
-      <Facts found={endpoint} />
+      <Facts rows={factsOf(endpoint)} />
       <Deliveries c={c} endpoint={endpoint} listed={deliveries.value} />
     </>,
   )
@@ -83,26 +81,17 @@ function Actions({ c, found: { id, enabled } }: { c: PageContext; found: Endpoin
   )
 }
 
-function Facts({ found }: { found: EndpointView }) {
-  const rows: readonly (readonly [string, Child])[] = [
+function factsOf(found: EndpointView): readonly (Fact | false)[] {
+  return [
     ['State', <EndpointState found={found} />],
     ['Address', <code class="id">{found.url}</code>],
-    ...(found.description === '' ? [] : [['Description', found.description] as const]),
+    found.description !== '' && ['Description', found.description],
     ['Events', found.events.join(', ')],
     ['Id', <code class="id">{found.id}</code>],
     ['Added', <Time ms={found.created_at} />],
-    ...(found.previous_secret_expires_at === null
-      ? []
-      : [['Old secret signs until', <Time ms={found.previous_secret_expires_at} />] as const]),
+    found.previous_secret_expires_at !== null && [
+      'Old secret signs until',
+      <Time ms={found.previous_secret_expires_at} />,
+    ],
   ]
-  return (
-    <dl class="facts">
-      {rows.map(([name, value]) => (
-        <>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </>
-      ))}
-    </dl>
-  )
 }

@@ -5,16 +5,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import type { TestEdge } from '../../harness/edge.ts'
 import { outcome } from '../call.ts'
-import { newOrganization } from '../control/world.ts'
 import { CONSOLE, formOf } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
-import { enterAs, tokenOf } from './member.ts'
-import { startPeople } from './people.ts'
+import { MARKUP } from './html.ts'
+import { enterAs } from './member.ts'
 import type { People } from './people.ts'
+import { startPeopledWorld } from './world.ts'
 
 const LISTS = `${CONSOLE}/o/org_test/allowlists`
 const WHOLE = `${LISTS}/organization/ips`
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 /** From where the tests call. */
 const HERE = '198.51.100.7'
 
@@ -22,10 +21,7 @@ let people: People
 let edge: TestEdge
 let client: Client
 beforeAll(async () => {
-  people = await startPeople()
-  ;({ edge } = people)
-  client = await people.enter('olga@example.com')
-  await newOrganization(edge, 'org_other')
+  ;({ people, edge, client } = await startPeopledWorld())
 }, 60_000)
 afterAll(() => edge.stop())
 beforeEach(async () => {
@@ -349,7 +345,7 @@ test('a viewer sees and asks, and changes nothing', async () => {
     const page = await viewer.get(`${list}?key=${id}&address=${HERE}`)
     expect(page.text).toContain('passes the address lists')
     expect(page.html.slice(page.html.indexOf('<main'))).not.toContain('method="post"')
-    const csrf = await tokenOf(viewer, list)
+    const csrf = await viewer.csrf(list)
     for (const part of ['add', 'remove', 'lift']) {
       const fields = {
         csrf,

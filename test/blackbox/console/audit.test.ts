@@ -8,12 +8,12 @@ import { outcome, present } from '../call.ts'
 import { newOrganization, until } from '../control/world.ts'
 import { CONSOLE } from './client.ts'
 import type { Client, Page } from './client.ts'
+import { MARKUP } from './html.ts'
 import { enterAs } from './member.ts'
-import { startPeople } from './people.ts'
 import type { People } from './people.ts'
+import { startPeopledWorld } from './world.ts'
 
 const AUDIT = `${CONSOLE}/o/org_test/audit`
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 /** What a path can hold of markup on its way through the server. */
 const PATH = `/api/v1/sessions/'&lt%3Cb%3E`
 
@@ -25,10 +25,7 @@ let token: Minted
 let theirs: Minted
 let began: number
 beforeAll(async () => {
-  people = await startPeople()
-  edge = people.edge
-  client = await people.enter('olga@example.com')
-  await newOrganization(edge, 'org_other')
+  ;({ people, edge, client } = await startPeopledWorld())
   began = Date.now()
   key = await edge.mint('secret')
   token = await edge.mint('access_token')

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
+import { attribute, textOf, tokenIn } from './html.ts'
 
 export const CONSOLE = '/edge/console'
 const POLICY =
@@ -28,8 +29,8 @@ export interface Client {
   readonly post: (path: string, fields?: Fields, options?: PostOptions) => Promise<Page>
   /** Loads a page, fills in its form and sends it, hidden fields and ticks included. */
   readonly submit: (path: string, fields: Fields) => Promise<Page>
-  /** The session's token. */
-  readonly csrf: () => Promise<string>
+  /** The session's token, from a page that it may see. */
+  readonly csrf: (path?: string) => Promise<string>
   cookie: string
 }
 
@@ -66,10 +67,7 @@ export function newClient(edge: TestEdge, always: Readonly<Record<string, string
       const { html } = await client.get(path)
       return await client.post(path.replace(/\?.*/, ''), { ...formOf(html), ...fields })
     },
-    async csrf() {
-      const { html } = await client.get(`${CONSOLE}/`)
-      return /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? ''
-    },
+    csrf: async (path = `${CONSOLE}/`) => tokenIn(await client.get(path)),
   }
   return client
 }
@@ -132,21 +130,4 @@ export function formOf(html: string): Record<string, string | string[]> {
     fields[attribute(attributes, 'name')] = textOf(content)
   }
   return fields
-}
-
-function attribute(tag: string, name: string): string {
-  return unescapeHtml(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? '')
-}
-
-function textOf(html: string): string {
-  return unescapeHtml(html.replace(/<[^>]*>/g, ''))
-}
-
-function unescapeHtml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&')
 }

@@ -2,6 +2,7 @@
 
 import { CONSOLE } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
+import { attribute, unescapeHtml } from './html.ts'
 
 export interface FoundForm {
   /** The page that it is on. */
@@ -80,7 +81,7 @@ function shapeOf(path: string): string {
   return `${plain}?${[...searchParams.keys()].toSorted().join('&')}`
 }
 
-export function formsOf(page: string, html: string): (FoundForm & { method: string })[] {
+function formsOf(page: string, html: string): (FoundForm & { method: string })[] {
   return [...html.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)].map(
     ([, tag = '', content = '']) => {
       const named = attribute(tag, 'action')
@@ -123,17 +124,4 @@ function fieldsOf(content: string): Fields {
   const expected = /type <code class="id">([^<]+)<\/code>/.exec(content)?.[1]
   if (expected !== undefined) fields['confirmation'] = [unescapeHtml(expected)]
   return fields
-}
-
-function attribute(tag: string, name: string): string {
-  return unescapeHtml(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? '')
-}
-
-function unescapeHtml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&')
 }

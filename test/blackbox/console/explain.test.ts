@@ -2,22 +2,20 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
-import { newOrganization, until } from '../control/world.ts'
-import { CONSOLE, formOf, signedIn } from './client.ts'
+import { until } from '../control/world.ts'
+import { CONSOLE, formOf } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
+import { MARKUP } from './html.ts'
+import { startWorld } from './world.ts'
 
 const EXPLAIN = `${CONSOLE}/o/org_test/explain`
-const MARKUP = `<img src=x onerror=alert(1)>"'>`
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 
 let edge: TestEdge
 let client: Client
 beforeAll(async () => {
-  edge = await startEdge()
-  client = await signedIn(edge)
-  await newOrganization(edge, 'org_other')
+  ;({ edge, client } = await startWorld())
 }, 60_000)
 afterAll(() => edge.stop())
 

@@ -3,17 +3,16 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { outcome } from '../call.ts'
-import { newOrganization, until } from '../control/world.ts'
+import { until } from '../control/world.ts'
 import { CONSOLE, formOf, signedIn } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
+import { MARKUP, secretIn } from './html.ts'
+import { startWorld } from './world.ts'
 
 const KEYS = `${CONSOLE}/o/org_test/keys`
 const DAY_MS = 86_400_000
-/** Markup in the name of everything that it can be given to. */
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 const DEFAULT_SCOPES = [
   ...['sessions:read', 'sessions:create', 'sessions:write', 'verifications:read'],
   'identities:read',
@@ -22,9 +21,7 @@ const DEFAULT_SCOPES = [
 let edge: TestEdge
 let client: Client
 beforeAll(async () => {
-  edge = await startEdge()
-  client = await signedIn(edge)
-  await newOrganization(edge, 'org_other')
+  ;({ edge, client } = await startWorld())
 }, 60_000)
 afterAll(() => edge.stop())
 
@@ -38,7 +35,7 @@ interface Made {
 async function create(fields: Fields, kind = 'secret'): Promise<Made> {
   const page = await client.submit(`${KEYS}/new?kind=${kind}`, { name: 'of a test', ...fields })
   expect([page.status, page.text]).toEqual([201, expect.stringContaining('shown this once')])
-  const value = /<code id="secret">([^<]+)</.exec(page.html)?.[1] ?? ''
+  const value = secretIn(page)
   const id = /data-once="[^"]*\/(key_\w+)"/.exec(page.html)?.[1] ?? ''
   return { page, id, value }
 }
@@ -84,7 +81,7 @@ describe('a new key', () => {
     const fields = { ...formOf((await client.get(`${KEYS}/new`)).html), name: 'reloaded' }
     const first = await client.post(`${KEYS}/new`, fields)
     const again = await client.post(`${KEYS}/new`, fields)
-    const value = /<code id="secret">([^<]+)</.exec(first.html)?.[1] ?? ''
+    const value = secretIn(first)
     expect(again.status).toBe(201)
     expect(again.html).not.toContain(value)
     expect(again.text).toContain('its value was shown then')
@@ -223,7 +220,7 @@ describe('a key', () => {
     const { id, value } = await create({ name: 'rotated' })
     const page = await client.submit(`${KEYS}/${id}/rotate`, { grace_seconds: '3600' })
     expect(page.status).toBe(201)
-    const fresh = /<code id="secret">([^<]+)</.exec(page.html)?.[1] ?? ''
+    const fresh = secretIn(page)
     expect(fresh).not.toBe(value)
     expect(await use(value)).toBe('200')
     expect(await use(fresh)).toBe('200')

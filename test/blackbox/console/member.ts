@@ -15,9 +15,3 @@ export async function enterAs(
   )
   return await enter(email)
 }
-
-/** The token of a session, from a page that it may see. */
-export async function tokenOf(client: Client, path: string): Promise<string> {
-  const { html } = await client.get(path)
-  return /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? ''
-}

@@ -3,14 +3,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { startEdge } from '../../harness/edge.ts'
-import { newOrganization } from '../control/world.ts'
 import { CONSOLE, formOf, signedIn } from './client.ts'
 import type { Client } from './client.ts'
-import { startPeople } from './people.ts'
+import { MARKUP } from './html.ts'
 import type { People } from './people.ts'
+import { startPeopledWorld } from './world.ts'
 
 const MEMBERS = `${CONSOLE}/o/org_test/members`
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 const ANN = 'ann@example.com'
 const VIC = 'vic@example.com'
 
@@ -18,12 +17,10 @@ let people: People
 let operator: Client
 let administrator: Client
 beforeAll(async () => {
-  people = await startPeople()
-  await newOrganization(people.edge, 'org_other')
+  ;({ people, client: operator } = await startPeopledWorld())
   await people.edge.sql(
     `INSERT INTO members (organization_id, email, role) VALUES ('org_test', '${ANN}', 'administrator')`,
   )
-  operator = await people.enter('olga@example.com')
   administrator = await people.enter(ANN)
 }, 60_000)
 afterAll(() => people.edge.stop())
@@ -102,7 +99,7 @@ test('nobody changes their own membership', async () => {
   expect(text).toContain(`${ANN} you`)
   const own = `${MEMBERS}/${encodeURIComponent(ANN)}`
   expect(html).not.toContain(`href="${own}`)
-  const csrf = /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? ''
+  const csrf = await administrator.csrf(MEMBERS)
   const before = await members()
   for (const at of [own, `${own}/remove`]) {
     expect((await administrator.get(at)).status).toBe(409)
@@ -117,10 +114,10 @@ test('a viewer reads the members and changes none', async () => {
     `INSERT INTO members (organization_id, email, role) VALUES ('org_test', 'val@example.com', 'viewer')`,
   )
   const viewer = await people.enter('val@example.com')
-  const { text, html } = await viewer.get(MEMBERS)
+  const { text } = await viewer.get(MEMBERS)
   expect(text).toContain(ANN)
   expect(text).not.toMatch(/Add a member|Change role|Remove/)
-  const csrf = /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? ''
+  const csrf = await viewer.csrf(MEMBERS)
   const before = await members()
   const ann = `${MEMBERS}/${encodeURIComponent(ANN)}`
   for (const at of [MEMBERS, ann, `${ann}/remove`]) {

@@ -6,8 +6,7 @@ import { startEdge } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { CONSOLE, formOf, signedIn } from './client.ts'
 import type { Client } from './client.ts'
-
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
+import { MARKUP } from './html.ts'
 
 let edge: TestEdge
 let client: Client

@@ -2,21 +2,20 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { newOrganization, until } from '../control/world.ts'
-import { CONSOLE, signedIn } from './client.ts'
+import { CONSOLE } from './client.ts'
 import type { Client } from './client.ts'
+import { MARKUP, secretIn } from './html.ts'
+import { startWorld } from './world.ts'
 
-const MARKUP = `<img src=x onerror=alert(1)>"'>`
 const HOME = `${CONSOLE}/o/org_test`
 const DAY_MS = 86_400_000
 
 let edge: TestEdge
 let client: Client
 beforeAll(async () => {
-  edge = await startEdge()
-  client = await signedIn(edge)
+  ;({ edge, client } = await startWorld())
 }, 60_000)
 afterAll(() => edge.stop())
 
@@ -35,7 +34,7 @@ describe('a new organization', () => {
     expect(await arrivalOf(home)).toEqual({ latest: null, next: null })
 
     const made = await client.submit(`${home}/keys/new`, { name: MARKUP })
-    const value = /<code id="secret">([^<]+)</.exec(made.html)?.[1] ?? ''
+    const value = secretIn(made)
     const second = await client.get(home)
     expect(second.text).toContain(`${MARKUP} is ready.`)
     expect(second.html).not.toContain('<img src=x')

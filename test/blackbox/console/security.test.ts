@@ -8,20 +8,23 @@ import { OPERATIONS } from '../../../src/control/routes.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import { caller } from '../control/call.ts'
 import type { Call } from '../control/call.ts'
-import { newOrganization, until, untouched } from '../control/world.ts'
+import { until, untouched } from '../control/world.ts'
 import { CONSOLE, formOf } from './client.ts'
 import type { Client, Page } from './client.ts'
 import { crawl } from './crawl.ts'
 import type { Found, FoundForm } from './crawl.ts'
-import { startPeople } from './people.ts'
+import { MARKUP } from './html.ts'
 import type { People } from './people.ts'
+import { startPeopledWorld } from './world.ts'
 
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 /** In the name of everything that org_test has. */
 const OURS = 'belongs-to-org-test'
 const ID = /(?:key|su|whe|dlv|chg)_\w+/
 /** What asks, or ends one's own session: not refused to a viewer. */
 const HARMLESS = /\/(?:explain|sign-out|sign-in)$/
+/** Pages that only hold a form which changes something. */
+const FORMS_OWN =
+  /\/(?:new|edit|rotate|revoke|disable|enable|delete|lift|remove)$|\/members\/[^/]+$/
 const MINUTES_30_MS = 30 * 60_000
 
 let people: People
@@ -31,14 +34,12 @@ let stranger: Client
 let found: Found
 
 beforeAll(async () => {
-  people = await startPeople()
+  ;({ people, client: operator } = await startPeopledWorld())
   const { edge } = people
-  await newOrganization(edge, 'org_other')
   const api = caller(edge, { authorization: `Bearer ${ADMIN_TOKEN}` })
   await furnish(api, 'org_test', `${OURS} ${MARKUP}`)
   await furnish(api, 'org_other', 'theirs')
   await settled()
-  operator = await people.enter('olga@example.com')
   viewer = await people.enter('vic.org_test@example.com')
   stranger = await people.enter('ann.org_other@example.com')
   found = await crawl(operator)
@@ -99,8 +100,7 @@ const send = (
 
 /** Of a person's session, from a page that they may see. */
 async function tokenOf(client: Client, organization: string): Promise<string> {
-  const { html } = await client.get(`${CONSOLE}/o/${organization}/keys`)
-  const token = /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? ''
+  const token = await client.csrf(`${CONSOLE}/o/${organization}/keys`)
   expect(token).not.toBe('')
   return token
 }
@@ -188,9 +188,18 @@ const onlyTexts = (fields: FoundForm['fields']): Record<string, string> =>
 describe('a viewer', () => {
   test('reads every page of the organization that is no form’s own', async () => {
     const own = found.paths.filter((path) => path.startsWith(`${CONSOLE}/o/org_test`))
-    const statuses = new Set<number>()
-    for (const path of own) statuses.add((await viewer.get(path)).status)
-    expect([...statuses].filter((status) => ![200, 303, 403].includes(status))).toEqual([])
+    const refused: string[] = []
+    for (const path of own) {
+      const { status } = await viewer.get(path)
+      expect([path, status]).toEqual([
+        path,
+        expect.toSatisfy((one) => [200, 303, 403].includes(one)),
+      ])
+      if (status === 403) refused.push(path.replace(/\?.*/, ''))
+    }
+    const forms = own.map((path) => path.replace(/\?.*/, '')).filter((path) => FORMS_OWN.test(path))
+    expect(new Set(forms).size).toBeGreaterThan(10)
+    expect(new Set(refused)).toEqual(new Set(forms))
     expect((await viewer.get(`${CONSOLE}/o/org_test/keys`)).status).toBe(200)
   })
 

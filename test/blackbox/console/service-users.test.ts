@@ -5,24 +5,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { TestEdge } from '../../harness/edge.ts'
 import { outcome } from '../call.ts'
-import { newOrganization } from '../control/world.ts'
 import { CONSOLE, formOf } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
-import { enterAs, tokenOf } from './member.ts'
-import { startPeople } from './people.ts'
+import { MARKUP, secretIn } from './html.ts'
+import { enterAs } from './member.ts'
 import type { People } from './people.ts'
+import { startPeopledWorld } from './world.ts'
 
 const USERS = `${CONSOLE}/o/org_test/service-users`
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 
 let people: People
 let edge: TestEdge
 let client: Client
 beforeAll(async () => {
-  people = await startPeople()
-  ;({ edge } = people)
-  client = await people.enter('olga@example.com')
-  await newOrganization(edge, 'org_other')
+  ;({ people, edge, client } = await startPeopledWorld())
 }, 60_000)
 afterAll(() => edge.stop())
 
@@ -44,7 +40,7 @@ interface Minted {
 async function mint(user: string, fields: Fields = {}): Promise<Minted> {
   const page = await client.submit(`${USERS}/${user}/tokens/new`, { name: 'of a test', ...fields })
   expect([page.status, page.text]).toEqual([201, expect.stringContaining('shown this once')])
-  const value = /<code id="secret">([^<]+)</.exec(page.html)?.[1] ?? ''
+  const value = secretIn(page)
   const [row] = await edge.sql(
     `SELECT id FROM credentials WHERE service_user_id = '${user}' ORDER BY rowid DESC LIMIT 1`,
   )
@@ -188,7 +184,7 @@ describe('a token', () => {
     const at = `${USERS}/${user}/tokens/new`
     const fields = { ...formOf((await client.get(at)).html), name: 'reloaded' }
     const first = await client.post(at, fields)
-    const value = /<code id="secret">([^<]+)</.exec(first.html)?.[1] ?? 'none'
+    const value = secretIn(first)
     const again = await client.post(at, fields)
     expect(again.text).toContain('its value was shown then')
     expect(again.html).not.toContain(value)
@@ -296,7 +292,7 @@ test('a viewer sees service users and tokens, and changes none', async () => {
     expect(text).not.toMatch(/Create a service user|Mint a token|Disable\b|Edit\b|Revoke\b/)
     expect(html.slice(html.indexOf('<main'))).not.toContain('method="post"')
   }
-  const csrf = await tokenOf(viewer, USERS)
+  const csrf = await viewer.csrf(USERS)
   const before = await stored()
   const fields = { csrf, name: 'mine', source_system: 'mine', scopes: 'search' }
   const one = ['edit', 'disable', 'enable', 'tokens/new', `tokens/${token}/revoke`]

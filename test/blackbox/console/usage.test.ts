@@ -4,15 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Minted, TestEdge } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
-import { newOrganization, until } from '../control/world.ts'
+import { until } from '../control/world.ts'
 import { CONSOLE } from './client.ts'
 import type { Client, Page } from './client.ts'
+import { MARKUP } from './html.ts'
 import { enterAs } from './member.ts'
-import { startPeople } from './people.ts'
 import type { People } from './people.ts'
+import { startPeopledWorld } from './world.ts'
 
 const USAGE = `${CONSOLE}/o/org_test/usage`
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 const FORMULA = '=HYPERLINK("https://evil.example")'
 const DAY_MS = 86_400_000
 const dayAgo = (days: number): string =>
@@ -24,10 +24,7 @@ let client: Client
 let first: Minted
 let second: Minted
 beforeAll(async () => {
-  people = await startPeople()
-  edge = people.edge
-  client = await people.enter('olga@example.com')
-  await newOrganization(edge, 'org_other')
+  ;({ people, edge, client } = await startPeopledWorld())
   first = await edge.mint('secret', { name: MARKUP })
   second = await edge.mint('jwt', { name: FORMULA })
   const theirs = await edge.mint('secret', { organization: 'org_other' })

@@ -6,15 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestEdge } from '../../harness/edge.ts'
 import { startReceiver } from '../../webhooks/receiver.ts'
 import type { Receiver } from '../../webhooks/receiver.ts'
-import { newOrganization, until } from '../control/world.ts'
+import { until } from '../control/world.ts'
 import { CONSOLE, formOf } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'
-import { enterAs, tokenOf } from './member.ts'
-import { startPeople } from './people.ts'
+import { MARKUP, secretIn } from './html.ts'
+import { enterAs } from './member.ts'
 import type { People } from './people.ts'
+import { startPeopledWorld } from './world.ts'
 
 const WEBHOOKS = `${CONSOLE}/o/org_test/webhooks`
-const MARKUP = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 const ALL = ['system.apiKey.created', 'system.apiKey.invalidated', 'system.apiKey.exposed']
 
 let people: People
@@ -22,11 +22,8 @@ let edge: TestEdge
 let client: Client
 let receiver: Receiver
 beforeAll(async () => {
-  people = await startPeople()
-  edge = people.edge
+  ;({ people, edge, client } = await startPeopledWorld())
   receiver = await startReceiver(() => Date.now())
-  client = await people.enter('olga@example.com')
-  await newOrganization(edge, 'org_other')
 }, 60_000)
 afterAll(async () => {
   expect(receiver.complaints).toEqual([])
@@ -39,8 +36,6 @@ interface Added {
   readonly id: string
   readonly secret: string
 }
-
-const secretIn = ({ html }: Page): string => /<code id="secret">([^<]+)</.exec(html)?.[1] ?? ''
 
 async function add(path: string, fields: Fields = {}, at = WEBHOOKS): Promise<Added> {
   const page = await client.submit(`${at}/new`, { url: receiver.url + path, ...fields })
@@ -251,7 +246,7 @@ test('a viewer sees it all and changes nothing, by any request', async () => {
     expect(status).toBe(200)
     expect(html.slice(html.indexOf('<main'))).not.toMatch(/method="post"|\/new"|\/edit"/)
   }
-  const csrf = await tokenOf(viewer, WEBHOOKS)
+  const csrf = await viewer.csrf(WEBHOOKS)
   const before = await edge.sql('SELECT * FROM webhook_endpoints ORDER BY id')
   const confirmation = new URL(receiver.url).host
   const fields = { url: receiver.url, events: ALL, overlap_seconds: '0', confirmation }
@@ -267,7 +262,7 @@ test('a viewer sees it all and changes nothing, by any request', async () => {
 test('an administrator of another organization reaches nothing', async () => {
   const { id } = await add('/far')
   const stranger = await enterAs(people, 'administrator', 'org_other')
-  const csrf = await tokenOf(stranger, `${CONSOLE}/o/org_other/webhooks`)
+  const csrf = await stranger.csrf(`${CONSOLE}/o/org_other/webhooks`)
   for (const organization of ['org_test', 'org_other']) {
     const at = `${CONSOLE}/o/${organization}/webhooks/${id}`
     expect((await stranger.get(at)).status).toBe(404)

@@ -75,7 +75,7 @@ export function personAt(page: Page, hands: 'mouse' | 'keyboard'): Person {
 }
 
 /** Presses Tab until the element has the focus, from where the focus is. */
-export async function tabTo(page: Page, target: Locator): Promise<void> {
+async function tabTo(page: Page, target: Locator): Promise<void> {
   const element = await target.elementHandle()
   for (let tabs = 0; tabs <= TABS_MAX; tabs++) {
     if (await page.evaluate((one) => document.activeElement === one, element)) return

@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 
 import { ADMIN_TOKEN, ROOT } from '../dev-process.ts'
-import { apiKey, bearer, send } from '../send.ts'
 import { withPalette } from './png.ts'
 import { CONSOLE, furnish, HOME, startConsole } from './stack.ts'
 import type { ConsoleStack, Look } from './stack.ts'
@@ -72,14 +71,7 @@ async function take(page: Page, path: string | null, name: string): Promise<void
 }
 
 /** Calls of today, sums of the days before, and the request id of a call that was refused. */
-async function makeTraffic({ dev }: ConsoleStack): Promise<string> {
-  const call = async (name: string, at: string, headers = {}): Promise<string> => {
-    const [method = '', path = ''] = at.split(' ')
-    const value = dev.value(name)
-    const own = name.startsWith('jwt') ? bearer(value) : apiKey(value)
-    const answer = await send(dev.url, path, { method, headers: { ...own, ...headers } })
-    return String(answer.headers['x-request-id'])
-  }
+async function makeTraffic({ call }: ConsoleStack): Promise<string> {
   for (let i = 0; i < 24; i++) {
     await call('secret_live', 'GET /api/v1/sessions')
     if (i % 3 === 0) await call('jwt_full', 'POST /screening/request')

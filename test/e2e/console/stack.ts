@@ -7,7 +7,7 @@ import { ADMIN_TOKEN, newState, startDev, writeDevVars } from '../dev-process.ts
 import type { DevProcess } from '../dev-process.ts'
 import { launchBrowser, serveSite } from '../page.ts'
 import type { Site } from '../page.ts'
-import { bearer, send } from '../send.ts'
+import { apiKey, bearer, send } from '../send.ts'
 
 export const CONSOLE = '/edge/console'
 export const HOME = `${CONSOLE}/o/org_demo`
@@ -42,6 +42,12 @@ export interface ConsoleStack {
     body?: object,
     organization?: string,
   ) => Promise<Record<string, unknown>>
+  /** A call with one of the demo's credentials, by its name; returns the request's id. */
+  readonly call: (
+    name: string,
+    at: string,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -95,6 +101,13 @@ export async function startConsole(): Promise<ConsoleStack> {
       if (answer.status >= 300) throw new Error(`${at} answered ${answer.status}: ${answer.text}`)
       return answer.json() as Record<string, unknown>
     },
+    async call(name, at, headers = {}) {
+      const [method = '', path = ''] = at.split(' ')
+      const value = dev.value(name)
+      const own = name.startsWith('jwt') || name === 'access_token' ? bearer(value) : apiKey(value)
+      const answer = await send(dev.url, path, { method, headers: { ...own, ...headers } })
+      return String(answer.headers['x-request-id'])
+    },
     async stop() {
       await browser.close()
       await dev.stop()
@@ -121,14 +134,7 @@ async function listen(page: Page, complaints: string[]): Promise<void> {
 }
 
 /** Something of every sort in the demo organization, and calls on its account; and an empty one. */
-export async function furnish({ api, dev, receiver }: ConsoleStack): Promise<{ empty: string }> {
-  const call = async (name: string, at: string, headers = {}): Promise<void> => {
-    const [method = '', path = ''] = at.split(' ')
-    const value = dev.value(name)
-    const own =
-      name.startsWith('jwt') || name === 'access_token' ? bearer(value) : { 'x-api-key': value }
-    await send(dev.url, path, { method, headers: { ...own, ...headers } })
-  }
+export async function furnish({ api, call, receiver }: ConsoleStack): Promise<{ empty: string }> {
   const endpoint = await api('POST /webhooks', { url: `${receiver.origin}/hooks` })
   await api(`POST /webhooks/${String(endpoint['id'])}/test`)
   await api('PUT /members/ann@example.com', { role: 'administrator' })

@@ -2,7 +2,6 @@
 
 import { expect } from 'vitest'
 
-import { apiKey, send } from '../../send.ts'
 import type { Person } from '../person.ts'
 import { HOME } from '../stack.ts'
 import type { ConsoleStack } from '../stack.ts'
@@ -53,11 +52,11 @@ export async function audit(person: Person): Promise<void> {
   await person.sees('intact')
 }
 
-export async function explain(person: Person, { dev }: ConsoleStack): Promise<void> {
+export async function explain(person: Person, { call, dev }: ConsoleStack): Promise<void> {
   const { page } = person
-  const headers = { ...apiKey(dev.value('ip_restricted_live')), 'cf-connecting-ip': '192.0.2.9' }
-  const answer = await send(dev.url, '/api/v1/sessions', { headers })
-  const request = String(answer.headers['x-request-id'])
+  const request = await call('ip_restricted_live', 'GET /api/v1/sessions', {
+    'cf-connecting-ip': '192.0.2.9',
+  })
   await person.go(HOME)
   await person.press('link', 'Explain')
   // On account within seconds.

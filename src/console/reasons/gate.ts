@@ -1,29 +1,11 @@
-// Why a call was refused, in words, and the page that would mend it: for usage, audit and explain.
+// The reasons for which the gate refuses a call.
 
-import type { Reason } from '../gate/denial.ts'
-import { pageUrl } from './urls.ts'
+import type { Reason } from '../../gate/denial.ts'
+import { at } from './meaning.ts'
+import type { Meaning } from './meaning.ts'
 
-/** Where it is mended; null where no page of the console can. */
-type Place =
-  | 'key'
-  | 'keys'
-  | 'service_user'
-  | 'allowlists'
-  | 'usage'
-  | 'webhooks'
-  | 'members'
-  | null
-
-interface Meaning {
-  /** What happened and what helps, as a sentence or two. */
-  readonly words: string
-  readonly place: Place
-}
-
-const at = (place: Place, words: string): Meaning => ({ words, place })
-
-/** Of the gate. A reason without an entry does not compile. */
-const GATE: Readonly<Record<Reason, Meaning>> = {
+/** A reason without an entry does not compile. */
+export const GATE: Readonly<Record<Reason, Meaning>> = {
   path_ambiguous: at(
     null,
     'The path can be read in more than one way, so it was not forwarded. The caller must send it in its plain form.',
@@ -170,83 +152,5 @@ const GATE: Readonly<Record<Reason, Meaning>> = {
   ),
 }
 
-/** Of the management API, whose calls are on the same record. */
-const MANAGEMENT: Readonly<Record<string, Meaning>> = {
-  not_found: at(null, 'A management call named something that this organization does not have.'),
-  request_invalid: at(null, 'A management call was malformed; its answer named the field.'),
-  role_viewer: at('members', 'A viewer tried to change something. Viewers may only read.'),
-  operators_only: at(null, 'Only operators may do this.'),
-  people_only: at(null, 'Only people may do this, in the console; keys may not.'),
-  grant_beyond_own: at('keys', 'A key tried to grant more than it holds itself.'),
-  already_imported: at('keys', 'This key had been imported before.'),
-  idempotency_key_reused: at(null, 'An Idempotency-Key was used again with another request.'),
-  key_not_active: at('key', 'The key is not active any more, so it cannot be rotated.'),
-  key_rotated: at('key', 'The key is being replaced already.'),
-  own_membership: at('members', 'Nobody may take away their own membership.'),
-  too_many_members: at('members', 'The organization has as many members as it can have.'),
-  too_many_endpoints: at(
-    'webhooks',
-    'The organization has as many webhook endpoints as it can have.',
-  ),
-  endpoint_disabled: at('webhooks', 'The webhook endpoint is disabled; enable it first.'),
-  in_flight: at('webhooks', 'The delivery was being sent at that moment.'),
-}
-
-/** What a refusal was about, as far as it is known. */
-export interface Subject {
-  readonly key?: string | null | undefined
-  readonly serviceUser?: string | null | undefined
-}
-
-export interface Explained {
-  readonly words: string
-  /** The page that would mend it. */
-  readonly mend: { readonly href: string; readonly label: string } | null
-}
-
 /** Every reason of the gate, for a choice. */
 export const GATE_REASONS = Object.keys(GATE) as readonly Reason[]
-
-/** A reason in words, with the link to the page that would mend it. */
-export function explainReason(
-  organization: string,
-  reason: string,
-  subject: Subject = {},
-): Explained {
-  const { words, place } = meaningOf(reason)
-  return { words, mend: place && mendAt(organization, place, subject) }
-}
-
-function meaningOf(reason: string): Meaning {
-  if (Object.hasOwn(GATE, reason)) return GATE[reason as Reason]
-  const other = Object.hasOwn(MANAGEMENT, reason) ? MANAGEMENT[reason] : undefined
-  return other ?? at(null, 'This reason is not known to this console.')
-}
-
-function mendAt(
-  organization: string,
-  place: NonNullable<Place>,
-  { key, serviceUser }: Subject,
-): NonNullable<Explained['mend']> {
-  const url = (...segments: string[]): string => pageUrl(organization, ...segments)
-  switch (place) {
-    case 'key':
-      return key
-        ? { href: url('keys', key), label: 'Open the key' }
-        : mendAt(organization, 'keys', {})
-    case 'keys':
-      return { href: url('keys'), label: 'See the keys' }
-    case 'service_user':
-      return serviceUser
-        ? { href: url('service-users', serviceUser), label: 'Open the service user' }
-        : { href: url('service-users'), label: 'See the service users' }
-    case 'allowlists':
-      return { href: url('allowlists'), label: 'Open the allowlists' }
-    case 'usage':
-      return { href: url('usage'), label: 'See the usage' }
-    case 'webhooks':
-      return { href: url('webhooks'), label: 'See the webhooks' }
-    case 'members':
-      return { href: url('members'), label: 'See the members' }
-  }
-}

@@ -1,0 +1,25 @@
+// The reasons for which the management API refuses a call: those are on the same record.
+
+import { at } from './meaning.ts'
+import type { Meaning } from './meaning.ts'
+
+export const MANAGEMENT: Readonly<Record<string, Meaning>> = {
+  not_found: at(null, 'A management call named something that this organization does not have.'),
+  request_invalid: at(null, 'A management call was malformed; its answer named the field.'),
+  role_viewer: at('members', 'A viewer tried to change something. Viewers may only read.'),
+  operators_only: at(null, 'Only operators may do this.'),
+  people_only: at(null, 'Only people may do this, in the console; keys may not.'),
+  grant_beyond_own: at('keys', 'A key tried to grant more than it holds itself.'),
+  already_imported: at('keys', 'This key had been imported before.'),
+  idempotency_key_reused: at(null, 'An Idempotency-Key was used again with another request.'),
+  key_not_active: at('key', 'The key is not active any more, so it cannot be rotated.'),
+  key_rotated: at('key', 'The key is being replaced already.'),
+  own_membership: at('members', 'Nobody may take away their own membership.'),
+  too_many_members: at('members', 'The organization has as many members as it can have.'),
+  too_many_endpoints: at(
+    'webhooks',
+    'The organization has as many webhook endpoints as it can have.',
+  ),
+  endpoint_disabled: at('webhooks', 'The webhook endpoint is disabled; enable it first.'),
+  in_flight: at('webhooks', 'The delivery was being sent at that moment.'),
+}
