@@ -231,6 +231,8 @@ DROP TRIGGER IF EXISTS credential_deleted;
 CREATE TRIGGER credential_deleted AFTER DELETE ON credentials
 BEGIN
   UPDATE generations SET generation = generation + 1 WHERE credential_id = OLD.id;
+  -- So that it can be imported again.
+  DELETE FROM imported_keys WHERE credential_id = OLD.id;
 END;
 
 DROP TRIGGER IF EXISTS organization_inserted;

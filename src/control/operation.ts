@@ -8,7 +8,9 @@ import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
 import type { ControlEnv } from './context.ts'
+import { checkOrganization } from './organization/known.ts'
 import { checkPermission } from './permission.ts'
+import { checkBody } from './readable.ts'
 import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
 import type { Access, OperationName } from './routes.ts'
 
@@ -52,7 +54,7 @@ export function operation<
     security: securityOf(access),
     tags: [pattern.split('/')[1] ?? ''],
     request: (definition.request ?? {}) as R,
-    middleware: [permits(name), ...(definition.request?.body ? [needsBody] : [])],
+    middleware: [permits(name), knowsOrganization, ...(definition.request?.body ? [readable] : [])],
     responses: { ...problemResponses(), ...definition.responses },
   })
 }
@@ -66,8 +68,19 @@ function permits(name: OperationName) {
 }
 
 /** Where every field has a default, a body that was lost would be taken for none. */
-const needsBody = createMiddleware<ControlEnv>(async (c, next) => {
+const readable = createMiddleware<ControlEnv>(async (c, next) => {
   if (c.req.header('content-type') === undefined) throw new HTTPException(415)
+  checkBody(await c.req.arrayBuffer())
+  await next()
+})
+
+/** An operator's slip in a name must not look like an organization in which there is nothing. */
+const knowsOrganization = createMiddleware<ControlEnv>(async (c, next) => {
+  const { context } = c.env
+  const [asked, ...others] = c.req.queries('organization') ?? []
+  if (context.actor.type === 'operator' && others.length === 0 && asked?.startsWith('org_')) {
+    await checkOrganization(context.edge.bindings.DB, asked)
+  }
   await next()
 })
 

@@ -1,6 +1,7 @@
 // Who may call an operation at all, decided by its row before anything of the request is read. Scopes
 // of keys were the gate's business; what an operation touches is the handler's.
 
+import { environmentOf } from './actor.ts'
 import type { Actor } from './actor.ts'
 import { Problem } from './problem.ts'
 import { OPERATIONS } from './routes.ts'
@@ -9,9 +10,12 @@ import type { OperationName } from './routes.ts'
 /** Operations that change nothing although they are no GET. */
 export const READING: readonly OperationName[] = ['explain']
 
+/** What tells of live keys as well as of sandbox keys, or changes what does. */
+const REACHES_LIVE = /^\/webhooks(?:\/|$)/
+
 /** @throws Problem 403 where the actor may not call the operation, whatever the request says. */
 export function checkPermission(actor: Actor, name: OperationName): void {
-  const { verb, access } = OPERATIONS[name]
+  const { verb, pattern, access } = OPERATIONS[name]
   if (actor.type === 'operator') return
   if (access === 'operators') {
     throw new Problem(403, 'operators_only', 'Only operators may do this.')
@@ -19,6 +23,13 @@ export function checkPermission(actor: Actor, name: OperationName): void {
   if (actor.type === 'key') {
     if (access === 'people') {
       throw new Problem(403, 'people_only', 'Only people may do this, no keys.')
+    }
+    if (environmentOf(actor) === 'sandbox' && REACHES_LIVE.test(pattern)) {
+      throw new Problem(
+        403,
+        'grant_beyond_own',
+        'environment: webhooks tell of live keys too, so a sandbox key must not touch them',
+      )
     }
     return
   }

@@ -18,7 +18,10 @@ export const Id = (prefix: string) =>
     )
 
 /** The database would alter half a surrogate pair. */
-const wellFormed = [(text: string) => text.isWellFormed(), 'must be well-formed Unicode'] as const
+export const wellFormed = [
+  (text: string) => text.isWellFormed(),
+  'must be well-formed Unicode',
+] as const
 
 export const Name = z
   .string()

@@ -4,10 +4,13 @@ import { z } from '@hono/zod-openapi'
 
 import { KEY_EVENT_TYPES } from '../../webhooks/event.ts'
 import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from '../../webhooks/endpoints.ts'
-import { Id, Time } from '../keys/schemas.ts'
+import { Id, Time, wellFormed } from '../keys/schemas.ts'
 
 const Events = z.array(z.enum(KEY_EVENT_TYPES)).min(1).max(KEY_EVENT_TYPES.length)
-const Description = z.string().max(500)
+const Description = z
+  .string()
+  .max(500)
+  .refine(...wellFormed)
 
 export const Endpoint = z
   .object({

@@ -93,6 +93,11 @@ const KEY: readonly Row[] = [
 const PUBLISHABLE = { kind: 'publishable' }
 const JWT = { kind: 'jwt', products: ['aml_screening'] }
 
+const HALVED: Row = [
+  'a description with half a character',
+  { description: 'a\ud800' },
+  'description',
+]
 const URLS: readonly Row[] = [
   ['a URL that is none', { url: 'hooks' }, 'url'],
   ['a URL that is a number', { url: 1 }, 'url'],
@@ -186,8 +191,8 @@ export const BAD_FIELDS: Partial<Readonly<Record<OperationName, readonly Row[]>>
       '403 operators_only credential',
     ],
   ],
-  createEndpoint: URLS,
-  updateEndpoint: [...URLS, ['a switch in words', { enabled: 'no' }, 'enabled']],
+  createEndpoint: [...URLS, HALVED],
+  updateEndpoint: [...URLS, HALVED, ['a switch in words', { enabled: 'no' }, 'enabled']],
   rotateEndpointSecret: [
     ['an overlap before now', { overlap_seconds: -1 }, 'overlap_seconds'],
     ['an overlap of more than a week', { overlap_seconds: 604_801 }, 'overlap_seconds'],

@@ -4,6 +4,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { OperationName } from '../../../src/control/routes.ts'
+import { ADMIN_TOKEN } from '../../harness/edge.ts'
+import { refusalOf } from '../call.ts'
 import { fault } from './call.ts'
 import type { Call } from './call.ts'
 import { BAD_FIELDS } from './bad-fields.ts'
@@ -44,6 +46,8 @@ describe('a body', () => {
     ['that is a text', '"name"', 'body'],
     ['of 2 MB and more', JSON.stringify({ name: 'x'.repeat(2_000_000) }), 'body'],
     ['of two documents', '{}{}', 'body'],
+    ['with a member that no object keeps', '{"metadata": {"__proto__": "x"}}', '__proto__'],
+    ['with such a member, escaped', '{"quotas": {"__\\u0070roto__": 1}}', '__proto__'],
     [
       'as a form',
       'name=x',
@@ -71,6 +75,15 @@ describe('a body', () => {
         }
       }
     })
+  })
+
+  test('that is not UTF-8', async () => {
+    const body = new Uint8Array([...new TextEncoder().encode('{"name": "'), 0xc3, 0x28, 0x22, 0x7d])
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' }
+    const organization = '?organization=org_test'
+    const init = { method: 'POST', headers, body }
+    const answer = await world.edge.fetch(`/edge/v1/service-users${organization}`, init)
+    expect(await refusalOf(answer)).toMatchObject({ status: 400, reason: 'request_invalid' })
   })
 
   test('with many fields that are not there is answered in a short sentence', async () => {

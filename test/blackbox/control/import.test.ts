@@ -125,6 +125,20 @@ test('the same key is imported once, by whomever, also at the same time', async 
   })
 })
 
+test('a key that was deleted by SQL is no more, and can be imported again', async () => {
+  const value = newValue()
+  const { body } = await world.mine<KeyBody>('POST /keys/import', asked(value))
+  await world.edge.sql(`DELETE FROM credentials WHERE id = '${body.id}'`)
+  await world.edge.sync()
+  expect(await use(value)).toBe('401 credential_unknown')
+  const again = await world.mine<KeyBody>('POST /keys/import', asked(value))
+  expect(again.status).toBe(201)
+  for (let i = 0; i < 100 && (await use(value)) !== '200'; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  expect(await use(value)).toBe('200')
+})
+
 test('a prefix that was not configured is neither imported nor looked up', async () => {
   const value = `pk_live_${'x'.repeat(32)}`
   const answer = await world.mine('POST /keys/import', { ...asked(value), prefix: 'pk_live_' })

@@ -13,7 +13,15 @@ import type { Call, KeyBody } from './call.ts'
 import { at, BODIES, FOR_KEYS, NAMES, NOT_FOR_KEYS, OF_ORGANIZATION } from './requests.ts'
 import { scopesOf, WITH_ID } from './requests.ts'
 import type { Ids } from './requests.ts'
-import { ALL_SCOPES, furnish, manager, startWorld, untouched } from './world.ts'
+import {
+  ALL_SCOPES,
+  furnish,
+  manager,
+  newOrganization,
+  startWorld,
+  until,
+  untouched,
+} from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -186,9 +194,38 @@ describe('environments', () => {
     await expectEach(world.mine, makes, refusal, { more: { environment: 'sandbox' } })
   })
 
+  test('a sandbox key does not touch webhooks, which tell of live keys', async () => {
+    const webhooks = FOR_KEYS.filter((name) => OPERATIONS[name].pattern.startsWith('/webhooks'))
+    expect(webhooks.length).toBeGreaterThan(7)
+    await expectEach(world.sandbox, webhooks, '403 grant_beyond_own')
+  })
+
   test('a key lists none of the other environment', async () => {
     await world.sandbox('POST /keys', { kind: 'secret', name: 'x' })
     const { body } = await world.sandbox<{ items: KeyBody[] }>('GET /keys?environment=live')
     expect(new Set(body.items.map(({ environment }) => environment))).toEqual(new Set(['sandbox']))
   })
+})
+
+test('an operator who names an organization that there is not is told so', async () => {
+  for (const name of OF_ORGANIZATION) {
+    const body = BODIES[name]
+    const answer = await world.admin(at(name, ids, '?organization=org_tset'), body)
+    expect([name, answer.status, answer.reason]).toEqual([name, 404, 'not_found'])
+    expect(answer.text).toContain('There is no organization org_tset.')
+  }
+})
+
+test('what is on account of an organization outlives it', async () => {
+  await newOrganization(world.edge, 'org_gone')
+  const call = await manager(world.edge, { organization: 'org_gone' })
+  expect((await call('GET /whoami')).status).toBe(200)
+  const accounted = `SELECT 1 FROM audit_heads WHERE organization = 'org_gone'`
+  await until(async () => (await world.edge.sql(accounted)).length === 1)
+  await world.edge.sql(`DELETE FROM credentials WHERE organization_id = 'org_gone'`)
+  await world.edge.sql(`DELETE FROM organizations WHERE id = 'org_gone'`)
+  const { status, body } = await world.admin<{ items: unknown[] }>(
+    'GET /audit?organization=org_gone',
+  )
+  expect([status, body.items.length]).toEqual([200, 1])
 })
