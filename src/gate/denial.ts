@@ -55,6 +55,7 @@ export type Denial =
   // 5xx: we, or the upstream, cannot
   | { readonly reason: 'upstream_unreachable' }
   | { readonly reason: 'upstream_timeout' }
+  | { readonly reason: 'upstream_invalid' }
   | { readonly reason: 'guard_unreachable' }
   | { readonly reason: 'records_unreachable' }
   | { readonly reason: 'audit_unreachable' }

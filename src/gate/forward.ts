@@ -7,13 +7,15 @@ import type { Result } from '../result.ts'
 import type { Denial } from './denial.ts'
 import { connectionListed, isTraceparent, mayForward, mayReturn } from './headers.ts'
 import type { HeaderReader, SentHeaders } from './sent-headers.ts'
+import { lateAfter } from './upload.ts'
+import type { Upload } from './upload.ts'
 
 /** How long an upstream may take to begin its answer, unless product or route say otherwise. */
 export const DEADLINE_MS = 60_000
+/** The last status that there is. */
+const STATUS_MAX = 599
 /** What a client's own request id may look like to be passed on. */
 const REQUEST_ID = /^[\w.-]{1,128}$/
-/** Up to this declared length an upload counts as sent at once. */
-const SMALL_BODY_BYTES = 1024 * 1024
 
 /** Takes from a copy of the client's headers what may not go upstream. */
 export function filterHeaders(
@@ -47,22 +49,23 @@ function isRight(name: string, sent: SentHeaders, product: Product): boolean {
 }
 
 /**
- * Sends a request and gives the upstream's response as it is, or why there is none. The deadline
- * starts when a large upload has been sent, so that a slow client is not taken for a slow upstream.
- * What comes too late is left alone: it ends with the client's request.
+ * Sends a request and gives the upstream's response as it is, or why there is none. While a large upload
+ * comes in, the deadline counts only what the upstream takes; see Upload. What comes too late is left
+ * alone: it ends with the client's request.
  */
 export async function send(
   url: string,
   method: string,
   headers: Headers,
-  { body, sent }: Upload,
+  { body, progress }: Upload,
   deadlineMs: number,
 ): Promise<Result<Response, Denial>> {
   try {
     const answer = fetch(url, { method, headers, body, redirect: 'manual', cache: 'no-store' })
-    const late = sent ? lateAfter(sent, deadlineMs) : scheduler.wait(deadlineMs)
+    const late = progress ? lateAfter(progress, deadlineMs) : scheduler.wait(deadlineMs)
     const response = await Promise.race([answer, late])
-    return response ? ok(response) : err({ reason: 'upstream_timeout' })
+    if (!response) return err({ reason: 'upstream_timeout' })
+    return response.status > STATUS_MAX ? await unusable(response, url) : ok(response)
   } catch (error) {
     // The text of the error names hosts and ports: it is for the operator, never for the client.
     console.error(`upstream ${URL.parse(url)?.host} unreachable`, error)
@@ -70,9 +73,11 @@ export async function send(
   }
 }
 
-async function lateAfter(sent: Promise<unknown>, deadlineMs: number): Promise<void> {
-  await sent.catch(() => undefined)
-  await scheduler.wait(deadlineMs)
+/** A status that no Response can have (RFC 9110 §15: 100 to 599). */
+async function unusable(response: Response, url: string): Promise<Result<never, Denial>> {
+  console.error(`upstream ${URL.parse(url)?.host} answered with status ${response.status}`)
+  await response.body?.cancel()
+  return err({ reason: 'upstream_invalid' })
 }
 
 /** The upstream's answer as the client may see it: without what belongs to one connection, or to us. */
@@ -93,38 +98,32 @@ export function outboundResponse(upstream: Response, base: URL): Response {
   return response
 }
 
-/** An absolute redirect within the upstream must not tell its address or lead around the gate. */
+/** A redirect within the upstream must not tell its address, lead around the gate, or miss it. */
 function setLocation(headers: Headers, base: URL): void {
-  const location = URL.parse(headers.get('location') ?? '')
-  if (location?.origin === base.origin) headers.set('location', withoutBase(location, base))
+  const location = (headers.get('location') ?? '').trim()
+  const target = URL.parse(location, base.href)
+  if (!target || target.host !== base.host || !/^https?:$/.test(target.protocol)) return
+  const prefix = base.pathname.replace(/\/$/, '')
+  if (NAMES_HOST.test(location)) headers.set('location', withoutPrefix(target, prefix))
+  else if (prefix !== '' && PATH_ABSOLUTE.test(location) && isBelow(target, prefix)) {
+    headers.set('location', withoutPrefix(target, prefix))
+  }
 }
 
-function withoutBase(location: URL, base: URL): string {
-  const prefix = base.pathname.replace(/\/$/, '')
-  const path = location.pathname.startsWith(`${prefix}/`)
-    ? location.pathname.slice(prefix.length)
-    : location.pathname
-  return path.replace(/^\/+/, '/') + location.search + location.hash
+/** As browsers read it: `\\` is `/`, and tabs are nothing. */
+const NAMES_HOST = /^(?:[a-z][a-z0-9+.-]*:|\t*[/\\]\t*[/\\])/i
+const PATH_ABSOLUTE = /^\t*[/\\]/
+
+function isBelow({ pathname }: URL, prefix: string): boolean {
+  return pathname === prefix || pathname.startsWith(`${prefix}/`)
+}
+
+function withoutPrefix(target: URL, prefix: string): string {
+  const path = isBelow(target, prefix) ? target.pathname.slice(prefix.length) : target.pathname
+  return path.replace(/^\/*/, '/') + target.search + target.hash
 }
 
 /** Whether the client asks for a WebSocket. */
 export function isWebSocket(headers: HeaderReader): boolean {
   return headers.get('upgrade')?.toLowerCase() === 'websocket'
-}
-
-/** The body to send; of a large one also when it has been sent. */
-export interface Upload {
-  readonly body: ReadableStream | null
-  readonly sent?: Promise<void>
-}
-
-/** A body on GET or HEAD has no meaning (RFC 9110 §9.3.1) and is not forwarded. Lengths stay as declared. */
-export function uploadOf(request: Request, method: string, headers: HeaderReader): Upload {
-  if (method === 'GET' || method === 'HEAD' || !request.body) return { body: null }
-  const declared = headers.get('content-length')
-  const length = declared === null ? undefined : Number(declared)
-  if (length !== undefined && length <= SMALL_BODY_BYTES) return { body: request.body }
-  const { readable, writable } =
-    length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length)
-  return { body: readable, sent: request.body.pipeTo(writable) }
 }

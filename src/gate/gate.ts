@@ -13,11 +13,12 @@ import { readCredential } from './credential.ts'
 import { decide } from './decide.ts'
 import type { Admitted } from './decide.ts'
 import type { Denial } from './denial.ts'
-import { DEADLINE_MS, filterHeaders, outboundResponse, send, uploadOf } from './forward.ts'
+import { DEADLINE_MS, filterHeaders, outboundResponse, send } from './forward.ts'
 import { setIdentity } from './identity.ts'
 import type { Passage } from './passage.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import { METHODS, refuse } from './refuse.ts'
+import { uploadOf } from './upload.ts'
 import { upstreamUrl } from './upstream-url.ts'
 
 /** Below it are the edge's own operations, which pass the gate like any product's. */
@@ -74,17 +75,23 @@ function findRoute(
 ): Result<MatchedRoute | undefined, Denial> {
   const table = target.path.startsWith(OWN_PREFIX) ? edge.ownRoutes : edge.routes
   const matched = table.match(method, target.path)
-  if (target.encodedSlash && !matched?.product.encodedSlashes) {
-    return err({ reason: 'path_ambiguous', flaw: 'it holds an encoded slash' })
-  }
-  return ok(matched)
+  return target.encodedSlash && !takesEncodedSlash(matched) ? err(ENCODED_SLASH) : ok(matched)
+}
+
+const ENCODED_SLASH: Denial = { reason: 'path_ambiguous', flaw: 'it holds an encoded slash' }
+
+function takesEncodedSlash(matched: MatchedRoute | undefined): boolean {
+  return matched?.product.encodedSlashes ?? false
 }
 
 /** A preflight cannot carry a key: it is answered from the catalog alone. */
 function preflight(passage: Passage, edge: Edge): Response {
   const { headers, target } = passage
-  const verbs = target.encodedSlash ? [] : edge.routes.publishableVerbs(target.path)
-  const asked = headers.get('access-control-request-method')
+  const verbs = edge.routes.publishableVerbs(target.path)
+  const asked = headers.get('access-control-request-method') ?? ''
+  if (target.encodedSlash && !takesEncodedSlash(edge.routes.match(asked, target.path))) {
+    return deny(passage, ENCODED_SLASH)
+  }
   const verb = asked === 'HEAD' ? 'GET' : asked
   if (!verbs.some((one) => one === verb)) return deny(passage, { reason: 'preflight_not_open' })
   return preflightResponse(headers.get('origin'), verbs)

@@ -37,6 +37,23 @@ const CLAIMS = [
   'x-approver-department',
 ]
 
+/**
+ * What is looked at before it goes on, or says how the request is to be read: a name that only some
+ * upstream takes for one of these has not been looked at.
+ */
+const MIMICKED = new Set([
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'cookie',
+  'host',
+  'origin',
+  'referer',
+  'traceparent',
+  'tracestate',
+  'x-request-id',
+])
+
 /** Whole families: identity (ours), proxies, forwarding, the platform's own, framework internals. */
 const CLAIM_PREFIXES = ['x-edge', 'proxy-', 'x-forwarded', 'cf-', 'cloudflare-', 'x-middleware-']
 
@@ -70,6 +87,7 @@ export const mayForward = remembered((name) => {
   return (
     !DROPPED.has(name) &&
     !DROPPED.has(folded) &&
+    (name === folded || !MIMICKED.has(folded)) &&
     !CLAIM_PREFIXES.some((prefix) => folded.startsWith(prefix))
   )
 })

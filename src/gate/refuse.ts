@@ -152,6 +152,8 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
       }
     case 'upstream_unreachable':
       return { status: 502, detail: 'The upstream could not be reached.' }
+    case 'upstream_invalid':
+      return { status: 502, detail: 'The upstream gave no valid answer.' }
     case 'upstream_timeout':
       return { status: 504, detail: 'The upstream did not answer in time.' }
     case 'guard_unreachable':

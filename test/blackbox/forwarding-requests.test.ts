@@ -1,7 +1,8 @@
 // What of a request reaches the upstream, and what is told when the upstream fails.
 
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
@@ -57,6 +58,24 @@ describe('of the request', () => {
     expect(edge.upstream.received.at(-1)?.body).toBe('hello world')
   })
 
+  test.each([
+    'X_Request_Id',
+    'X.Request.Id',
+    'Content_Length',
+    'Content-Length_',
+    'Cookie.',
+    '_Host',
+  ])('%s is no name of what has been looked at', async (name) => {
+    const bytes = requestBytes('GET', PATH, [
+      ['Host', 'localhost'],
+      ['X-API-Key', key.value],
+      [name, '99'],
+    ])
+    expect((await edge.raw(bytes)).status).toBe(200)
+    const { headers = {} } = edge.upstream.received.at(-1) ?? {}
+    expect(Object.keys(headers)).not.toContain(name.toLowerCase())
+  })
+
   test('end-to-end headers go through, Host is the upstream’s', async () => {
     const sent = [
       ['Accept', 'application/json'],
@@ -92,6 +111,60 @@ async function closedPort(): Promise<number> {
   })
   return port
 }
+
+/** A server that takes connections and reads nothing. */
+async function deafPort(): Promise<{ port: number; stop: () => void }> {
+  const sockets: Socket[] = []
+  const server = createServer({ pauseOnConnect: true }, (socket) => sockets.push(socket))
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const stop = () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+  return { port: (server.address() as AddressInfo).port, stop }
+}
+
+describe('a large upload', () => {
+  const body = 'x'.repeat(40_000_000)
+
+  test('of which the upstream takes no more: 504 at the deadline', async () => {
+    const deaf = await deafPort()
+    const live = `http://127.0.0.1:${deaf.port}`
+    const corpus = await startCorpus({ UPSTREAMS: { orders: { live } } })
+    try {
+      const headers = { 'x-api-key': corpus.keys.get('LIVE')?.value ?? '' }
+      const answer = await corpus.edge.fetch('/orders/slow', { method: 'POST', headers, body })
+      expect(await refusalOf(answer)).toMatchObject({ status: 504, reason: 'upstream_timeout' })
+    } finally {
+      deaf.stop()
+      await corpus.stop()
+    }
+  })
+
+  test('that comes slowly is not late, and comes as it was', async () => {
+    const corpus = await startCorpus()
+    try {
+      const { port } = new URL(corpus.edge.url)
+      const socket = connect(Number(port), '127.0.0.1')
+      const value = corpus.keys.get('LIVE')?.value ?? ''
+      const part = `${'0123456789'.repeat(30_000)}\n`
+      const head = ['POST /orders/slow HTTP/1.1', 'Host: localhost', `X-API-Key: ${value}`]
+      const length = `Content-Length: ${part.length * 8}`
+      socket.write([...head, length, 'Connection: close', '', ''].join('\r\n'))
+      for (let i = 0; i < 8; i++) {
+        socket.write(part)
+        await sleep(SLOW_DEADLINE_MS / 3)
+      }
+      const answer = await text(socket)
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+      expect(corpus.edge.upstream.received.at(-1)?.body).toBe(part.repeat(8))
+    } finally {
+      await corpus.stop()
+    }
+  })
+})
 
 describe('an upstream that fails', () => {
   test('unreachable: 502, without a word about where it is', async () => {

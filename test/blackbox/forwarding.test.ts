@@ -48,6 +48,21 @@ describe('redirects are handed back, never followed', () => {
       '/api/v1/sessions/s2?x=1',
     ],
     ['absolute within the upstream, outside its prefix', (base) => `${base}/login`, '/login'],
+    [
+      'within the upstream, without a scheme',
+      (base) => `${base.replace('http:', '')}/live/x?y=1#z`,
+      '/x?y=1#z',
+    ],
+    ['by backslashes', (base) => `${base.replace('http://', '\\\\')}/live/x`, '/x'],
+    ['by another scheme', (base) => `${base.replace('http:', 'https:')}/live`, '/'],
+    [
+      'to more than one slash',
+      (base) => `${base}/live//elsewhere.example/x`,
+      '/elsewhere.example/x',
+    ],
+    ['by its path within the upstream', () => '/live/x?y=1', '/x?y=1'],
+    ['by a path that only begins like that', () => '/lively/x', undefined],
+    ['at another port', () => 'http://127.0.0.1:1/live/x', undefined],
     ['absolute, elsewhere', () => 'https://elsewhere.example/x', undefined],
     ['without a scheme', () => '//elsewhere.example/x', undefined],
   ]
@@ -78,6 +93,18 @@ describe('the answer comes as it is', () => {
       expect(valuesOf(answer.headers, 'x-edge-reason')).toEqual([])
     },
   )
+
+  test.each([600, 700, 999])('a status that there is not, %i: 502', async (status) => {
+    const answer = await through((_request, response) => {
+      response.writeHead(status).end('of the upstream')
+    })
+    expect([answer.status, valuesOf(answer.headers, 'x-edge-reason')]).toEqual([
+      502,
+      ['upstream_invalid'],
+    ])
+    expect(answer.body).not.toContain('of the upstream')
+    expect(valuesOf(answer.headers, 'x-ratelimit-limit')).toHaveLength(1)
+  })
 
   test('a compressed body, byte for byte', async () => {
     const packed = gzipSync('the same bytes, please. '.repeat(500))

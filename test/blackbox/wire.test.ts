@@ -107,6 +107,11 @@ describe('preflights', () => {
     expect(names.filter((name) => name.startsWith('access-control-'))).toEqual([])
   })
 
+  test('on a path of two meanings: 400', async () => {
+    const answer = await preflight('/api/v1%2fsessions', 'POST')
+    expect(await refusalOf(answer)).toMatchObject({ status: 400, reason: 'path_ambiguous' })
+  })
+
   test('an origin that is none is never echoed', async () => {
     for (const origin of ['null', '*', 'x', 'https://a.example/', 'https://a b']) {
       const answer = await preflight(SESSIONS, 'POST', origin)

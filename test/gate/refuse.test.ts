@@ -116,6 +116,7 @@ const TOLD: Record<Reason, Told> = {
     'Too many failed authentications. Retry after 60 seconds.',
   ],
   upstream_unreachable: [{}, 502, 'bad_gateway', 'The upstream could not be reached.'],
+  upstream_invalid: [{}, 502, 'bad_gateway', 'The upstream gave no valid answer.'],
   upstream_timeout: [{}, 504, 'gateway_timeout', 'The upstream did not answer in time.'],
   guard_unreachable: [{}, 503, 'unavailable', UNCHECKED],
   records_unreachable: [{}, 503, 'unavailable', UNCHECKED],

@@ -129,6 +129,10 @@ export const GATE: Readonly<Record<Reason, Meaning>> = {
     null,
     'The product behind the gate could not be reached. The call was in order; try again, and tell an operator if it stays so.',
   ),
+  upstream_invalid: at(
+    null,
+    'The product behind the gate answered with something that is no HTTP answer. The call was in order; tell an operator.',
+  ),
   upstream_timeout: at(
     null,
     'The product behind the gate did not answer in time. It may have done what was asked.',

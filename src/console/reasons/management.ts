@@ -14,6 +14,10 @@ export const MANAGEMENT: Readonly<Record<string, Meaning>> = {
   idempotency_key_reused: at(null, 'An Idempotency-Key was used again with another request.'),
   key_not_active: at('key', 'The key is not active any more, so it cannot be rotated.'),
   key_rotated: at('key', 'The key is being replaced already.'),
+  changed_meanwhile: at(
+    'key',
+    'Others changed the key at the same moment; nothing was changed here.',
+  ),
   own_membership: at('members', 'Nobody may take away their own membership.'),
   too_many_members: at('members', 'The organization has as many members as it can have.'),
   too_many_endpoints: at(

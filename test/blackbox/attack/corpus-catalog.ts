@@ -26,7 +26,7 @@ function area(id: string): Product {
 const SCOPES = ['orders', 'billing', 'admin'].flatMap((id) => [`${id}:read`, `${id}:write`])
 
 const slow: Route = {
-  verbs: ['GET'],
+  verbs: ['GET', 'POST'],
   pattern: '/orders/slow',
   scopes: ['orders:read'],
   deadlineMs: SLOW_DEADLINE_MS,
