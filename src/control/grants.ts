@@ -7,24 +7,34 @@ import type { Catalog, Kind } from '../catalog/define.ts'
 import type { ControlContext } from './context.ts'
 import { invalid, Problem } from './problem.ts'
 
-/** The scopes of a new or changed key; what is not named is as a new key has it. */
+/**
+ * The scopes of a new or changed key; what is not named is as a new key has it. A publishable key
+ * holds all of its kind's, of which those in `kept` are there already.
+ */
 export function grantScopes(
   { edge, actor }: ControlContext,
   kind: Kind,
   asked: readonly string[] | undefined,
+  kept: readonly string[] = [],
 ): string[] {
   const { catalog } = edge
+  const held = actor.type === 'key' ? actor.key.principal.scopes : undefined
   if (kind === 'publishable') {
     const own = [...catalog.publishable.scopes]
     if (asked && !sameSet(asked, own)) {
       throw invalid('scopes', `publishable keys hold ${own.join(', ')} and nothing else`)
     }
-    return own
+    const lacking = own.filter((scope) => held && !held.has(scope) && !kept.includes(scope))
+    if (lacking.length === 0) return own
+    throw new Problem(
+      403,
+      'grant_beyond_own',
+      `scopes: publishable keys hold ${lacking.join(', ')}, which this key does not hold itself`,
+    )
   }
   if (kind === 'jwt' && asked && asked.length > 0) {
     throw invalid('scopes', 'JWT keys hold products, not scopes')
   }
-  const held = actor.type === 'key' ? actor.key.principal.scopes : undefined
   const ofTokens = kind === 'access_token' ? tokenScopes(catalog) : undefined
   const scopes = asked ?? ofTokens ?? (kind === 'secret' ? defaultScopes(catalog) : [])
   const useless = ofTokens && scopes.find((scope) => !ofTokens.includes(scope))
@@ -54,7 +64,13 @@ export async function grantProducts(
   const held = actor.type === 'key' ? new Set(actor.key.principal.record.products) : undefined
   if (asked === undefined) {
     if (kind === 'jwt') throw invalid('products', `choose one or more of ${possible.join(', ')}`)
-    return possible.filter((one) => had.has(one) && (!held || held.has(one)))
+    const granted = possible.filter((one) => had.has(one) && (!held || held.has(one)))
+    if (kind !== 'publishable' || !held || granted.length > 0) return granted
+    throw new Problem(
+      403,
+      'grant_beyond_own',
+      `products: publishable keys call ${possible.join(', ')}, which this key does not hold itself`,
+    )
   }
   for (const product of asked) {
     if (!edge.products.has(product)) throw invalid('products', `there is no product ${product}`)

@@ -60,6 +60,26 @@ export async function readIdempotency(
 }
 
 /**
+ * Makes a thing once for each Idempotency-Key. What an equal request made before is the answer,
+ * whatever has become of it or of what the request asks; also when that request ran at the same time.
+ */
+export async function once<T>(
+  idempotency: Idempotency | undefined,
+  make: () => Promise<T>,
+  madeBefore: (id: string) => T,
+): Promise<T> {
+  const earlier = await idempotency?.replayed()
+  if (earlier !== undefined) return madeBefore(earlier)
+  try {
+    return await make()
+  } catch (error) {
+    const winner = await idempotency?.replayed()
+    if (winner === undefined) throw error
+    return madeBefore(winner)
+  }
+}
+
+/**
  * Commits a creation together with its Idempotency-Key. Resolves to the id that it made, or to the
  * one that an equal request made before, also when that request ran at the same time.
  */
@@ -69,16 +89,11 @@ export async function commitOnce(
   statements: readonly D1PreparedStatement[],
   idempotency: Idempotency | undefined,
 ): Promise<string> {
-  const earlier = await idempotency?.replayed()
-  if (earlier !== undefined) return earlier
-  try {
+  const make = async (): Promise<string> => {
     await commit(context, [...statements, ...(idempotency ? [idempotency.statement(id)] : [])])
     return id
-  } catch (error) {
-    const winner = await idempotency?.replayed()
-    if (winner === undefined) throw error
-    return winner
   }
+  return await once(idempotency, make, (earlier) => earlier)
 }
 
 async function hashOf(text: string): Promise<string> {

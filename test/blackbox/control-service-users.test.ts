@@ -171,6 +171,9 @@ describe('an access token', () => {
     const other = await newUser()
     const elsewhere = await live(`/service-users/${other.id}/tokens`, { name: 'one' }, { headers })
     expect(elsewhere.reason).toBe('idempotency_key_reused')
+    await live(`/service-users/${id}/disable`, {})
+    const late = await mint()
+    expect([late.status, late.body.id, late.body.value]).toEqual([201, first.body.id, null])
   })
 
   test('is listed, revoked and rotated without its service user being touched', async () => {
@@ -283,6 +286,8 @@ describe('disabling', () => {
     expect((await live<User>(`/service-users/${user.id}`)).body.state).toBe('disabled')
     const mint = await live(`/service-users/${user.id}/tokens`, { name: 'x' })
     expect([mint.status, mint.reason]).toEqual([409, 'service_user_disabled'])
+    const rotate = await live(`/keys/${tokens[0]?.id}/rotate`, { grace_seconds: 60 })
+    expect([rotate.status, rotate.reason]).toEqual([409, 'service_user_disabled'])
 
     const { body } = await live<Receipt>(`/service-users/${user.id}/enable`, {})
     expect(body).toEqual({ disabled_at: null, enforced_at: A_TIME, pending: 0 })

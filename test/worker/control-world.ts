@@ -3,6 +3,7 @@
 
 import { env } from 'cloudflare:workers'
 
+import type { Environment } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog/shipped.ts'
 import type { Actor, KeyActor, Role } from '../../src/control/actor.ts'
 import { answerControl } from '../../src/control/app.ts'
@@ -47,11 +48,12 @@ export interface World {
 
 const taken = (): Promise<void> => Promise.resolve()
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(DB: D1Database = env.DB): Promise<World> {
   // What the queues would do is not looked at here.
   const nowhere = { send: taken, sendBatch: taken } as unknown as Queue
   const queues = { AUDIT: nowhere, FENCES: nowhere, WEBHOOKS: nowhere }
-  const edge = await buildEdge({ ...env, ...queues, IMPORTED_PREFIXES: [IMPORTED_PREFIX] }, shipped)
+  const bindings = { ...env, ...queues, DB, IMPORTED_PREFIXES: [IMPORTED_PREFIX] }
+  const edge = await buildEdge(bindings, shipped)
   const call: Call = async (actor, at, body, headers = {}) => {
     const [method = '', path = ''] = at.split(' ')
     const request = new Request(`${ORIGIN}${CONTROL_PREFIX}${path}`, {
@@ -71,12 +73,17 @@ export async function startWorld(): Promise<World> {
   return { edge, call }
 }
 
-/** A secret key of the organization that holds everything, as the gate would hand it over. */
-export async function keyActor({ edge, call }: World, organization: string): Promise<KeyActor> {
+/** A live secret key that holds everything unless said otherwise, as the gate would hand it over. */
+export async function keyActor(
+  { edge, call }: World,
+  organization: string,
+  more: { environment?: Environment; scopes?: string[]; products?: string[] } = {},
+): Promise<KeyActor> {
   const made = await call(OPERATOR, `POST /keys?organization=${organization}`, {
     ...{ kind: 'secret', name: 'a manager', environment: 'live' },
     scopes: Object.keys(shipped.scopes),
     products: shipped.products.map(({ id }) => id),
+    ...more,
   })
   const lookup = { by: 'id', value: String(made.body['id']) } as const
   const record = await peekRecord(edge.bindings, lookup, Date.now())

@@ -4,12 +4,11 @@ import { z } from '@hono/zod-openapi'
 
 import { enforce } from '../change.ts'
 import { organizationOf } from '../actor.ts'
-import { readIdempotency } from '../idempotency.ts'
+import { once, readIdempotency } from '../idempotency.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
-import { invalid } from '../problem.ts'
-import { createKey } from './create.ts'
-import { draftOf } from './draft.ts'
+import { createKey, madeBefore } from './create.ts'
+import { draftOf, importedDraftOf } from './draft.ts'
 import { revokeKey, rotateKey, thisKey } from './end.ts'
 import { listKeys, readKey } from './read.ts'
 import { CreateKey, Id, ImportKey, Key, NewKey, Receipt, RotateKey, UpdateKey } from './schemas.ts'
@@ -62,12 +61,15 @@ keysApi.openapi(
     const { context } = c.env
     const asked = c.req.valid('json')
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const draft = await draftOf(context, organization, asked)
     const idempotency = await readIdempotency(context, c.req.raw.headers, 'createKey', [
       organization,
       asked,
     ])
-    const made = await createKey(context, organization, draft, idempotency)
+    const make = async () => {
+      const draft = await draftOf(context, organization, asked)
+      return await createKey(context, organization, draft, idempotency)
+    }
+    const made = await once(idempotency, make, madeBefore)
     await enforce(context, thisKey(made.id))
     const key = await readKey(context, organization, made.id)
     return c.json({ ...key, value: made.value }, 201)
@@ -84,22 +86,15 @@ keysApi.openapi(
     const { context } = c.env
     const asked = c.req.valid('json')
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const prefixes = context.edge.settings.importedPrefixes
-    if (!prefixes.includes(asked.prefix)) {
-      throw invalid(
-        'prefix',
-        `must be one of IMPORTED_PREFIXES: ${prefixes.join(', ') || 'there are none'}`,
-      )
-    }
-    const draft = {
-      ...(await draftOf(context, organization, asked)),
-      imported: { digest: asked.sha256, prefix: asked.prefix },
-    }
     const idempotency = await readIdempotency(context, c.req.raw.headers, 'importKey', [
       organization,
       asked,
     ])
-    const made = await createKey(context, organization, draft, idempotency)
+    const make = async () => {
+      const draft = await importedDraftOf(context, organization, asked)
+      return await createKey(context, organization, draft, idempotency)
+    }
+    const made = await once(idempotency, make, madeBefore)
     await enforce(context, thisKey(made.id))
     return c.json(await readKey(context, organization, made.id), 201)
   },
@@ -129,9 +124,9 @@ keysApi.openapi(
   async (c) => {
     const { context } = c.env
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const key = await readKey(context, organization, c.req.valid('param').id)
-    const receipt = await updateKey(context, organization, key, c.req.valid('json'))
-    return c.json({ key: await readKey(context, organization, key.id), receipt }, 200)
+    const { id } = c.req.valid('param')
+    const receipt = await updateKey(context, organization, id, c.req.valid('json'))
+    return c.json({ key: await readKey(context, organization, id), receipt }, 200)
   },
 )
 
@@ -167,15 +162,15 @@ keysApi.openapi(
   async (c) => {
     const { context } = c.env
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const key = await readKey(context, organization, c.req.valid('param').id)
+    const { id } = c.req.valid('param')
     const { made, receipt, oldExpiresAt } = await rotateKey(
       context,
       organization,
-      key,
+      id,
       c.req.valid('json').grace_seconds,
     )
     const fresh = await readKey(context, organization, made.id)
-    const old = { id: key.id, expires_at: oldExpiresAt }
+    const old = { id, expires_at: oldExpiresAt }
     return c.json({ key: { ...fresh, value: made.value }, old, receipt }, 201)
   },
 )

@@ -52,6 +52,9 @@ export function environmentFor(
   throw invalid('environment', 'must be live or sandbox')
 }
 
+/** What an equal request made before; its value is nowhere. */
+export const madeBefore = (id: string): Made => ({ id, value: null })
+
 /** Writes a key and its event as one transaction, together with `more`; mints its value. */
 export async function createKey(
   context: ControlContext,
@@ -60,8 +63,6 @@ export async function createKey(
   idempotency?: Idempotency,
   more: (id: string) => readonly D1PreparedStatement[] = () => [],
 ): Promise<Made> {
-  const earlier = await idempotency?.replayed()
-  if (earlier) return { id: earlier, value: null }
   const { id, value, digest, expiresAt } = await mintValue(context, organization, draft)
   try {
     await commit(context, [
@@ -71,8 +72,6 @@ export async function createKey(
       ...keyEvent(context, { change: 'created', keyId: id }),
     ])
   } catch (error) {
-    const winner = await idempotency?.replayed()
-    if (winner) return { id: winner, value: null }
     if (/UNIQUE constraint failed: credentials\.digest/.test(String(error))) {
       throw new Problem(409, 'already_imported', 'sha256: this key has been imported before')
     }

@@ -33,6 +33,23 @@ export async function draftOf(
   }
 }
 
+/** The draft of an imported key. @throws Problem naming the field. */
+export async function importedDraftOf(
+  context: ControlContext,
+  organization: string,
+  asked: z.infer<typeof ImportKey>,
+): Promise<KeyDraft> {
+  const prefixes = context.edge.settings.importedPrefixes
+  if (!prefixes.includes(asked.prefix)) {
+    throw invalid(
+      'prefix',
+      `must be one of IMPORTED_PREFIXES: ${prefixes.join(', ') || 'there are none'}`,
+    )
+  }
+  const draft = await draftOf(context, organization, asked)
+  return { ...draft, imported: { digest: asked.sha256, prefix: asked.prefix } }
+}
+
 /** A JWT carries its expiry in itself, in whole seconds; none is believed that lies too far ahead. */
 function expiryFor(
   context: ControlContext,

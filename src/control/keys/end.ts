@@ -4,12 +4,14 @@ import { JWT_MAX_LIFETIME_S } from '../../keys/jwt-claims.ts'
 import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
+import { decide } from '../decide.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { keyEvent } from '../notify.ts'
 import { Problem } from '../problem.ts'
+import { checkEnabled, readServiceUser } from '../service-users/read.ts'
 import { createKey } from './create.ts'
 import type { Made } from './create.ts'
-import { readKey } from './read.ts'
+import { readKey, readKeyToChange } from './read.ts'
 import type { KeyView } from './read.ts'
 
 /** A key that ends at once is dated back, so that it has ended by the clock of every isolate. */
@@ -48,10 +50,24 @@ export async function revokeKey(
 export async function rotateKey(
   context: ControlContext,
   organization: string,
-  key: KeyView,
+  id: string,
   graceSeconds: number,
 ): Promise<{ made: Made; receipt: Receipt; oldExpiresAt: number }> {
+  const rotated = await decide(() => replaceKey(context, organization, id, graceSeconds))
+  return { ...rotated, receipt: await enforce(context, thisKey(id)) }
+}
+
+async function replaceKey(
+  context: ControlContext,
+  organization: string,
+  id: string,
+  graceSeconds: number,
+): Promise<{ made: Made; oldExpiresAt: number }> {
+  const { key, unchanged } = await readKeyToChange(context, organization, id)
   checkRotatable(key)
+  if (key.service_user_id !== null) {
+    checkEnabled(await readServiceUser(context, organization, key.service_user_id))
+  }
   const { DB } = context.edge.bindings
   const deadline = graceSeconds > 0 ? context.nowMs + graceSeconds * 1000 : context.nowMs - SKEW_MS
   const oldExpiresAt = Math.min(deadline, key.expires_at ?? deadline)
@@ -63,19 +79,16 @@ export async function rotateKey(
     serviceUserId: key.service_user_id,
     expiresAt: successorExpiry(context, key),
   }
-  const made = await createKey(context, organization, draft, undefined, (id) => [
-    // Where another call ended it meanwhile, 0 fails the table's CHECK and with it the whole batch.
-    DB.prepare(
-      `UPDATE credentials SET rotated_to = ?3,
-         expires_at = iif(rotated_to IS NULL AND revoked_at IS NULL, ?2, 0) WHERE id = ?1`,
-    ).bind(key.id, oldExpiresAt, id),
-    ...keyEvent(context, { change: 'ended', keyId: key.id }),
-  ]).catch(async (error: unknown) => {
-    if (!/CHECK constraint failed: expires_at/.test(String(error))) throw error
-    checkRotatable(await readKey(context, organization, key.id))
-    throw error
-  })
-  return { made, oldExpiresAt, receipt: await enforce(context, thisKey(key.id)) }
+  const made = await createKey(context, organization, draft, undefined, (successor) => [
+    unchanged,
+    DB.prepare('UPDATE credentials SET rotated_to = ?3, expires_at = ?2 WHERE id = ?1').bind(
+      id,
+      oldExpiresAt,
+      successor,
+    ),
+    ...keyEvent(context, { change: 'ended', keyId: id }),
+  ])
+  return { made, oldExpiresAt }
 }
 
 /** A JWT carries its expiry in itself: its successor lives as long, if it may. Others keep the date. */

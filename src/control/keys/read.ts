@@ -3,6 +3,7 @@
 import type { Environment } from '../../catalog/define.ts'
 import type { ControlContext } from '../context.ts'
 import { environmentOf } from '../actor.ts'
+import { onlyIf } from '../decide.ts'
 import { notFound } from '../problem.ts'
 
 /** A key as the API answers with it. */
@@ -41,13 +42,50 @@ export async function readKey(
   organization: string,
   id: string,
 ): Promise<KeyView> {
+  return viewOf(await readRow(context, organization, id, COLUMNS), context.nowMs)
+}
+
+/** A generation is raised by all that counts at the gate, the key's lists, owners and end included. */
+const GENERATION = '(SELECT generation FROM generations WHERE credential_id = c.id)'
+
+/**
+ * One key, and the statement that fails a batch where the key is not as it was read any more.
+ * @throws Problem 404 where the actor has no such key.
+ */
+export async function readKeyToChange(
+  context: ControlContext,
+  organization: string,
+  id: string,
+): Promise<{ key: KeyView; unchanged: D1PreparedStatement }> {
+  const columns = `${COLUMNS}, ${GENERATION} AS generation`
+  const { generation, ...row } = await readRow(context, organization, id, columns)
+  const unchanged = onlyIf(
+    context,
+    `EXISTS (SELECT 1 FROM credentials c WHERE c.id = ?1
+       AND (${GENERATION}, c.name, c.metadata, c.rotated_to) IS (?2, ?3, ?4, ?5))`,
+    id,
+    ...([generation, row['name'], row['metadata'], row['rotated_to']] as (
+      | string
+      | number
+      | null
+    )[]),
+  )
+  return { key: viewOf(row, context.nowMs), unchanged }
+}
+
+async function readRow(
+  context: ControlContext,
+  organization: string,
+  id: string,
+  columns: string,
+): Promise<Record<string, unknown>> {
   const row = await context.edge.bindings.DB.withSession('first-primary')
-    .prepare(`SELECT ${COLUMNS} FROM credentials c WHERE c.id = ?1 AND c.organization_id = ?2`)
+    .prepare(`SELECT ${columns} FROM credentials c WHERE c.id = ?1 AND c.organization_id = ?2`)
     .bind(id, organization)
     .first()
   const environment = environmentOf(context.actor)
   if (!row || (environment && row['environment'] !== environment)) throw notFound('key', id)
-  return viewOf(row, context.nowMs)
+  return row
 }
 
 export interface KeyFilter {

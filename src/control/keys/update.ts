@@ -5,31 +5,70 @@ import type { z } from '@hono/zod-openapi'
 import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
+import { decide } from '../decide.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { KEY_IPS, KEY_ORIGINS, readIps, replaceList } from '../lists.ts'
 import { invalid, Problem } from '../problem.ts'
 import { originsFor, readExpiry } from './draft.ts'
 import { thisKey } from './end.ts'
 import { readQuotas } from './quotas.ts'
+import { readKeyToChange } from './read.ts'
 import type { KeyView } from './read.ts'
 import type { UpdateKey } from './schemas.ts'
+
+type Change = z.infer<typeof UpdateKey>
+type Column = readonly [name: string, value: string | number | null]
 
 /** Applies a change to a key as one transaction. */
 export async function updateKey(
   context: ControlContext,
   organization: string,
-  key: KeyView,
-  change: z.infer<typeof UpdateKey>,
+  id: string,
+  change: Change,
 ): Promise<Receipt> {
-  if (key.state === 'revoked') throw new Problem(409, 'key_revoked', 'The key is revoked for good.')
   const { DB } = context.edge.bindings
-  const columns: [name: string, value: string | number | null][] = []
-  if (change.name !== undefined) columns.push(['name', change.name])
+  await decide(async () => {
+    const { key, unchanged } = await readKeyToChange(context, organization, id)
+    if (key.state === 'revoked') {
+      throw new Problem(409, 'key_revoked', 'The key is revoked for good.')
+    }
+    const granted = await grantedColumns(context, organization, key, change)
+    const columns = [...granted, ...plainColumns(change)]
+    const ips = readIps(change.ips)
+    const origins = originsFor(key.kind, change.origins)
+    await commit(context, [
+      // Everything else is written as it was asked, whatever was there.
+      ...(granted.length > 0 ? [unchanged] : []),
+      ...(columns.length > 0
+        ? [
+            DB.prepare(
+              `UPDATE credentials SET ${columns.map(([name], i) => `${name} = ?${i + 2}`).join(', ')}
+               WHERE id = ?1`,
+            ).bind(id, ...columns.map(([, value]) => value)),
+          ]
+        : []),
+      ...(ips === undefined ? [] : replaceList(DB, KEY_IPS, id, ips)),
+      ...(origins === undefined || key.kind !== 'publishable'
+        ? []
+        : replaceList(DB, KEY_ORIGINS, id, origins)),
+    ])
+  })
+  return await enforce(context, thisKey(id))
+}
+
+/** Columns whose new value is allowed or not by what the key has now. */
+async function grantedColumns(
+  context: ControlContext,
+  organization: string,
+  key: KeyView,
+  change: Change,
+): Promise<Column[]> {
+  const columns: Column[] = []
   if (change.scopes !== undefined) {
     const kept = key.scopes
     const added = change.scopes.filter((scope) => !kept.includes(scope))
     // What the key holds already may stay, also where the actor could not grant it anew.
-    if (key.kind === 'publishable') grantScopes(context, key.kind, change.scopes)
+    if (key.kind === 'publishable') grantScopes(context, key.kind, change.scopes, kept)
     else grantScopes(context, key.kind, added)
     columns.push(['scopes', JSON.stringify([...new Set(change.scopes)])])
   }
@@ -48,24 +87,14 @@ export async function updateKey(
   if (change.expires_at !== undefined) {
     columns.push(['expires_at', newExpiry(context, key, change.expires_at)])
   }
-  if (change.metadata !== undefined) columns.push(['metadata', JSON.stringify(change.metadata)])
-  const ips = readIps(change.ips)
-  const origins = originsFor(key.kind, change.origins)
-  await commit(context, [
-    ...(columns.length > 0
-      ? [
-          DB.prepare(
-            `UPDATE credentials SET ${columns.map(([name], i) => `${name} = ?${i + 2}`).join(', ')}
-             WHERE id = ?1`,
-          ).bind(key.id, ...columns.map(([, value]) => value)),
-        ]
-      : []),
-    ...(ips === undefined ? [] : replaceList(DB, KEY_IPS, key.id, ips)),
-    ...(origins === undefined || key.kind !== 'publishable'
-      ? []
-      : replaceList(DB, KEY_ORIGINS, key.id, origins)),
-  ])
-  return await enforce(context, thisKey(key.id))
+  return columns
+}
+
+function plainColumns({ name, metadata }: Change): Column[] {
+  return [
+    ...(name === undefined ? [] : [['name', name] as const]),
+    ...(metadata === undefined ? [] : [['metadata', JSON.stringify(metadata)] as const]),
+  ]
 }
 
 /** What ends a key by itself, a JWT's own claim or a rotation, cannot be put off. */

@@ -8,6 +8,7 @@ import { environmentOf } from '../actor.ts'
 import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
+import { decide, onlyIf } from '../decide.ts'
 import { commitOnce } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { Problem } from '../problem.ts'
@@ -38,17 +39,35 @@ export async function updateServiceUser(
   id: string,
   change: z.infer<typeof UpdateServiceUser>,
 ): Promise<Receipt> {
-  await assertOwnEnvironment(context, id)
   const departments = change.departments && JSON.stringify([...new Set(change.departments)])
   const columns = Object.entries({ ...change, departments }).filter(([, v]) => v !== undefined)
   const sets = columns.map(([name], i) => `${name} = ?${i + 2}`).join(', ')
-  await commit(context, [
+  await commitInOwnEnvironment(context, id, [
     context.edge.bindings.DB.prepare(`UPDATE service_users SET ${sets} WHERE id = ?1`).bind(
       id,
       ...columns.map(([, value]) => value),
     ),
   ])
   return await enforce(context, tokensOf(id))
+}
+
+const LIVE_TOKENS = `SELECT 1 FROM credentials WHERE service_user_id = ?1 AND environment = 'live'
+  AND revoked_at IS NULL`
+
+/** Commits a change of a service user. @throws Problem 403 where it would reach too far. */
+export async function commitInOwnEnvironment(
+  context: ControlContext,
+  id: string,
+  statements: readonly D1PreparedStatement[],
+): Promise<void> {
+  const confined = environmentOf(context.actor) === 'sandbox'
+  await decide(async () => {
+    await assertOwnEnvironment(context, id)
+    await commit(context, [
+      ...(confined ? [onlyIf(context, `NOT EXISTS (${LIVE_TOKENS})`, id)] : []),
+      ...statements,
+    ])
+  })
 }
 
 /**
@@ -58,10 +77,7 @@ export async function updateServiceUser(
 export async function assertOwnEnvironment(context: ControlContext, id: string): Promise<void> {
   if (environmentOf(context.actor) !== 'sandbox') return
   const live = await context.edge.bindings.DB.withSession('first-primary')
-    .prepare(
-      `SELECT 1 FROM credentials WHERE service_user_id = ?1 AND environment = 'live'
-         AND revoked_at IS NULL LIMIT 1`,
-    )
+    .prepare(`${LIVE_TOKENS} LIMIT 1`)
     .bind(id)
     .first()
   if (!live) return

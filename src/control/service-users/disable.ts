@@ -1,11 +1,11 @@
 // Disabling a service user stops all its tokens at once; enabling lets those go on that have neither
 // been revoked nor expired meanwhile.
 
-import { commit, enforce } from '../change.ts'
+import { enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { keyEvent } from '../notify.ts'
-import { assertOwnEnvironment, tokensOf } from './change.ts'
+import { assertOwnEnvironment, commitInOwnEnvironment, tokensOf } from './change.ts'
 import { readServiceUser } from './read.ts'
 import type { ServiceUserView } from './read.ts'
 
@@ -20,9 +20,9 @@ export async function disableServiceUser(
   context: ControlContext,
   user: ServiceUserView,
 ): Promise<DisabledReceipt> {
-  await assertOwnEnvironment(context, user.id)
-  if (user.disabled_at === null) {
-    await commit(context, [
+  if (user.disabled_at !== null) await assertOwnEnvironment(context, user.id)
+  else {
+    await commitInOwnEnvironment(context, user.id, [
       context.edge.bindings.DB.prepare(
         'UPDATE service_users SET disabled_at = ?2 WHERE id = ?1 AND disabled_at IS NULL',
       ).bind(user.id, context.nowMs),
@@ -40,8 +40,7 @@ export async function enableServiceUser(
   context: ControlContext,
   user: ServiceUserView,
 ): Promise<DisabledReceipt> {
-  await assertOwnEnvironment(context, user.id)
-  await commit(context, [
+  await commitInOwnEnvironment(context, user.id, [
     context.edge.bindings.DB.prepare(
       'UPDATE service_users SET disabled_at = NULL WHERE id = ?1 AND disabled_at IS NOT NULL',
     ).bind(user.id),

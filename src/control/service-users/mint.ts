@@ -6,15 +6,18 @@ import type { z } from '@hono/zod-openapi'
 import { curlLine } from '../../catalog/curl.ts'
 import { enforce } from '../change.ts'
 import type { ControlContext } from '../context.ts'
+import { decide, onlyIf } from '../decide.ts'
 import { grantProducts, grantScopes, tokenScopes } from '../grants.ts'
+import { once } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
-import { createKey, environmentFor } from '../keys/create.ts'
-import type { Made } from '../keys/create.ts'
+import { createKey, environmentFor, madeBefore } from '../keys/create.ts'
+import type { KeyDraft, Made } from '../keys/create.ts'
 import { readExpiry } from '../keys/draft.ts'
 import { thisKey } from '../keys/end.ts'
 import type { KeyView } from '../keys/read.ts'
 import { readIps } from '../lists.ts'
 import { Problem } from '../problem.ts'
+import { checkEnabled, readServiceUser } from './read.ts'
 import type { ServiceUserView } from './read.ts'
 import type { MintToken } from './schemas.ts'
 
@@ -28,34 +31,41 @@ export async function mintToken(
   asked: z.infer<typeof MintToken>,
   idempotency: Idempotency | undefined,
 ): Promise<Made> {
-  if (user.disabled_at !== null) {
-    throw new Problem(
-      409,
-      'service_user_disabled',
-      'The service user is disabled; enable it first.',
-    )
-  }
-  const expiresAt = readExpiry(context, asked.expires_at) ?? null
-  const organization = user.organization_id
-  const made = await createKey(
-    context,
-    organization,
-    {
-      kind: 'access_token',
-      environment: environmentFor(context, asked.environment),
-      name: asked.name,
-      serviceUserId: user.id,
-      ...(await grantsOf(context, organization, asked.scopes)),
-      quotas: {},
-      ips: readIps(asked.ips) ?? null,
-      origins: null,
-      expiresAt,
-      metadata: asked.metadata ?? {},
-    },
-    idempotency,
-  )
+  const make = () =>
+    decide(async () => {
+      checkEnabled(await readServiceUser(context, user.organization_id, user.id))
+      const draft = await draftOf(context, user, asked)
+      return await createKey(context, user.organization_id, draft, idempotency, () => [
+        onlyIf(
+          context,
+          'EXISTS (SELECT 1 FROM service_users WHERE id = ?1 AND disabled_at IS NULL)',
+          user.id,
+        ),
+      ])
+    })
+  const made = await once(idempotency, make, madeBefore)
   await enforce(context, thisKey(made.id))
   return made
+}
+
+async function draftOf(
+  context: ControlContext,
+  { id, organization_id }: ServiceUserView,
+  asked: z.infer<typeof MintToken>,
+): Promise<KeyDraft> {
+  const expiresAt = readExpiry(context, asked.expires_at) ?? null
+  return {
+    kind: 'access_token',
+    environment: environmentFor(context, asked.environment),
+    name: asked.name,
+    serviceUserId: id,
+    ...(await grantsOf(context, organization_id, asked.scopes)),
+    quotas: {},
+    ips: readIps(asked.ips) ?? null,
+    origins: null,
+    expiresAt,
+    metadata: asked.metadata ?? {},
+  }
 }
 
 /** Scopes and products of a token. @throws Problem 403 where the actor may grant none of either. */

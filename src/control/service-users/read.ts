@@ -4,7 +4,7 @@
 import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import type { Place } from '../page.ts'
-import { notFound } from '../problem.ts'
+import { notFound, Problem } from '../problem.ts'
 
 /** A service user as the API answers with it. */
 export interface ServiceUserView {
@@ -42,6 +42,12 @@ export async function readServiceUser(
     .first()
   if (!row) throw notFound('service user', id)
   return viewOf(row)
+}
+
+/** @throws Problem 409 where it is disabled: it gets no new tokens then. */
+export function checkEnabled({ disabled_at }: ServiceUserView): void {
+  if (disabled_at === null) return
+  throw new Problem(409, 'service_user_disabled', 'The service user is disabled; enable it first.')
 }
 
 export interface ServiceUserFilter {

@@ -3,11 +3,11 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { outcome } from '../call.ts'
+import { outcome, sleep } from '../call.ts'
 import { fault } from './call.ts'
 import type { Call, KeyBody } from './call.ts'
 import { IMPORTED_PREFIX } from './requests.ts'
-import { dump, manager, startWorld, untouched } from './world.ts'
+import { ALL_PRODUCTS, dump, manager, startWorld, untouched } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -106,6 +106,32 @@ describe('an Idempotency-Key that was used', () => {
     await world.mine(`POST /keys/${made.body.id}/revoke`)
     const again = await world.mine<KeyBody>('POST /keys', first, headers)
     expect(again.body).toMatchObject({ id: made.body.id, state: 'revoked', value: null })
+  })
+
+  test('answers also when the request could not be made any more', async () => {
+    const soon = { ...first, expires_at: Date.now() + 2_000 }
+    const digest = { ...imported, name: 'again', sha256: 'cd'.repeat(32) }
+    const jwt = { kind: 'jwt', name: 'J', products: ['aml_screening'] }
+    const calls: readonly [string, object, Record<string, string>][] = [
+      ['POST /keys', soon, newKey()],
+      ['POST /keys', jwt, newKey()],
+      ['POST /keys/import', { ...digest, expires_at: soon.expires_at }, newKey()],
+    ]
+    const ids = []
+    for (const [at, body, headers] of calls) {
+      ids.push((await world.mine(at, body, headers)).body['id'])
+    }
+    const of = (products: string) =>
+      world.edge.sql(`UPDATE organizations SET products = '${products}' WHERE id = 'org_test'`)
+    await sleep(soon.expires_at - Date.now() + 50)
+    await of('["verifa"]')
+    for (const [i, [at, body, headers]] of calls.entries()) {
+      const again = await world.mine(at, body, headers)
+      expect([again.status, again.body['id']]).toEqual([201, ids[i]])
+      expect(again.body['value'] ?? null).toBeNull()
+    }
+    await of(JSON.stringify(ALL_PRODUCTS))
+    await world.edge.sync()
   })
 
   test('by a request that was refused is free again', async () => {

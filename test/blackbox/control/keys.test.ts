@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { decodeJwt } from 'jose'
 
+import type { CredentialOptions } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
-import { fault } from './call.ts'
+import { detailOf, fault } from './call.ts'
 import type { KeyBody } from './call.ts'
-import { ALL_PRODUCTS, ALL_SCOPES, manager, startWorld, until } from './world.ts'
+import { IMPORTED_PREFIX } from './requests.ts'
+import { ALL_PRODUCTS, ALL_SCOPES, manager, startWorld, until, untouched } from './world.ts'
 import type { World } from './world.ts'
 
 const A_TIME: unknown = expect.any(Number)
@@ -141,6 +143,51 @@ describe('nobody grants beyond their own', () => {
     expect(narrowed.body.key.scopes).toEqual(['org:write', 'sessions:read'])
     expect((await patch({ products: ['vault', 'aml_screening'] })).reason).toBe('grant_beyond_own')
     expect((await small(`POST /keys/${id}/rotate`, {})).reason).toBe('grant_beyond_own')
+  })
+
+  describe('a publishable key', () => {
+    const PUBLISHABLE = { kind: 'publishable', name: 'P' }
+    const KEYS = ['keys:read', 'keys:write']
+    const rows: readonly [string, CredentialOptions, string, string][] = [
+      ['scopes', { scopes: KEYS }, 'scopes', 'sessions:create'],
+      ['very scope', { scopes: [...KEYS, 'sessions:write'] }, 'scopes', 'sessions:create'],
+      ['products', { products: ['vault'] }, 'products', 'verifa'],
+    ]
+    test.each(rows)('needs its %s of the one who hands it out', async (_, held, field, lacks) => {
+      const small = await manager(world.edge, held)
+      const { id } = await create(PUBLISHABLE)
+      const sha256 = 'ef'.repeat(32)
+      const calls: readonly [string, object][] = [
+        ['POST /keys', PUBLISHABLE],
+        ['POST /keys', { ...PUBLISHABLE, products: ['verifa'] }],
+        ['POST /keys/import', { ...PUBLISHABLE, prefix: IMPORTED_PREFIX, sha256 }],
+        [`POST /keys/${id}/rotate`, {}],
+      ]
+      await untouched(world.edge, async () => {
+        for (const [at, body] of calls) {
+          const answer = await small(at, body)
+          expect([at, fault(answer)]).toEqual([at, `403 grant_beyond_own ${field}`])
+          expect(detailOf(answer)).toContain(lacks)
+        }
+      })
+    })
+
+    test('is made by who holds just that, by operators, and changed by who holds less', async () => {
+      const enough = await manager(world.edge, {
+        ...{ scopes: [...KEYS, 'sessions:create'], products: ['verifa'] },
+      })
+      const { id } = await create(PUBLISHABLE, enough)
+      const small = await manager(world.edge, { scopes: KEYS })
+      const same = { scopes: ['sessions:create'], name: 'Q', origins: [] }
+      expect((await small(`PATCH /keys/${id}`, same)).status).toBe(200)
+      expect((await enough(`POST /keys/${id}/rotate`, {})).status).toBe(201)
+      const live = { ...PUBLISHABLE, environment: 'live' }
+      const made = await world.admin<KeyBody>('POST /keys?organization=org_test', live)
+      expect(made.status).toBe(201)
+      await world.edge.sql(`UPDATE credentials SET scopes = '[]' WHERE id = '${made.body.id}'`)
+      const back = await small(`PATCH /keys/${made.body.id}`, { scopes: ['sessions:create'] })
+      expect(fault(back)).toBe('403 grant_beyond_own scopes')
+    })
   })
 
   test('products that the organization does not have, not even by an operator', async () => {
