@@ -18,16 +18,17 @@ interface Steps {
   readonly identity?: boolean
   /** A copy of the upstream's answer, with seven headers set. */
   readonly standing?: boolean
-  /** No cache in between, and a deadline. */
-  readonly guarded?: boolean
+  /** No cache in between. */
+  readonly uncached?: boolean
+  readonly deadline?: boolean
 }
 
 /**
  * What the runtime takes for what no gate like ours can leave out, step by step. No check, no limit, no
  * account; the address of the upstream as a string, which is the cheapest.
  */
-function headersOnly({ identity, standing, guarded }: Steps): string {
-  const init = `{ method, headers, body: request.body, redirect: 'manual'${guarded ? ", cache: 'no-store'" : ''} }`
+function headersOnly({ identity, standing, uncached, deadline }: Steps): string {
+  const init = `{ method, headers, body: request.body, redirect: 'manual'${uncached ? ", cache: 'no-store'" : ''} }`
   return `
 const IDENTITY = Object.entries({
   'x-edge-org-id': 'org_bench',
@@ -69,7 +70,7 @@ export default {
     const { url, method } = request
     const headers = ${identity ? 'identified(request.headers)' : 'request.headers'}
     const answer = fetch('http://' + env.UPSTREAM + url.slice(url.indexOf('/', 8)), ${init})
-    const upstream = await ${guarded ? 'Promise.race([answer, scheduler.wait(60_000)])' : 'answer'}
+    const upstream = await ${deadline ? 'Promise.race([answer, scheduler.wait(60_000)])' : 'answer'}
     return ${standing ? 'withStanding(upstream)' : 'upstream'}
   },
 }
@@ -81,7 +82,8 @@ export const STEPS = {
   string_url: headersOnly({}),
   identity_set: headersOnly({ identity: true }),
   answer_set: headersOnly({ identity: true, standing: true }),
-  headers_only: headersOnly({ identity: true, standing: true, guarded: true }),
+  uncached: headersOnly({ identity: true, standing: true, uncached: true }),
+  headers_only: headersOnly({ identity: true, standing: true, uncached: true, deadline: true }),
 } as const
 
 /** Keys in a Map, one Durable Object call and one write a request, no other check. */

@@ -22,6 +22,7 @@ export const WORKERS = [
   'string_url',
   'identity_set',
   'answer_set',
+  'uncached',
   'headers_only',
   'naive',
   'kv_read',

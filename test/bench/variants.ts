@@ -59,8 +59,15 @@ export const VARIANTS: readonly Variant[] = [
     requests: ({ secret }) => [session(secret)],
   },
   {
+    name: 'uncached',
+    what: 'and no cache between Worker and upstream',
+    target: 'uncached',
+    status: 200,
+    requests: ({ secret }) => [session(secret)],
+  },
+  {
     name: 'headers_only',
-    what: 'and no cache and a deadline: all that the runtime takes for what no gate can leave out',
+    what: 'and a deadline: all that the runtime takes for what no gate can leave out',
     target: 'headers_only',
     status: 200,
     requests: ({ secret }) => [session(secret)],
