@@ -1,18 +1,24 @@
 // The isolate's memory of credentials, keyed on the presented string, so that the hot path computes
-// nothing. Bounded. It may be stale: the guard is asked before anything is forwarded.
+// nothing. Bounded, by keys and by what their lists hold. It may be stale: the guard is asked before
+// anything is forwarded.
 
 import { LRUCache } from 'lru-cache'
 
 import type { AskBudget } from '../guard/ask-budget.ts'
 import type { Meter } from '../guard/meter.ts'
 import type { Principal } from './principal.ts'
-import type { Lookup } from './record.ts'
+import type { KeyRecord, Lookup } from './record.ts'
 
 /** A record is not used past this age in a memo, so that a guard may forget fences after a day. */
 export const MEMO_MAX_AGE_MS = 60 * 60 * 1000
 /** How long an unknown credential stays unknown; one created meanwhile waits so long at most. */
 export const UNKNOWN_FOR_MS = 2_000
 const MAX_KEYS = 10_000
+/**
+ * List entries of all keys together, organizations' lists counted with each key: some 50 bytes each for
+ * IPv4, three times that for IPv6, of the 128 MB that an isolate has.
+ */
+const MAX_LIST_ENTRIES = 400_000
 const MAX_UNKNOWN = 10_000
 
 /** A credential that was verified, with what is known of it. */
@@ -28,7 +34,11 @@ export interface KnownKey {
 }
 
 export class KeyMemo {
-  private readonly known = new LRUCache<string, KnownKey>({ max: MAX_KEYS })
+  private readonly known = new LRUCache<string, KnownKey>({
+    max: MAX_KEYS,
+    maxSize: MAX_KEYS + MAX_LIST_ENTRIES,
+    sizeCalculation: ({ principal }) => 1 + listEntries(principal.record),
+  })
   private readonly unknown = new LRUCache<string, number>({ max: MAX_UNKNOWN })
 
   get(presented: string, nowMs: number): KnownKey | undefined {
@@ -50,4 +60,8 @@ export class KeyMemo {
     this.known.delete(presented)
     this.unknown.set(presented, nowMs + UNKNOWN_FOR_MS)
   }
+}
+
+function listEntries({ organizationIps, keyIps, origins }: KeyRecord): number {
+  return [organizationIps, keyIps, origins].reduce((sum, list) => sum + (list?.length ?? 0), 0)
 }

@@ -7,9 +7,11 @@ import type { KnownKey } from '../../src/keys/memo.ts'
 import { attackCases } from '../corpora.ts'
 
 const NOW = 1_000_000
-/** What a memo keeps is not looked into by it. */
-const known = (loadedAt = NOW) =>
-  ({ loadedAt, asks: new AskBudget(), meters: new Map() }) as KnownKey
+/** Of what a memo keeps it looks at the lists alone. */
+function known(loadedAt = NOW, keyIps: readonly string[] | null = null): KnownKey {
+  const principal = { record: { organizationIps: null, keyIps, origins: null } }
+  return { principal, loadedAt, asks: new AskBudget(), meters: new Map() } as unknown as KnownKey
+}
 
 describe('KeyMemo', () => {
   it('finds a key by the whole string that was presented', () => {
@@ -63,6 +65,15 @@ describe('KeyMemo', () => {
     for (let i = 0; i < 10_000; i++) memo.set(`key ${i}`, known())
     expect(memo.get('first', NOW)).toBeUndefined()
     expect(memo.get('key 0', NOW)).toBeDefined()
+  })
+
+  it('and so are their lists, of which few long ones fill an isolate', () => {
+    const memo = new KeyMemo()
+    const list = Array.from({ length: 10_000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`)
+    for (let i = 0; i < 41; i++) memo.set(`key ${i}`, known(NOW, list))
+    const kept = Array.from({ length: 41 }, (_, i) => memo.get(`key ${i}`, NOW) !== undefined)
+    expect(kept.filter(Boolean)).toHaveLength(40)
+    expect(kept[0]).toBe(false)
   })
 })
 
