@@ -86,7 +86,13 @@ export function managementCalls(cast: Cast): Task {
     await send(get('/edge/v1/keys', {}), refused(/^401 credential_missing$/))
     const within: Expected = { ...operators, operator: 'org_test', product }
     await send(get('/edge/v1/keys?organization=org_test', OPERATOR), within)
-    await send(get('/edge/v1/keys?organization=org_nowhere', OPERATOR), { ...operators, product })
+    const misspelt: Expected = {
+      ...operators,
+      told: /^404 not_found$/,
+      decision: 'refused',
+      product,
+    }
+    await send(get('/edge/v1/keys?organization=org_nowhere', OPERATOR), misspelt)
     await send(get('/edge/v1/organizations', OPERATOR), operators)
     // A pasted credential is looked up and kept nowhere.
     const question = { method: 'GET', path: '/api/v1/sessions', address: '198.51.100.7' }

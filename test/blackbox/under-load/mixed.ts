@@ -49,7 +49,7 @@ export async function settled(edge: TestEdge, ledger: Ledger): Promise<Map<strin
   const rows = await edge.sql(
     `SELECT id, organization, key, service_user, product, method, path, decision, status, credits,
        actor
-     FROM audit_events`,
+     FROM audit_events LEFT JOIN audit_actors USING (id)`,
   )
   return new Map(rows.map((row) => [String(row['id']), row as unknown as Line]))
 }
