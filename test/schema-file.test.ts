@@ -120,4 +120,4 @@ it('wrangler d1 execute runs schema.sql twice, and its triggers work', async () 
   expect(await execute('--command', change)).toStrictEqual([
     { credential_id: 'key_a', generation: 3 },
   ])
-}, 60_000)
+})

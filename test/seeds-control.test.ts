@@ -11,7 +11,7 @@ import type { WebhookWorld } from './blackbox/control/webhook-world.ts'
 let world: WebhookWorld
 beforeAll(async () => {
   world = await startWebhookWorld()
-}, 60_000)
+})
 afterAll(() => world.stop())
 
 describe.each(Object.entries(SENTENCES))('seed %s', (_, checks) => {

@@ -21,7 +21,7 @@ if (!here) console.warn('notice: ../shared/seeds is absent, completeness is not 
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 describe.each([dossiers, verifa, vault])('seed $file', ({ file, shown, nothing }) => {

@@ -13,6 +13,12 @@ const root = new URL('..', import.meta.url).pathname
 const statements = (file: string): string[] =>
   unstable_splitSqlQuery(readFileSync(new URL(file, import.meta.url), 'utf8'))
 
+/**
+ * When a test counts as hung. A busy machine takes many times as long as an idle one, so this is far
+ * beyond what any test needs, and no test has a limit of its own.
+ */
+const patience = (ms: number) => ({ testTimeout: ms, hookTimeout: ms })
+
 export default defineConfig({
   test: {
     root,
@@ -23,6 +29,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/worker/**', 'test/blackbox/**', 'test/e2e/**', 'test/seeds*.test.ts'],
+          ...patience(120_000),
         },
       },
       {
@@ -52,15 +59,14 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'worker', include: ['test/worker/**/*.test.ts'] },
+        test: { name: 'worker', include: ['test/worker/**/*.test.ts'], ...patience(120_000) },
       },
       {
         root,
         test: {
           name: 'blackbox',
           include: ['test/blackbox/**/*.test.ts', 'test/seeds*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...patience(240_000),
         },
       },
       {
@@ -68,9 +74,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...patience(480_000),
           fileParallelism: false,
+          // As many browsers at work as the machine has cores to spare.
+          maxConcurrency: 3,
         },
       },
     ],

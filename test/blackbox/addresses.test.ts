@@ -12,7 +12,7 @@ import { outcome, refusalOf } from './call.ts'
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 /** A call with these CF-Connecting-IP lines, as they stand. */

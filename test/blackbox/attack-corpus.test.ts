@@ -20,7 +20,7 @@ const played = wireRows.filter(({ id }) => !waiting.has(id))
 let corpus: Corpus
 beforeAll(async () => {
   corpus = await startCorpus()
-}, 60_000)
+})
 afterAll(() => corpus.stop())
 
 async function fixtures(setup: Setup, on: Corpus): Promise<Map<string, Minted>> {

@@ -14,7 +14,7 @@ import { expectCleanForward, expectOutcome } from './attack/outcome.ts'
 let corpus: Corpus
 beforeAll(async () => {
   corpus = await startCorpus()
-}, 60_000)
+})
 afterAll(() => corpus.stop())
 
 const withKey = (target: string): AttackInput => ({ target, headers: [['X-API-Key', '{{LIVE}}']] })

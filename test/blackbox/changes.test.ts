@@ -11,7 +11,7 @@ import { outcome, present } from './call.ts'
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const ALL = '["sessions:read","webhooks:read"]'

@@ -8,7 +8,7 @@ import type { TestEdge } from '../harness/edge.ts'
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const DAY_MS = 24 * 60 * 60 * 1000

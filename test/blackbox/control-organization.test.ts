@@ -32,7 +32,7 @@ let admin: Call
 beforeAll(async () => {
   edge = await startEdge()
   admin = operator(edge)
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const use = (key: Minted, address?: string): Promise<string> =>
@@ -241,7 +241,7 @@ describe('bad input names its field and writes nothing', () => {
   })
 })
 
-describe('an organization with more keys than one call publishes', { timeout: 90_000 }, () => {
+describe('an organization with more keys than one call publishes', () => {
   test('answers 202, and its keys go by the change when nothing is pending', async () => {
     const { id, live, key, asOperator } = await world('org_large')
     await fill(edge, id, 118)

@@ -48,7 +48,7 @@ beforeAll(async () => {
   live = await manager(edge, 'org_test')
   foreign = await manager(edge, 'org_other')
   admin = operator(edge)
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const VKYC = { name: 'Video KYC', source_system: 'vkyc', departments: ['retail', 'corporate'] }

@@ -18,7 +18,7 @@ let key: Minted
 beforeAll(async () => {
   edge = await startEdge({ onLog: () => undefined })
   key = await edge.mint('secret')
-}, 60_000)
+})
 afterEach(() => edge.upstream.reset())
 afterAll(() => edge.stop())
 

@@ -16,7 +16,7 @@ let key: Minted
 beforeAll(async () => {
   edge = await startEdge()
   key = await edge.mint('secret')
-}, 60_000)
+})
 afterEach(() => edge.upstream.reset())
 afterAll(() => edge.stop())
 

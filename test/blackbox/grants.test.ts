@@ -10,7 +10,7 @@ import { outcome, present, refusalOf } from './call.ts'
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const SCOPES = [

@@ -14,7 +14,7 @@ beforeAll(async () => {
   key = await edge.mint('secret')
   other = await edge.mint('secret')
   jwt = await edge.mint('jwt')
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 /** The reason for which a value is refused as API key, or `passed`. */

@@ -11,7 +11,7 @@ import { outcome, present, refusalOf } from './call.ts'
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const KINDS: readonly Kind[] = ['secret', 'publishable', 'jwt', 'access_token']

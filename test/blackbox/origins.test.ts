@@ -11,7 +11,7 @@ import { sleep } from './call.ts'
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 /** A call with these Origin lines, as they stand. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
       KEY_PEPPER: `${NEW_PEPPER},${OLD_PEPPER}`,
     },
   })
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const callSignedBy = async (signingKey: typeof current): Promise<string> => {

@@ -13,7 +13,7 @@ import { outcome, present, refusalOf, sleep } from './call.ts'
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const DOORS: Readonly<Record<Kind, readonly [method: string, path: string]>> = {

@@ -303,7 +303,7 @@ describe('for all sequences of traffic, clock steps, faults, restarts and change
     await fc.assert(property, { numRuns: 150 })
     // Else none of this would be about leases.
     expect(leased).toBeGreaterThan(1_000)
-  }, 120_000)
+  })
 })
 
 describe('what can be used of a quota', () => {

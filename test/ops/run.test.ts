@@ -7,7 +7,6 @@ import { readHeader } from '../../src/keys/jwt-form.ts'
 import { SCHEMA, sandbox } from './harness.ts'
 import type { Sandbox } from './harness.ts'
 
-const TIMEOUT_MS = 120_000
 /** What wrangler and SQLite may make of a name. */
 const NAME = `O'Brien "& Sons"; DROP TABLE credentials; -- BEGIN TRANSACTION; COMMIT; /* żółć 🏦`
 
@@ -17,7 +16,7 @@ interface Minted {
   readonly expires_at: number | null
 }
 
-describe('over wrangler', { timeout: TIMEOUT_MS, concurrent: false }, () => {
+describe('over wrangler', { concurrent: false }, () => {
   let here: Sandbox
   let organization = ''
   beforeAll(async () => {

@@ -150,7 +150,7 @@ describe('one consumer', () => {
     const events = fc.sample(anyEvent, 300)
     await takeIn(events)
     await expectAccounts(events)
-  }, 60_000)
+  })
 
   it('a batch larger than one transaction', async () => {
     const events = traffic(4_500).map((event) => ({ ...event, path: `/${'p'.repeat(400)}` }))
@@ -161,7 +161,7 @@ describe('one consumer', () => {
     expect(consumed).toMatchObject({ inserted: 4_500, retriedMessages: 0 })
     expect(acked).toHaveLength(45)
     await expectAccounts(events)
-  }, 60_000)
+  })
 
   it('an event that the database will not take holds up its own message only', async () => {
     const poison = someEvent({ path: '/poison' })
@@ -178,7 +178,7 @@ describe('one consumer', () => {
     await env.DB.prepare('DROP TRIGGER poison').run()
     expect(result).toMatchObject({ acked: ['m1', 'm3'], retried: ['m2'] })
     await expectAccounts(events)
-  }, 60_000)
+  })
 })
 
 describe('the database', () => {
@@ -247,7 +247,7 @@ describe('five consumers at once, over shuffled and duplicated messages of 2,000
     await race(duplicated(events), db)
     expect(races()).toBeGreaterThan(5)
     await expectAccounts(events)
-  }, 60_000)
+  })
 
   it('also on a database that fails before, within and after its transactions', async () => {
     const events = traffic(2_000)
@@ -256,7 +256,7 @@ describe('five consumers at once, over shuffled and duplicated messages of 2,000
     expect(failures()).toBeGreaterThan(5)
     expect(redelivered).toBeGreaterThan(0)
     await expectAccounts(events)
-  }, 120_000)
+  })
 })
 
 /** Delivers batches to five consumers until every message is acknowledged; how many came again. */

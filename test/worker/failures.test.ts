@@ -179,7 +179,7 @@ describe('failed authentications', () => {
     const { value } = await mint(organization, 'secret')
     const valid = { key: value, address: '2001:db8:0:1::4' }
     expect(outcome(await isolate.call(READ, valid))).toBe('200')
-  }, 30_000)
+  })
 
   it('asks the limiter about those that fail again and again, and not while they are exhausted', async () => {
     let asked = 0

@@ -344,7 +344,7 @@ it('no sequence of calls, clock steps, evictions and fences admits too much, too
     fc.integer({ min: -500, max: 3000 }),
   )
   await holds(LIMITS, [mostlyCurrent, mostlyCurrent, admits, steps, ...others])
-}, 30_000)
+})
 
 it('nor does one with leases, used and settled whenever it may be', async () => {
   const limits = fc.subarray([...WIDE], { minLength: 1 })
@@ -374,4 +374,4 @@ it('nor does one with leases, used and settled whenever it may be', async () => 
   // Else none of this would be about leases.
   expect(leases).toBeGreaterThan(200)
   expect(used).toBeGreaterThan(200)
-}, 60_000)
+})

@@ -121,7 +121,7 @@ describe('publishPending', () => {
     expect([...(await generationsIn('pending_fences')).keys()].toSorted()).toStrictEqual(
       lost.toSorted(),
     )
-  }, 30_000)
+  })
 
   it('a row that changed meanwhile stays, at its newer generation', async () => {
     const [id = ''] = await makeMany(1)
@@ -156,7 +156,7 @@ describe('publishPending', () => {
     const newest = await generationsIn('generations')
     const fences = await Promise.all(ids.map(fenceOf))
     expect(fences).toStrictEqual(ids.map((id) => newest.get(id)))
-  }, 60_000)
+  })
 
   it('waits for leases that are out, once for all of them, and only then takes the rows away', async () => {
     const ids = await makeMany(8)

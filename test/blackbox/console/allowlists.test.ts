@@ -22,7 +22,7 @@ let edge: TestEdge
 let client: Client
 beforeAll(async () => {
   ;({ people, edge, client } = await startPeopledWorld())
-}, 60_000)
+})
 afterAll(() => edge.stop())
 beforeEach(async () => {
   await edge.sql(

@@ -16,7 +16,7 @@ let edge: TestEdge
 let client: Client
 beforeAll(async () => {
   ;({ edge, client } = await startWorld())
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 /** The page about a request, once it is on record. */

@@ -22,7 +22,7 @@ let edge: TestEdge
 let client: Client
 beforeAll(async () => {
   ;({ edge, client } = await startWorld())
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 interface Made {

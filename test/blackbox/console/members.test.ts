@@ -22,7 +22,7 @@ beforeAll(async () => {
     `INSERT INTO members (organization_id, email, role) VALUES ('org_test', '${ANN}', 'administrator')`,
   )
   administrator = await people.enter(ANN)
-}, 60_000)
+})
 afterAll(() => people.edge.stop())
 
 const members = (): Promise<Record<string, unknown>[]> =>

@@ -13,7 +13,7 @@ let client: Client
 beforeAll(async () => {
   edge = await startEdge()
   client = await signedIn(edge)
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 test('lists the organizations, and finds one by a part of its name', async () => {

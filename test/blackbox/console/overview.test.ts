@@ -16,7 +16,7 @@ let edge: TestEdge
 let client: Client
 beforeAll(async () => {
   ;({ edge, client } = await startWorld())
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const arrivalOf = async (home: string): Promise<unknown> =>

@@ -45,7 +45,7 @@ beforeAll(async () => {
   found = await crawl(operator)
   // Use of a session is written down each minute: not within these tests.
   await edge.sql(`UPDATE console_sessions SET seen_at = ${Date.now() + MINUTES_30_MS}`)
-}, 120_000)
+})
 afterAll(() => people.edge.stop())
 
 /** A thing of every sort, and calls on its account. */
@@ -329,5 +329,5 @@ describe('markup stays text', () => {
         expect([action, name, answer.status < 500]).toEqual([action, name, true])
       }
     }
-  }, 120_000)
+  })
 })

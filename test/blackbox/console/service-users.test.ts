@@ -19,7 +19,7 @@ let edge: TestEdge
 let client: Client
 beforeAll(async () => {
   ;({ people, edge, client } = await startPeopledWorld())
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 /** Creates a service user by its form and returns its id. */

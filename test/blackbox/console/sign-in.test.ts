@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000
 let edge: TestEdge
 beforeAll(async () => {
   edge = await startEdge()
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 describe('signing in', () => {

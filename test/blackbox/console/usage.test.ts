@@ -56,7 +56,7 @@ beforeAll(async () => {
   await use('/nothing', first)
   await use('/screening/request', second, { method: 'POST' })
   await until(async () => (await edge.sql('SELECT 1 FROM audit_events')).length === 5)
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 /** The rows of the table of usage, as `name requests refused credits`. */

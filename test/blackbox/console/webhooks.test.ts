@@ -24,7 +24,7 @@ let receiver: Receiver
 beforeAll(async () => {
   ;({ people, edge, client } = await startPeopledWorld())
   receiver = await startReceiver(() => Date.now())
-}, 60_000)
+})
 afterAll(async () => {
   expect(receiver.complaints).toEqual([])
   await edge.stop()

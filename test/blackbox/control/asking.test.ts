@@ -11,7 +11,7 @@ import type { World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 describe('asking spends nothing', () => {

@@ -64,7 +64,7 @@ beforeAll(async () => {
   await answer.body?.cancel()
   await edge.fetch('/api/v1/sessions')
   await until(async () => (await events('')).length === 10)
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 /** What a query finds, without the calls of the one who asks. */

@@ -20,7 +20,7 @@ let ids: Ids
 beforeAll(async () => {
   world = await startWorld()
   ids = await furnish(world)
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 const by = (name: OperationName): Call => (NOT_FOR_KEYS.includes(name) ? world.admin : world.mine)

@@ -19,7 +19,7 @@ beforeAll(async () => {
     await newOrganization(world.edge, id)
     await world.edge.sql(`${change} WHERE id = '${id}'`)
   }
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 /** Without the one member that time changes. */

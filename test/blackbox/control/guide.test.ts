@@ -41,7 +41,7 @@ beforeAll(async () => {
     ENDPOINT_ID: endpoint.id,
     DELIVERY_ID: String(sent.body['delivery_id']),
   }
-}, 60_000)
+})
 afterAll(async () => {
   await world.stop()
   await rm(folder, { recursive: true })

@@ -13,7 +13,7 @@ import type { World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 const newKey = (): Record<string, string> => ({ 'idempotency-key': `"${crypto.randomUUID()}"` })

@@ -14,7 +14,7 @@ import type { World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 const newValue = (): string => `${IMPORTED_PREFIX}${crypto.randomUUID().replaceAll('-', '')}`

@@ -13,7 +13,7 @@ const A_TIME: unknown = expect.any(Number)
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 async function create(fields: object): Promise<KeyBody> {

@@ -22,7 +22,7 @@ const DEFAULT_SCOPES = [
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 async function create(fields: object, call = world.mine): Promise<KeyBody> {

@@ -10,7 +10,7 @@ import type { World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 interface Row {
@@ -54,7 +54,7 @@ describe('the list of keys', () => {
     const expires_at = Date.now() + 500
     expect((await call(`PATCH /keys/${made[2]?.id}`, { expires_at })).status).toBe(200)
     await until(async () => Date.now() > expires_at)
-  }, 60_000)
+  })
 
   const rows: readonly [string, readonly string[]][] = [
     ['kind=secret&search=alpha', ['alphabet', 'Alpha']],

@@ -15,7 +15,7 @@ beforeAll(async () => {
   edge = await startEdge()
   await newOrganization(edge, 'org_other')
   admin = caller(edge, { authorization: `Bearer ${ADMIN_TOKEN}` })
-}, 60_000)
+})
 afterAll(() => edge.stop())
 beforeEach(() => edge.sql('DELETE FROM members'))
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const answer = await edge.fetch('/edge/openapi.json')
   document = (await answer.json()) as Document
   operations = operationsOf(document)
-}, 60_000)
+})
 afterAll(() => edge.stop())
 
 const placeOf = (name: (typeof NAMES)[number]): string => {

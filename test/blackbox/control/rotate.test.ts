@@ -17,7 +17,7 @@ interface Rotation {
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 async function create(fields: object = {}): Promise<KeyBody> {

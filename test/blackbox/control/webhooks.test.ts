@@ -16,7 +16,7 @@ const EXPOSED = 'system.apiKey.exposed'
 let world: WebhookWorld
 beforeAll(async () => {
   world = await startWebhookWorld()
-}, 60_000)
+})
 afterAll(async () => {
   expect(world.receiver.complaints).toEqual([])
   await world.stop()

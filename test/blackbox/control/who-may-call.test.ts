@@ -29,7 +29,7 @@ let ids: Ids
 beforeAll(async () => {
   world = await startWorld()
   ids = await furnish(world)
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 async function holder(kind: Kind, options: CredentialOptions = {}): Promise<Call> {

@@ -65,7 +65,7 @@ beforeAll(async () => {
   ]
   await runMixed(tasks, ledger)
   record = await settled(edge, ledger)
-}, 240_000)
+})
 
 afterAll(async () => {
   await edge.stop()

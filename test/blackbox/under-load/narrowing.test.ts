@@ -31,7 +31,7 @@ let world: World
 beforeAll(async () => {
   const options = { isolates: 2, shell: CRASHING, onLog: hear }
   world = await startWorld(await startEdge(options))
-}, 60_000)
+})
 afterAll(() => world.edge.stop())
 
 let evictions = 0
