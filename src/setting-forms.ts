@@ -145,7 +145,10 @@ export function parseAccess(value: unknown): Result<AccessSettings | null, strin
     return err(shape)
   }
   if (typeof audience !== 'string' || audience === '') return err(shape)
-  if (!Array.isArray(operators) || !operators.every((one) => /^\S+@\S+$/.test(String(one)))) {
+  if (
+    !Array.isArray(operators) ||
+    !operators.every((one) => /^[^\s@]+@[^\s@]+$/.test(String(one)))
+  ) {
     return err(shape)
   }
   return ok({ teamDomain, audience, operators: operators.map((one) => String(one).toLowerCase()) })

@@ -5,7 +5,7 @@
 import type { Environment, Kind } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { KeyRecord } from '../keys/record.ts'
-import { redactPath } from './redact.ts'
+import { PATH_KEPT_MAX_LENGTH, redactPath } from './redact.ts'
 
 export const DECISIONS = ['forwarded', 'refused'] as const
 export type Decision = (typeof DECISIONS)[number]
@@ -51,7 +51,7 @@ export const MAX_LENGTH = {
   product: 128,
   route: 512,
   method: 16,
-  path: 2048,
+  path: PATH_KEPT_MAX_LENGTH,
   reason: 64,
   clientIp: 64,
 } as const

@@ -73,7 +73,7 @@ const NEEDS_FOLDING = /[A-Z]|\/$|(?:\.|%20)(?:\/|$)/
 /** A path as the most forgiving upstream reads it. */
 function fold(path: string): string {
   return path
-    .replace(/(?:\.|%20)+(?=\/|$)/g, '')
+    .replace(/(?<!\.|%20)(?:\.|%20)+(?=\/|$)/g, '')
     .replace(/\/$/, '')
     .toLowerCase()
 }

@@ -54,7 +54,7 @@ export function base64url(raw: ArrayBuffer | Uint8Array): string {
   return btoa(String.fromCharCode(...new Uint8Array(raw)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
-    .replace(/=+$/, '')
+    .replaceAll('=', '')
 }
 
 /** A tag's bytes; undefined for what no tag looks like. */

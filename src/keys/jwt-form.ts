@@ -21,8 +21,8 @@ const FORBIDDEN_HEADER_MEMBERS: readonly string[] =
   'jwk jku x5u x5c x5t x5t#S256 b64 zip crit'.split(' ')
 /** A byte-order mark is kept, so that JSON refuses it (RFC 8259 §8.1). */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-/** In valid JSON text: a string, with the colon that makes it a name, or a bracket. */
-const JSON_MARK = /"((?:[^"\\]|\\.)*)"\s*(:?)|[{}[\]]/g
+/** In JSON text: a string, with the colon that makes it a name, or a bracket. An open string is its end. */
+const JSON_MARK = /"((?:[^"\\]|\\[^])*)(?:"\s*(:?)|\\?$)|[{}[\]]/g
 
 /** Whether a credential has the form of a JWT; says nothing about its worth. */
 export function looksLikeJwt(text: string): boolean {

@@ -102,7 +102,7 @@ function isAlgorithmList(value: unknown): value is readonly string[] {
 
 /** Near-equal issuers are equal here; a token's `iss` is still compared byte by byte. */
 function normalize(issuer: string): string {
-  return URL.canParse(issuer) ? new URL(issuer).href.replace(/\/+$/, '') : issuer
+  return URL.canParse(issuer) ? new URL(issuer).href.replace(/(?<!\/)\/+$/, '') : issuer
 }
 
 function parseJson(text: string): unknown {

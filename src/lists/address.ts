@@ -13,7 +13,7 @@ const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
 const DOTTED = `${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}`
 const DOTTED_TAIL = new RegExp(`${DOTTED}$`)
 const IPV4 = new RegExp(`^${DOTTED}$`)
-const IPV6 = new RegExp(`^[0-9a-f:]*:(?:[0-9a-f:]*|${DOTTED})$`, 'i')
+const IPV6 = new RegExp(`^[0-9a-f]*:(?:[0-9a-f]*:)*(?:[0-9a-f]*|${DOTTED})$`, 'i')
 /** `ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255` */
 const IPV6_MAX_LENGTH = 45
 

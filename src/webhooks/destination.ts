@@ -100,7 +100,7 @@ function checkHost(
   ownHosts: ReadonlySet<string> | undefined,
 ): DestinationReason | undefined {
   if (host.startsWith('[') || /^[\d.]+$/.test(host)) return 'ip_literal'
-  const name = host.replace(/\.+$/, '')
+  const name = host.replace(/(?<!\.)\.+$/, '')
   if (ownHosts?.has(name)) return 'own_host'
   if (SPECIAL_SUFFIXES.some((suffix) => name === suffix || name.endsWith(`.${suffix}`))) {
     return 'internal_name'

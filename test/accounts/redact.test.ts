@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { REDACTED, redactPath } from '../../src/accounts/redact.ts'
+import { PATH_KEPT_MAX_LENGTH, REDACTED, redactPath } from '../../src/accounts/redact.ts'
 import { keyPrefix, randomBase62 } from '../../src/keys/format.ts'
 
 const BODY = 'Zk3Qm8Lr2Vx9Tb5Nc7Wd1Yf4Gh6Jp0Su'
+/** As `openssl rand -hex 32` gives it. */
+const HEX = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 const JWT =
   'eyJhbGciOiJFZERTQSIsInR5cCI6InZrK2p3dCJ9.eyJpc3MiOiJodHRwczovL2VkZ2UifQ.c2lnbmF0dXJlLW9mLXRoZS10ZXN0'
 
@@ -37,6 +39,20 @@ describe('redactPath: what looks like a credential is cut off, with all behind i
       `/api/v1/sessions/vk_live_${BODY.slice(0, 9)}%00${BODY.slice(9)}`,
     ],
     ['a key of another brand', `/api/v1/sessions/sk_live_${BODY}`],
+    [
+      'a key without its prefix, cut in two',
+      `/api/v1/sessions/${BODY.slice(0, 16)}/${BODY.slice(16)}`,
+    ],
+    [
+      'a key without its prefix, cut in two by an escaped slash',
+      `/api/v1/sessions/${BODY.slice(0, 12)}%2f${BODY.slice(12)}`,
+    ],
+    ['an admin token as the README makes it', `/api/v1/sessions/${HEX}`],
+    ['an admin token in upper case', `/api/v1/sessions/${HEX.toUpperCase()}`],
+    ['an admin token escaped', `/api/v1/sessions/${HEX.replaceAll('a', '%61')}`],
+    ['an admin token a character short', `/api/v1/sessions/${HEX.slice(1)}`],
+    ['an admin token behind its scheme', `/api/v1/sessions/Bearer%20${HEX}/result`],
+    ['an admin token cut in two', `/api/v1/sessions/${HEX.slice(0, 20)}/${HEX.slice(20)}`],
     ['a JWT', `/api/v1/sessions/${JWT}`],
     ['a JWT without its signature', `/api/v1/sessions/${JWT.slice(0, JWT.lastIndexOf('.') + 1)}`],
     ['the payload of a JWT', `/api/v1/sessions/${JWT.split('.')[1]}`],
@@ -51,7 +67,13 @@ describe('redactPath: what looks like a credential is cut off, with all behind i
     ['/'],
     ['/api/v1/sessions/01HZY8Q6S3F7N2M4K5T9V0W1X2/documents/7'],
     ['/api/v1/sessions/3f2b8c1e-9d47-4c55-8a10-1b2c3d4e5f60/result'],
-    ['/api/v1/identities/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+    // SHA-1 and MD5. SHA-256 has the form of a secret.
+    ['/api/v1/identities/a94a8fe5ccb19ba61c4c0873d391e987982fbbd3/documents/7'],
+    ['/api/v1/identities/5d41402abc4b2a76b9719d911017c592'],
+    ['/edge/v1/keys/key_4Jq8Zt1Nd6Wc3Rv9Xb2Ms7Lf/rotate'],
+    ['/api/v1/sessions/01HZY8Q6S3F7N2M4K5T9V0W1X2/01HZY8Q6S3F7N2M4K5T9V0W1X3'],
+    ['/api/v1/documents/V1StGXR8Z5jdHi6BmyTab/pages/12'],
+    ['/verificationSessions/documentVerificationResults/ofTheApplicant2026'],
     ['/api/v1/identities/V1StGXR8_Z5jdHi6B-myT'],
     ['/api/v1/live/sandbox/sessions'],
     ['/status/is-live-streaming'],
@@ -71,6 +93,33 @@ describe('redactPath: what looks like a credential is cut off, with all behind i
   it('the brand is the setting', () => {
     expect(redactPath('/a/acme-live-Zk3Q', 'acme')).toBe(`/a/${REDACTED}`)
     expect(redactPath('/a/acme-live-Zk3Q', 'vk')).toBe('/a/acme-live-Zk3Q')
+  })
+})
+
+describe('of a path that is too long a beginning is looked at', () => {
+  it.each([
+    ['begins in what is kept', 2_040],
+    ['lies across what is kept', 2_020],
+    ['is behind it', 2_060],
+  ])('a token that %s is not shown', (_place, at) => {
+    for (const secret of [
+      HEX,
+      BODY,
+      `vk_live_${BODY}`,
+      JWT,
+      escaped(HEX, [3]),
+      escaped(BODY, [2]),
+    ]) {
+      const path = `/${'-'.repeat(at - 2)}/${secret}${'/x'.repeat(8_000)}`
+      const shown = redactPath(path, 'vk')
+      expect(shown).toBe(`/${'-'.repeat(at - 2)}/${REDACTED}`)
+    }
+  })
+
+  it('and the event says that something is missing', () => {
+    const shown = redactPath(`/${'-'.repeat(16_000)}`, 'vk')
+    expect(shown.length).toBeGreaterThan(PATH_KEPT_MAX_LENGTH)
+    expect(shown.length).toBeLessThan(3 * PATH_KEPT_MAX_LENGTH)
   })
 })
 

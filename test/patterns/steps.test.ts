@@ -1,0 +1,111 @@
+// The gate's own steps and what else reads a client's text: linear as a whole, not pattern by pattern.
+
+import { describe, expect, it } from 'vitest'
+
+import { redactPath } from '../../src/accounts/redact.ts'
+import { compileRoutes } from '../../src/catalog/match.ts'
+import { shipped } from '../../src/catalog/shipped.ts'
+import { controlRoutes } from '../../src/control/routes.ts'
+import { readCursor } from '../../src/accounts/page.ts'
+import { readCredential } from '../../src/gate/credential.ts'
+import { connectionListed, foldHeaderName } from '../../src/gate/headers.ts'
+import { canonicalPath } from '../../src/gate/path.ts'
+import { isSerializedOrigin } from '../../src/lists/origin-list.ts'
+import { parseAddress } from '../../src/lists/address.ts'
+import { keyParser } from '../../src/keys/format.ts'
+import { readToken } from '../../src/keys/jwt-form.ts'
+import { cpuMs, growthOf, repeated } from './worst.ts'
+
+/** 8 is linear, 64 is square. */
+const GROWTH_MAX = 24
+
+const routes = compileRoutes(shipped)
+const own = controlRoutes()
+const parseKey = keyParser('vk')
+const reader = (name: string, value: string) => {
+  const headers = new Map([[name, value]])
+  return { get: (one: string) => headers.get(one) ?? null, has: (one: string) => headers.has(one) }
+}
+/** A token whose payload has these members. */
+const token = (members: string) =>
+  [`{"kid":"a"}`, `{${members.slice(0, -1)}}`, 'c']
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.')
+
+const STEPS: readonly (readonly [
+  step: string,
+  run: (text: string) => unknown,
+  pumps: readonly string[],
+])[] = [
+  [
+    'a path',
+    (text) => canonicalPath(`https://edge.test/${text.slice(0, -1)}`),
+    ['a', 'a/', '%41', '%C3%A9', '%2F', './', '%25', '-ey', 'xn--', '~a.', '%', '%E4'],
+  ],
+  ['a host', (text) => canonicalPath(`https://${text.slice(0, -1)}/`), ['a.', 'xn--', '-a', '1.']],
+  [
+    'a query',
+    (text) => canonicalPath(`https://edge.test/?${text.slice(0, -1)}`),
+    ['a&', '%41', '?', '[', '%'],
+  ],
+  [
+    'the routes of the catalog',
+    (text) => routes.match('GET', `/api/v1/sessions/${text.slice(0, -1)}`),
+    ['a', 'a/', '/', 'A/', '%20', '.', './', '%20/', 'result/'],
+  ],
+  [
+    'the routes of the management API',
+    (text) => own.match('GET', `/edge/v1/keys/${text.slice(0, -1)}`),
+    ['a', 'a/', 'rotate/', '%20', './'],
+  ],
+  [
+    'a path for the audit',
+    (text) => redactPath(`/${text}`, 'vk', ['legacy-', 'key']),
+    ['-ey', 'ey-.', 'eyaaaaaaaa.', 'vk_live', 'vk_', 'legacy-', 'aB3', 'a/', '%61', '%2561', '-'],
+  ],
+  [
+    'a credential',
+    (text) => readCredential(reader('authorization', `Bearer ${text}`)),
+    ['a', '=', '.', 'a, ', ' '],
+  ],
+  ['a key', (text) => readCredential(reader('x-api-key', text)), ['a', 'a, ', ' ']],
+  ['the form of a key', parseKey, ['a', 'vk_live_']],
+  ['a token', (text) => readToken(token(text.slice(0, -1))), ['"a":1,', '"\\\\":1,', '"a":[],']],
+  ['a header of many values', (text) => connectionListed(reader('connection', text)), ['a, ', ',']],
+  ['a header’s name', foldHeaderName, ['-', '_a', '_', 'a.']],
+  ['an address', parseAddress, ['1.', ':', 'a:', '0']],
+  ['an origin', isSerializedOrigin, ['a.', 'https://', 'a', ':']],
+  ['a cursor', readCursorOf, ['a', '=', '-']],
+]
+
+function redact(text: string): unknown {
+  return redactPath(text, 'vk')
+}
+
+function readCursorOf(text: string): unknown {
+  return readCursor(text, ['string'])
+}
+
+describe('in 16,000 characters at most what is linear of 2,000', () => {
+  it.each(STEPS)('%s', (_step, run, pumps) => {
+    const steep = pumps
+      .map((pump) => [pump, growthOf(run, repeated('', pump))] as const)
+      .filter(([, ratio]) => ratio > GROWTH_MAX)
+    expect(steep).toEqual([])
+  })
+})
+
+describe('a path of 16 KB', () => {
+  it.each(['-ey', 'ey-.', 'eyaaaaaaaa.', 'vk_live', 'a/', 'aB3'])(
+    'of %s costs the audit at most twice a harmless one',
+    (pump) => {
+      const harmless = `/${'-ab'.repeat(5_333)}`
+      let least = Infinity
+      for (let attempt = 0; attempt < 20 && least > 2; attempt++) {
+        const reference = cpuMs(redact, harmless)
+        least = Math.min(least, cpuMs(redact, repeated('/', pump)(16_000)) / reference)
+      }
+      expect(least).toBeLessThanOrEqual(2)
+    },
+  )
+})
