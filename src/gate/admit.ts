@@ -98,23 +98,35 @@ export async function admit(
     askGuard<AdmitAnswer>(edge.bindings, id, (guard) =>
       guard.admit({ generation, limits, ...asked }),
     )
-  // Not the time at which the request began: it may have waited for its record since.
+  const debited = ahead && (await ahead.use(record, limits))
+  // Not the time at which the request began, nor that before the guard was waited for: an earlier one
+  // would end the leases that others have been given since.
   const now = Date.now()
   meter.see(now)
-  const debited = ahead && (await ahead.use(record, limits))
   const spent = debited ?? spendLeased(meter, now, ask, waitUntil)
   if (spent) return ok(spent)
-  const remembered = edge.refusals.get(id, limits, now)
-  if (remembered && !key.asks.take(now)) return err(limited(remembered))
-  const answer = await askGuardFor(meter, 1, now, ask, waitUntil)
+  const asked = { id, generation, limits }
+  const remembered = edge.refusals.get(asked, now)
+  if (remembered && !key.asks.take(now)) {
+    return err((await key.asks.foundStale()) ? 'stale' : limited(remembered))
+  }
+  const question = askGuardFor(meter, 1, now, ask, waitUntil)
+  if (remembered) key.asks.share(question.then(saysStale))
+  const answer = await question
   if (!answer.ok) return err({ reason: 'guard_unreachable' })
   if (answer.value.verdict === 'stale') return err('stale')
   if (answer.value.verdict === 'granted') {
+    edge.refusals.forget(asked)
     const { lease, limits: states } = answer.value
     return ok({ limits: states, spare: lease?.tokens ?? 0, at: now })
   }
-  edge.refusals.set(id, limits, answer.value, now)
+  // From before it was asked: nobody is refused for longer than the guard said.
+  edge.refusals.set(asked, answer.value, now)
   return err(limited(answer.value))
+}
+
+function saysStale(answer: Result<AdmitAnswer, 'unreachable'>): boolean {
+  return answer.ok && answer.value.verdict === 'stale'
 }
 
 /** Whether a refusal rests on a current record. A guard that does not answer lets it stand. */
@@ -124,9 +136,13 @@ export async function confirmRefusal(
   nowMs: number,
 ): Promise<'current' | 'stale'> {
   const { id, generation, readAt } = key.principal.record
-  // Read from D1 for this very request, or asked often enough this second.
-  if (readAt === nowMs || !key.asks.take(nowMs)) return 'current'
-  const answer = await askGuard(edge.bindings, id, (guard) => guard.confirm(generation))
+  // Read from D1 for this very request.
+  if (readAt === nowMs) return 'current'
+  // Asked often enough this second, by the clock: requests that began earlier are no second of their own.
+  if (!key.asks.take(Date.now())) return (await key.asks.foundStale()) ? 'stale' : 'current'
+  const question = askGuard(edge.bindings, id, (guard) => guard.confirm(generation))
+  key.asks.share(question.then((answer) => answer.ok && answer.value === 'stale'))
+  const answer = await question
   return answer.ok ? answer.value : 'current'
 }
 

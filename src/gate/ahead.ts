@@ -59,6 +59,6 @@ export class Ahead {
     const answered = await answer
     const debited = answered.ok ? answered.value.debited : null
     if (!debited) return
-    await askGuard(this.edge.bindings, id, (guard) => guard.refund(debited.limits, debited.time))
+    await askGuard(this.edge.bindings, id, (guard) => guard.giveBack(debited.debit))
   }
 }

@@ -1,6 +1,7 @@
 // How often the guard of one key is asked about refusals by one isolate. A single caller's refusal is
 // always made sure of, so that what has just been allowed counts on the very next request; a flood of
-// refusals is answered from memory beyond this.
+// refusals is answered from memory beyond this. Who is refused from memory while somebody asks waits
+// for that answer, so that a burst after a change is not refused for being one.
 
 /** Questions a second, of one isolate about one key. */
 export const ASKS_PER_SECOND = 20
@@ -8,8 +9,9 @@ export const ASKS_PER_SECOND = 20
 export class AskBudget {
   private second = 0
   private asked = 0
+  private underWay: Promise<boolean> | undefined
 
-  /** Whether to ask once more at this time (Unix ms). */
+  /** Whether to ask once more at this time (Unix ms): the clock's, not that of the request's begin. */
   take(nowMs: number): boolean {
     const second = Math.floor(nowMs / 1000)
     if (second !== this.second) {
@@ -18,5 +20,15 @@ export class AskBudget {
     }
     this.asked += 1
     return this.asked <= ASKS_PER_SECOND
+  }
+
+  /** Tells those who may not ask of a question under way: whether the record proved to be stale. */
+  share(isStale: Promise<boolean>): void {
+    this.underWay = isStale
+  }
+
+  /** What the last question found, once it has been answered; false where nobody asked. */
+  async foundStale(): Promise<boolean> {
+    return (await this.underWay) ?? false
   }
 }

@@ -26,9 +26,12 @@ export class KeyGuard extends DurableObject {
     return this.ledger.admitAhead(names, Date.now())
   }
 
-  /** Gives back what was debited ahead at a time, for a request that was not admitted. */
-  refund(limits: readonly Limit[], time: number): void {
-    this.ledger.refund(limits, time)
+  /**
+   * Gives back a debit by its number, for a request that was refused; once. Never to be marked as
+   * retryable: an answer that is lost costs one request until it leaves the window.
+   */
+  giveBack(debit: number, instead: Limit | null = null): LimitState[] | null {
+    return this.ledger.giveBack(debit, instead, Date.now())
   }
 
   /** Whether decisions may rest on a record of this generation. A higher one raises the fence. */

@@ -2,13 +2,15 @@
 // has been spent of each limit, and the leases that are out. Pure but for that store: the time is
 // given. A method either writes all that its answer rests on, or nothing.
 
+import { Debits } from './debits.ts'
+import type { Debit } from './debits.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS, leaseMs, leaseTokens } from './lease-terms.ts'
 import { sameLimits } from './limit.ts'
 import type { Limit, LimitState } from './limit.ts'
-import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced } from './protocol.ts'
+import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Limited } from './protocol.ts'
 import { Spending } from './spending.ts'
-import type { LedgerStore } from './spending.ts'
-import { admissibleAt, stateOf, windowTime } from './window.ts'
+import type { LedgerStore, Timed } from './spending.ts'
+import { admissibleAt, stateOf } from './window.ts'
 
 /** Without a call for so long, a guard forgets everything: no record is used past thirteen hours. */
 export const FORGET_AFTER_MS = 24 * 60 * 60 * 1000
@@ -33,60 +35,75 @@ const CLOCK_STEP_MAX_MS = 60_000
 export class Ledger {
   private readonly store: LedgerStore
   private readonly spending: Spending
+  private readonly debits: Debits
   private readonly begun: (now: number) => void
 
   /** `begun` hears of the first thing that is ever written. */
   constructor(store: LedgerStore, begun: (now: number) => void) {
     this.store = store
     this.spending = new Spending(store)
+    this.debits = new Debits(store)
     this.begun = begun
   }
 
   /** Decides and debits. `stale`: a newer generation has been published, load the record again. */
-  admit({ generation, limits, want, lease = 0, settled = [] }: AdmitAsk, now: number): AdmitAnswer {
+  admit(ask: AdmitAsk, now: number): AdmitAnswer {
+    const { generation, limits, want, lease = 0, settled = [], returnable = false } = ask
     const leases = this.spending.settle(settled, now)
     if (this.confirm(generation, now) === 'stale') return { verdict: 'stale' }
-    const spent = limits.map((limit) => this.spending.of(limit, leases))
-    const time = windowTime(now, spent)
-    const at = Math.max(...spent.map((one) => admissibleAt(one, want, time)), time)
-    if (want > 0 && at > time) {
-      const states = spent.map((one) => stateOf(one, time))
-      return { verdict: 'limited', limits: states, retryAfterMs: at - time }
-    }
-    const debited = want > 0 ? spent.map((one) => this.spending.debit(one, want, time)) : spent
+    const spent = limits.map((limit) => this.spending.of(limit, leases, now))
+    const limited = want > 0 ? limitedBy(spent, want, now) : undefined
+    if (limited) return limited
+    const debited = want > 0 ? spent.map((one) => this.spending.debit(one, want)) : spent
     if (want > 0) this.remember(generation, limits)
-    const states = debited.map((one) => stateOf(one, time))
+    const debit = returnable && want === 1 ? { debit: this.debits.note(partsOf(debited), now) } : {}
+    const states = statesOf(debited, now)
     const ms = leaseMs(limits)
     const tokens = ms > 0 && lease > 0 ? leaseTokens(lease, states) : 0
-    if (tokens === 0) return { verdict: 'granted', lease: null, limits: states }
+    if (tokens === 0) return { verdict: 'granted', lease: null, limits: states, ...debit }
     const id = leases.lastId + 1
-    const until = time + ms + LEASE_MARGIN_MS
+    const until = Math.max(now, ...spent.map(({ time }) => time)) + ms + LEASE_MARGIN_MS
     this.spending.open({ id, tokens, until, limits }, leases)
     const left = states.map((state) => ({ ...state, remaining: state.remaining - tokens }))
-    return { verdict: 'granted', lease: { id, tokens, ms }, limits: left }
+    return { verdict: 'granted', lease: { id, tokens, ms }, limits: left, ...debit }
   }
 
   /**
    * Debits one request for an asker that is still reading the record, on the limits that were last
    * asked for by these names, if they are of the newest generation. Only where so much is left that
-   * nobody notices when it is given back, because the record refuses (`refund`).
+   * nobody notices until it is given back, because the record refuses (`giveBack`).
    */
   admitAhead(names: readonly string[], now: number): AheadAnswer {
     const generation = this.fenceNow()
     const known = this.store.get<Remembered>(rememberedKey(names))
     if (known?.generation !== generation) return { generation, debited: null }
-    const leases = this.spending.leases()
-    const spent = known.limits.map((limit) => this.spending.of(limit, leases))
-    const time = windowTime(now, spent)
-    const ample = spent.every((one) => stateOf(one, time).remaining >= AHEAD_MIN_REMAINING)
+    const leases = this.spending.leases(now)
+    const spent = known.limits.map((limit) => this.spending.of(limit, leases, now))
+    const ample = statesOf(spent, now).every(({ remaining }) => remaining >= AHEAD_MIN_REMAINING)
     if (!ample) return { generation, debited: null }
-    const states = spent.map((one) => stateOf(this.spending.debit(one, 1, time), time))
-    return { generation, debited: { limits: known.limits, states, time } }
+    const debited = spent.map((one) => this.spending.debit(one, 1))
+    const debit = this.debits.note(partsOf(debited), now)
+    const states = statesOf(debited, now)
+    return { generation, debited: { limits: known.limits, states, time: now, debit } }
   }
 
-  /** Gives back what `admitAhead` debited for a request that was not admitted; once. */
-  refund(limits: readonly Limit[], time: number): void {
-    for (const limit of limits) this.spending.credit(limit, time)
+  /**
+   * Gives back a debit for a request that was refused; once. `instead` is debited in its place, so that
+   * refusals are not free without end: where that limit is full, the debit stays.
+   * @returns where the limits stand then; null: nothing was given back.
+   */
+  giveBack(debit: number, instead: Limit | null, now: number): LimitState[] | null {
+    const taken = this.debits.take(debit, now)
+    if (!taken) return null
+    const leases = this.spending.leases(now)
+    if (instead) {
+      const spent = this.spending.of(instead, leases, now)
+      if (limitedBy([spent], 1, now)) return null
+      this.spending.debit(spent, 1)
+    }
+    for (const { limit, time } of taken.parts) this.spending.credit(limit, time, now)
+    const parts = taken.parts.map(({ limit }) => this.spending.of(limit, leases, now))
+    return statesOf(parts, now)
   }
 
   /** Whether decisions may rest on a record of this generation. A higher one raises the fence. */
@@ -103,16 +120,17 @@ export class Ledger {
    */
   fence(generation: number, now: number): Fenced {
     if (generation > this.fenceNow()) this.raise(generation, now)
-    const out = this.spending.leases().open.some(({ until }) => until > now - CLOCK_STEP_MAX_MS)
+    const out = this.spending.leases(now).open.some(({ until }) => until > now - CLOCK_STEP_MAX_MS)
     return { generation: this.fenceNow(), waitMs: out ? FENCE_WAIT_MS : 0 }
   }
 
   /** Where the limits stand, without spending. */
   peek(limits: readonly Limit[], now: number): LimitState[] {
-    const leases = this.spending.leases()
-    const spent = limits.map((limit) => this.spending.of(limit, leases))
-    const time = windowTime(now, spent)
-    return spent.map((one) => stateOf(one, time))
+    const leases = this.spending.leases(now)
+    return statesOf(
+      limits.map((limit) => this.spending.of(limit, leases, now)),
+      now,
+    )
   }
 
   /**
@@ -142,6 +160,28 @@ export class Ledger {
     if (known?.generation === generation && sameLimits(known.limits, limits)) return
     this.store.put(key, { generation, limits } satisfies Remembered)
   }
+}
+
+/** The refusal where any limit has no room for as many; each by its own time. */
+function limitedBy(spent: readonly Timed[], want: number, now: number): Limited | undefined {
+  let at = 0
+  for (const one of spent) {
+    const free = admissibleAt(one, want, one.time)
+    if (free > one.time) at = Math.max(at, free)
+  }
+  if (at === 0) return undefined
+  // By the clock: a limit's own time may have been ahead of it, and then stands still.
+  const retryAfterMs = at - now
+  return { verdict: 'limited', limits: statesOf(spent, now), retryAfterMs }
+}
+
+/** What is to be given back, without the rest that a debit knows. */
+function partsOf(spent: readonly Timed[]): Debit['parts'] {
+  return spent.map(({ limit, time }) => ({ limit, time }))
+}
+
+function statesOf(spent: readonly Timed[], now: number): LimitState[] {
+  return spent.map((one) => stateOf(one, one.time, now))
 }
 
 function rememberedKey(names: readonly string[]): string {

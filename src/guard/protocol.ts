@@ -13,6 +13,8 @@ export interface AdmitAsk {
   readonly lease?: number
   /** Leases that have ended, each told once. */
   readonly settled?: readonly Settled[]
+  /** Whether the one request wanted may turn out to be refused; its debit is then given back. */
+  readonly returnable?: boolean
 }
 
 /** A lease that an isolate no longer uses, and what it has not used of it. */
@@ -35,13 +37,18 @@ export type AdmitAnswer =
       readonly lease: Lease | null
       /** What remains does not count the lease's tokens. */
       readonly limits: readonly LimitState[]
+      /** The number by which what was debited is given back, where it was asked for. */
+      readonly debit?: number
     }
-  | {
-      readonly verdict: 'limited'
-      readonly limits: readonly LimitState[]
-      readonly retryAfterMs: number
-    }
+  | Limited
   | { readonly verdict: 'stale' }
+
+export interface Limited {
+  readonly verdict: 'limited'
+  readonly limits: readonly LimitState[]
+  /** By the guard's clock, whatever clock dated what was spent. */
+  readonly retryAfterMs: number
+}
 
 /** What a guard decides before the asker knows the record. */
 export interface AheadAnswer {
@@ -51,7 +58,10 @@ export interface AheadAnswer {
   readonly debited: {
     readonly limits: readonly Limit[]
     readonly states: readonly LimitState[]
+    /** By the guard's clock (Unix ms). */
     readonly time: number
+    /** By which it is given back. */
+    readonly debit: number
   } | null
 }
 

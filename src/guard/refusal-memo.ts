@@ -1,5 +1,6 @@
 // What this isolate remembers of refusals for lack of quota: a flood over the limit is answered from
-// here, and the guard is asked no more often than ask-budget.ts says.
+// here, and the guard is asked no more often than ask-budget.ts says. A refusal is remembered of one
+// generation and of whole limits, and until the guard grants again: what was raised is another's.
 
 import { LRUCache } from 'lru-cache'
 
@@ -12,6 +13,13 @@ export interface Limited {
   readonly retryAfterMs: number
 }
 
+/** What a guard was asked for, of which credential and on which of its generations. */
+export interface Refused {
+  readonly id: string
+  readonly generation: number
+  readonly limits: readonly Limit[]
+}
+
 interface Remembered extends Limited {
   readonly at: number
 }
@@ -19,9 +27,9 @@ interface Remembered extends Limited {
 export class RefusalMemo {
   private readonly refusals = new LRUCache<string, Remembered>({ max: MAX_REFUSALS })
 
-  /** The refusal still in force for these limits of a credential, its times counted down. */
-  get(credentialId: string, limits: readonly Limit[], nowMs: number): Limited | undefined {
-    const remembered = this.refusals.get(memoKey(credentialId, limits))
+  /** The refusal still in force for what was asked, its times counted down. */
+  get(asked: Refused, nowMs: number): Limited | undefined {
+    const remembered = this.refusals.get(memoKey(asked))
     if (!remembered) return undefined
     const age = nowMs - remembered.at
     if (age < 0 || age >= remembered.retryAfterMs) return undefined
@@ -34,11 +42,20 @@ export class RefusalMemo {
     }
   }
 
-  set(credentialId: string, limits: readonly Limit[], refusal: Limited, nowMs: number): void {
-    this.refusals.set(memoKey(credentialId, limits), { ...refusal, at: nowMs })
+  set(asked: Refused, refusal: Limited, nowMs: number): void {
+    this.refusals.set(memoKey(asked), { ...refusal, at: nowMs })
+  }
+
+  /** The guard has granted the same since. */
+  forget(asked: Refused): void {
+    this.refusals.delete(memoKey(asked))
   }
 }
 
-function memoKey(credentialId: string, limits: readonly Limit[]): string {
-  return `${credentialId} ${limits.map(({ name, partition = '' }) => `${name}@${partition}`).join(' ')}`
+function memoKey({ id, generation, limits }: Refused): string {
+  const asked = limits.map(
+    ({ name, quota, windowSeconds, partition = '' }) =>
+      `${name}=${quota}/${windowSeconds}@${partition}`,
+  )
+  return `${id} ${generation} ${asked.join(' ')}`
 }

@@ -3,7 +3,8 @@
 
 import type { Settled } from './protocol.ts'
 import type { Limit } from './limit.ts'
-import { credit, debit, windowTime } from './window.ts'
+import { FENCE_WAIT_MS } from './lease-terms.ts'
+import { CLOCK_AHEAD_MAX_MS, credit, debit, putRight, windowTime } from './window.ts'
 import type { Buckets, Outstanding, Spent } from './window.ts'
 
 /* oxlint-disable typescript/no-unnecessary-type-parameters -- the runtime's own has them */
@@ -24,6 +25,11 @@ export interface OpenLease extends Outstanding {
   readonly limits: readonly Limit[]
 }
 
+/** What has been spent of a limit, and the limit's own time (Unix ms): another's clock fault is none here. */
+export interface Timed extends Spent {
+  readonly time: number
+}
+
 export interface Leases {
   readonly lastId: number
   readonly open: readonly OpenLease[]
@@ -41,8 +47,17 @@ export class Spending {
     this.store = store
   }
 
-  leases(): Leases {
-    return this.store.get<Leases>('leases') ?? NO_LEASES
+  /** A lease that would end later than any can was given by a clock that was wrong: it is out now. */
+  leases(now: number): Leases {
+    const leases = this.store.get<Leases>('leases') ?? NO_LEASES
+    const latest = now + CLOCK_AHEAD_MAX_MS + FENCE_WAIT_MS
+    if (leases.open.every(({ until }) => until <= latest)) return leases
+    const open = leases.open.map((lease) =>
+      lease.until <= latest ? lease : { ...lease, until: now + FENCE_WAIT_MS },
+    )
+    const right = { lastId: leases.lastId, open }
+    this.store.put('leases', right satisfies Leases)
+    return right
   }
 
   /** Counts a lease from now on. */
@@ -56,7 +71,7 @@ export class Spending {
    * free again. A lease that nobody settles counts in full until it has left every window.
    */
   settle(settled: readonly Settled[], now: number): Leases {
-    const leases = this.leases()
+    const leases = this.leases(now)
     const open = leases.open.filter(({ until }) => until > now - WINDOW_MAX_MS)
     const ended = settled.flatMap(({ id, unused }) => {
       const at = open.findIndex((one) => one.id === id)
@@ -66,7 +81,7 @@ export class Spending {
       const used = lease.tokens - Math.min(lease.tokens, Math.max(0, unused))
       if (used === 0) continue
       for (const limit of lease.limits) {
-        const buckets = this.buckets(limit)
+        const buckets = this.buckets(limit, now)
         const time = windowTime(now, [{ buckets }])
         const spent = debit({ limit, buckets }, used, Math.min(lease.until, time), time)
         this.store.put(windowKey(limit), spent)
@@ -77,21 +92,22 @@ export class Spending {
     return kept
   }
 
-  of(limit: Limit, { open }: Leases): Spent {
+  of(limit: Limit, { open }: Leases, now: number): Timed {
     const key = windowKey(limit)
     const leased = open.filter(({ limits }) => limits.some((one) => windowKey(one) === key))
-    return { limit, buckets: this.buckets(limit), leased }
+    const buckets = this.buckets(limit, now)
+    return { limit, buckets, leased, time: windowTime(now, [{ buckets }]) }
   }
 
-  debit(spent: Spent, count: number, time: number): Spent {
-    const buckets = debit(spent, count, time)
+  debit(spent: Timed, count: number): Timed {
+    const buckets = debit(spent, count, spent.time)
     this.store.put(windowKey(spent.limit), buckets)
     return { ...spent, buckets }
   }
 
-  /** Gives back one that was debited at a time. */
-  credit(limit: Limit, time: number): void {
-    this.store.put(windowKey(limit), credit({ limit, buckets: this.buckets(limit) }, 1, time))
+  /** Gives back one that was debited at a time of the limit. */
+  credit(limit: Limit, time: number, now: number): void {
+    this.store.put(windowKey(limit), credit({ limit, buckets: this.buckets(limit, now) }, 1, time))
   }
 
   /**
@@ -100,7 +116,7 @@ export class Spending {
    */
   forget(now: number, unusedMs: number): number {
     let touched = 0
-    for (const { until } of this.leases().open) touched = Math.max(touched, until)
+    for (const { until } of this.leases(now).open) touched = Math.max(touched, until)
     for (const [key, buckets] of [...this.store.list<Buckets>({ prefix: WINDOW_PREFIX })]) {
       const last = buckets.at(-1)?.[2] ?? 0
       touched = Math.max(touched, last)
@@ -109,8 +125,12 @@ export class Spending {
     return touched
   }
 
-  private buckets(limit: Limit): Buckets {
-    return this.store.get<Buckets>(windowKey(limit)) ?? []
+  /** Written where a clock's fault is put right: else each call would take it for one of its own time. */
+  private buckets(limit: Limit, now: number): Buckets {
+    const stored = this.store.get<Buckets>(windowKey(limit)) ?? []
+    const buckets = putRight(stored, limit, now)
+    if (buckets !== stored) this.store.put(windowKey(limit), buckets)
+    return buckets
   }
 }
 

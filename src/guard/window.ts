@@ -34,9 +34,28 @@ function slotOf({ windowSeconds }: Limit, timeMs: number): number {
   return timeMs - (timeMs % length)
 }
 
+/**
+ * A clock that is set back by no more than this, or by the window where that is shorter, stands still
+ * until it has caught up. Set back further it was wrong before, and is right now.
+ */
+export const CLOCK_AHEAD_MAX_MS = 60_000
+
 /** Milliseconds: now, or the latest admission where the clock has been set back behind it. */
 export function windowTime(nowMs: number, spent: readonly Pick<Spent, 'buckets'>[]): number {
   return spent.reduce((latest, { buckets }) => Math.max(latest, buckets.at(-1)?.[2] ?? 0), nowMs)
+}
+
+/**
+ * The buckets as they are where none is dated further ahead than clocks are set back. Else what lies
+ * ahead was admitted by a clock that was wrong, some time before now: it is dated now, the latest that
+ * it may have been, so it counts for one window more and not until the clock gets there.
+ */
+export function putRight(buckets: Buckets, limit: Limit, nowMs: number): Buckets {
+  const ahead = Math.min(CLOCK_AHEAD_MAX_MS, limit.windowSeconds * 1000)
+  if ((buckets.at(-1)?.[2] ?? 0) <= nowMs + ahead) return buckets
+  const past = buckets.filter(([, , last]) => last <= nowMs)
+  const count = sum(buckets.slice(past.length))
+  return debit({ limit, buckets: past }, count, nowMs)
 }
 
 /** The buckets that still count at a time. */
@@ -48,8 +67,8 @@ export function live(buckets: Buckets, limit: Limit, timeMs: number): Buckets {
   return buckets.slice(first)
 }
 
-/** Where a limit stands at a time. */
-export function stateOf(spent: Spent, timeMs: number): LimitState {
+/** Where a limit stands at a time, told to who asks by a clock that may have been set back behind it. */
+export function stateOf(spent: Spent, timeMs: number, nowMs = timeMs): LimitState {
   const { limit } = spent
   const counted = countedAt(spent, timeMs)
   const used = sum(counted)
@@ -59,7 +78,7 @@ export function stateOf(spent: Spent, timeMs: number): LimitState {
     quota: limit.quota,
     windowSeconds: limit.windowSeconds,
     remaining: Math.max(0, limit.quota - used),
-    resetAfterMs: oldest ? oldest[2] + limit.windowSeconds * 1000 - timeMs : 0,
+    resetAfterMs: oldest ? oldest[2] + limit.windowSeconds * 1000 - nowMs : 0,
   }
 }
 

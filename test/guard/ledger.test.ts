@@ -354,7 +354,7 @@ describe('ahead of the record', () => {
     expect(debited?.limits).toStrictEqual([PLAN])
     expect(debited?.states[0]?.remaining).toBe(PLAN.quota - 2)
     expect(remaining(1)).toBe(PLAN.quota - 2)
-    if (debited) ledger.refund(debited.limits, debited.time)
+    if (debited) ledger.giveBack(debited.debit, null, START + 1)
     expect(remaining(1)).toBe(PLAN.quota - 1)
   })
 
@@ -374,7 +374,62 @@ describe('ahead of the record', () => {
     ask(0, { want: 1 })
     const { debited } = ahead()
     ask(PLAN.windowSeconds * 1000 + 5, { want: 1 })
-    if (debited) ledger.refund(debited.limits, debited.time)
+    if (debited) ledger.giveBack(debited.debit, null, START + WINDOW_MS + 5)
     expect(remaining(PLAN.windowSeconds * 1000 + 5)).toBe(PLAN.quota - 1)
+  })
+})
+
+const OTHERS: Limit = { name: 'edge.refused', quota: 2, windowSeconds: 60 }
+
+/** A debit of one, and its number. */
+const returnable = (ms: number): number => {
+  const answer = ask(ms, { want: 1, returnable: true })
+  if (answer.verdict !== 'granted' || answer.debit === undefined) throw new Error('no number')
+  return answer.debit
+}
+const giveBack = (debit: number, ms = 1) => ledger.giveBack(debit, null, START + ms)
+
+describe('what may be given back', () => {
+  it('has a number only where it was asked for', () => {
+    expect(ask(0, { want: 1 })).not.toHaveProperty('debit')
+    expect([returnable(0), returnable(0)]).toStrictEqual([1, 2])
+  })
+
+  it('is given back once, however often it is told: never more than was taken', () => {
+    for (let i = 0; i < 5; i++) ask(0, { want: 1 })
+    const debit = returnable(0)
+    expect(remaining(0)).toBe(PLAN.quota - 6)
+    expect(giveBack(debit)).toMatchObject([{ name: 'plan', remaining: PLAN.quota - 5 }])
+    restart()
+    expect([giveBack(debit), giveBack(debit), giveBack(99)]).toStrictEqual([null, null, null])
+    expect(remaining(1)).toBe(PLAN.quota - 5)
+  })
+
+  it('on every limit it was of', () => {
+    const answer = ask(0, { want: 1, returnable: true, limits: [PLAN, SESSIONS] })
+    giveBack((answer as { debit: number }).debit)
+    expect([remaining(1), remaining(1, SESSIONS)]).toStrictEqual([PLAN.quota, SESSIONS.quota])
+  })
+
+  it('not after half a minute: it leaves with its window', () => {
+    const debit = returnable(0)
+    expect(giveBack(debit, 30_000)).toBeNull()
+    expect(remaining(30_000)).toBe(PLAN.quota - 1)
+    expect(remaining(WINDOW_MS)).toBe(PLAN.quota)
+  })
+
+  it('a hundred at once; the oldest beyond stay debited', () => {
+    const first = returnable(0)
+    const second = returnable(0)
+    for (let i = 0; i < 99; i++) returnable(0)
+    expect([giveBack(first), giveBack(second)]).toMatchObject([null, [{ name: 'plan' }]])
+  })
+
+  it('in exchange for another limit, while that has room; then it stays', () => {
+    const debits = [returnable(0), returnable(0), returnable(0)]
+    const told = debits.map((debit) => ledger.giveBack(debit, OTHERS, START + 1))
+    expect(told).toMatchObject([[{ remaining: 998 }], [{ remaining: 999 }], null])
+    expect([remaining(1), remaining(1, OTHERS)]).toStrictEqual([999, 0])
+    expect(remaining(1 + WINDOW_MS, OTHERS)).toBe(2)
   })
 })

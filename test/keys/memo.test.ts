@@ -79,40 +79,60 @@ describe('KeyMemo', () => {
 
 describe('RefusalMemo', () => {
   const plan = { name: 'plan', quota: 10, windowSeconds: 60 }
+  const asked = { id: 'key_1', generation: 1, limits: [plan] }
   const state = { ...plan, remaining: 0, resetAfterMs: 40_000 }
   const refusal = (retryAfterMs: number) => ({ limits: [state], retryAfterMs })
   const remembered = (retryAfterMs: number) => {
     const memo = new RefusalMemo()
-    memo.set('key_1', [plan], refusal(retryAfterMs), NOW)
+    memo.set(asked, refusal(retryAfterMs), NOW)
     return memo
   }
 
   it('is remembered until it ends, its times counted down', () => {
     const memo = remembered(40_000)
-    expect(memo.get('key_1', [plan], NOW)).toStrictEqual(refusal(40_000))
-    expect(memo.get('key_1', [plan], NOW + 999)).toStrictEqual({
+    expect(memo.get(asked, NOW)).toStrictEqual(refusal(40_000))
+    expect(memo.get(asked, NOW + 999)).toStrictEqual({
       limits: [{ ...state, resetAfterMs: 39_001 }],
       retryAfterMs: 39_001,
     })
-    expect(memo.get('key_1', [plan], NOW + 40_000)).toBeUndefined()
+    expect(memo.get(asked, NOW + 40_000)).toBeUndefined()
   })
 
   it('not longer than it lasts', () => {
     const memo = remembered(300)
-    expect(memo.get('key_1', [plan], NOW + 299)?.retryAfterMs).toBe(1)
-    expect(memo.get('key_1', [plan], NOW + 300)).toBeUndefined()
+    expect(memo.get(asked, NOW + 299)?.retryAfterMs).toBe(1)
+    expect(memo.get(asked, NOW + 300)).toBeUndefined()
   })
 
   it('not when the clock was set back', () => {
-    expect(remembered(40_000).get('key_1', [plan], NOW - 1)).toBeUndefined()
+    expect(remembered(40_000).get(asked, NOW - 1)).toBeUndefined()
   })
 
   it('K16: of this key and these limits alone', () => {
     const memo = remembered(40_000)
     const sessions = { ...plan, name: 'sessions' }
-    expect(memo.get('key_', [{ ...plan, name: '1 plan' }], NOW)).toBeUndefined()
-    expect(memo.get('key_1', [plan, sessions], NOW)).toBeUndefined()
-    expect(memo.get('key_1', [{ ...plan, partition: '192.0.2.1' }], NOW)).toBeUndefined()
-    expect(memo.get('key_2', [plan], NOW)).toBeUndefined()
+    const others = [
+      { id: 'key_', limits: [{ ...plan, name: '1 plan' }] },
+      { limits: [plan, sessions] },
+      { limits: [{ ...plan, partition: '192.0.2.1' }] },
+      { id: 'key_2' },
+    ]
+    for (const over of others) expect(memo.get({ ...asked, ...over }, NOW)).toBeUndefined()
+  })
+
+  it('of this generation, this quota and this window alone', () => {
+    const memo = remembered(40_000)
+    const others = [
+      { generation: 2 },
+      { limits: [{ ...plan, quota: 11 }] },
+      { limits: [{ ...plan, windowSeconds: 30 }] },
+    ]
+    for (const over of others) expect(memo.get({ ...asked, ...over }, NOW)).toBeUndefined()
+  })
+
+  it('until more was granted', () => {
+    const memo = remembered(40_000)
+    memo.forget(asked)
+    expect(memo.get(asked, NOW)).toBeUndefined()
   })
 })
