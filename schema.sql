@@ -127,6 +127,15 @@ CREATE TABLE IF NOT EXISTS imported_keys (
   created_at    INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER))
 ) STRICT, WITHOUT ROWID;
 
+-- What is left of a revoked credential that was deleted, written by triggers alone: neither its id nor
+-- its value comes back.
+CREATE TABLE IF NOT EXISTS revoked_credentials (
+  id         TEXT PRIMARY KEY NOT NULL,
+  digest     TEXT UNIQUE,
+  external   TEXT UNIQUE,
+  revoked_at INTEGER NOT NULL CHECK (revoked_at > 0)
+) STRICT, WITHOUT ROWID;
+
 -- What an Idempotency-Key made; never the secret. The cron removes rows after a day.
 CREATE TABLE IF NOT EXISTS idempotency_keys (
   actor        TEXT NOT NULL,
@@ -288,6 +297,101 @@ WHEN NEW.service_user_id IS NOT NULL AND NEW.organization_id IS NOT
   (SELECT organization_id FROM service_users WHERE id = NEW.service_user_id)
 BEGIN
   SELECT RAISE(ABORT, 'an access token belongs to the organization of its service user');
+END;
+
+-- ── What stays ──────────────────────────────────────────────────────────────────────────────────
+-- Revoking is for good, by SQL as by the API, and whose a credential is, of which kind and environment,
+-- is decided once. What should be otherwise is another credential.
+
+DROP TRIGGER IF EXISTS credential_stays_what_it_is;
+CREATE TRIGGER credential_stays_what_it_is
+BEFORE UPDATE OF organization_id, service_user_id, kind, environment ON credentials
+WHEN (NEW.organization_id, NEW.service_user_id, NEW.kind, NEW.environment)
+  IS NOT (OLD.organization_id, OLD.service_user_id, OLD.kind, OLD.environment)
+BEGIN
+  SELECT RAISE(ABORT, 'a credential keeps its organization, service user, kind and environment: make another');
+END;
+
+DROP TRIGGER IF EXISTS credential_stays_revoked;
+CREATE TRIGGER credential_stays_revoked BEFORE UPDATE OF id, digest, external, revoked_at ON credentials
+WHEN OLD.revoked_at IS NOT NULL
+  AND (NEW.id, NEW.digest, NEW.external, NEW.revoked_at)
+    IS NOT (OLD.id, OLD.digest, OLD.external, OLD.revoked_at)
+BEGIN
+  SELECT RAISE(ABORT, 'a revoked credential stays revoked, since when it was: make another');
+END;
+
+-- INSERT OR REPLACE and UPDATE OR REPLACE would be the way around both.
+DROP TRIGGER IF EXISTS credential_replaces_none;
+CREATE TRIGGER credential_replaces_none BEFORE INSERT ON credentials
+WHEN EXISTS (SELECT 1 FROM credentials WHERE id = NEW.id
+    AND (organization_id, service_user_id, kind, environment)
+      IS NOT (NEW.organization_id, NEW.service_user_id, NEW.kind, NEW.environment))
+BEGIN
+  SELECT RAISE(ABORT, 'a credential keeps its organization, service user, kind and environment: make another');
+END;
+
+DROP TRIGGER IF EXISTS credential_replaces_none_revoked;
+CREATE TRIGGER credential_replaces_none_revoked BEFORE INSERT ON credentials
+WHEN EXISTS (SELECT 1 FROM credentials WHERE revoked_at IS NOT NULL
+    AND (id = NEW.id OR digest = NEW.digest OR external = NEW.external))
+  OR EXISTS (SELECT 1 FROM revoked_credentials
+    WHERE id = NEW.id OR digest = NEW.digest OR external = NEW.external)
+BEGIN
+  SELECT RAISE(ABORT, 'a revoked credential stays revoked: neither its id nor its value comes back');
+END;
+
+DROP TRIGGER IF EXISTS credential_displaces_none_revoked;
+CREATE TRIGGER credential_displaces_none_revoked BEFORE UPDATE OF id, digest, external ON credentials
+WHEN EXISTS (SELECT 1 FROM credentials WHERE revoked_at IS NOT NULL AND id <> OLD.id
+    AND (id = NEW.id OR digest = NEW.digest OR external = NEW.external))
+  OR EXISTS (SELECT 1 FROM revoked_credentials
+    WHERE id = NEW.id OR digest = NEW.digest OR external = NEW.external)
+BEGIN
+  SELECT RAISE(ABORT, 'a revoked credential stays revoked: neither its id nor its value comes back');
+END;
+
+DROP TRIGGER IF EXISTS revoked_credential_leaves;
+CREATE TRIGGER revoked_credential_leaves AFTER DELETE ON credentials
+WHEN OLD.revoked_at IS NOT NULL
+BEGIN
+  INSERT INTO revoked_credentials (id, digest, external, revoked_at)
+  VALUES (OLD.id, OLD.digest, OLD.external, OLD.revoked_at);
+END;
+
+DROP TRIGGER IF EXISTS revoked_credentials_stay;
+CREATE TRIGGER revoked_credentials_stay BEFORE UPDATE ON revoked_credentials
+BEGIN
+  SELECT RAISE(ABORT, 'a revoked credential stays revoked: leave this table alone');
+END;
+
+DROP TRIGGER IF EXISTS revoked_credentials_are_kept;
+CREATE TRIGGER revoked_credentials_are_kept BEFORE DELETE ON revoked_credentials
+BEGIN
+  SELECT RAISE(ABORT, 'a revoked credential stays revoked: leave this table alone');
+END;
+
+DROP TRIGGER IF EXISTS revoked_credentials_are_not_replaced;
+CREATE TRIGGER revoked_credentials_are_not_replaced BEFORE INSERT ON revoked_credentials
+WHEN EXISTS (SELECT 1 FROM revoked_credentials
+  WHERE id = NEW.id OR digest = NEW.digest OR external = NEW.external)
+BEGIN
+  SELECT RAISE(ABORT, 'a revoked credential stays revoked: leave this table alone');
+END;
+
+-- Its tokens would be of one organization and it of another.
+DROP TRIGGER IF EXISTS service_user_stays;
+CREATE TRIGGER service_user_stays BEFORE UPDATE OF organization_id ON service_users
+WHEN NEW.organization_id <> OLD.organization_id
+BEGIN
+  SELECT RAISE(ABORT, 'a service user keeps its organization: make another');
+END;
+
+DROP TRIGGER IF EXISTS service_user_replaces_none;
+CREATE TRIGGER service_user_replaces_none BEFORE INSERT ON service_users
+WHEN EXISTS (SELECT 1 FROM service_users WHERE id = NEW.id AND organization_id <> NEW.organization_id)
+BEGIN
+  SELECT RAISE(ABORT, 'a service user keeps its organization: make another');
 END;
 
 -- ── Allowlists ──────────────────────────────────────────────────────────────────────────────────

@@ -65,22 +65,10 @@ export const credentialEdits: readonly Edit[] = [
     `products = '[]'`,
     `quotas = '{"plan":5}'`,
     'ip_restricted = 1',
-    `environment = 'sandbox'`,
     `digest = 'ddddddddddddddddddddddddddddddddd' || id`,
-    `kind = 'publishable'`,
   ].map((one): Edit => [`secret: ${one}`, set('credentials', (x) => x.secret, one), ['secret']]),
   ['name alone', set('credentials', (x) => x.secret, `name = 'New'`), []],
   ['nothing that is there', set('credentials', () => 'key_none', 'revoked_at = 1'), []],
-  [
-    'to the other organization',
-    (x) => set('credentials', (y) => y.secret, `organization_id = '${x.other}'`)(x),
-    ['secret'],
-  ],
-  [
-    'to another service user',
-    (x) => set('credentials', (y) => y.token, `service_user_id = '${x.otherUser}'`)(x),
-    ['token'],
-  ],
   [
     'a JWT of another issuer',
     set('credentials', (x) => x.jwt, `external = 'https://idp.example j' || id`),
@@ -172,11 +160,6 @@ export const ownerEdits: readonly Edit[] = [
     (x) =>
       `REPLACE INTO service_users (id, organization_id, name, source_system)
      VALUES ('${x.user}', '${x.org}', 'n', 'vkyc')`,
-    ['token'],
-  ],
-  [
-    'service user: to the other organization',
-    (x) => `UPDATE service_users SET organization_id = '${x.other}' WHERE id = '${x.user}'`,
     ['token'],
   ],
   [

@@ -17,8 +17,8 @@ const START = Math.ceil(Date.now() / 1000) * 1000
 
 /** What a state of D1 says about `GET /api/v1/sessions/s_1` from 198.51.100.7. */
 const CHANGES = {
-  revoke: [`UPDATE credentials SET revoked_at = 1 WHERE id = $KEY`, 'revoked', true],
-  restore: [`UPDATE credentials SET revoked_at = NULL WHERE id = $KEY`, 'revoked', false],
+  expire: [`UPDATE credentials SET expires_at = 1 WHERE id = $KEY`, 'expired', true],
+  prolong: [`UPDATE credentials SET expires_at = NULL WHERE id = $KEY`, 'expired', false],
   suspend: [`UPDATE organizations SET suspended_at = 1 WHERE id = $ORG`, 'suspended', true],
   resume: [`UPDATE organizations SET suspended_at = NULL WHERE id = $ORG`, 'suspended', false],
   narrow: [`UPDATE credentials SET scopes = '[]' WHERE id = $KEY`, 'narrowed', true],
@@ -72,7 +72,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
 class Deployment {
   /** Whether the request may pass, in each state that D1 was in; the last is the present one. */
   private readonly states = [true]
-  private readonly flags = { revoked: false, suspended: false, narrowed: false, listed: false }
+  private readonly flags = { expired: false, suspended: false, narrowed: false, listed: false }
   private published = 0
   private readonly records: KeyRecord[] = []
   private now = START

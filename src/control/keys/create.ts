@@ -72,7 +72,10 @@ export async function createKey(
       ...keyEvent(context, { change: 'created', keyId: id }),
     ])
   } catch (error) {
-    if (/UNIQUE constraint failed: credentials\.digest/.test(String(error))) {
+    // What schema.sql says of a value that is there, or was and has been revoked.
+    if (
+      /UNIQUE constraint failed: credentials\.digest|nor its value comes back/.test(String(error))
+    ) {
       throw new Problem(409, 'already_imported', 'sha256: this key has been imported before')
     }
     throw error
