@@ -93,7 +93,7 @@ export interface Progress {
   readonly enforced_at: number | null
 }
 
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 200_000
 
 /** Asks where a 202 says until nothing is pending. */
 export async function untilEnforced(call: Call, answer: Answer<unknown>): Promise<Progress> {

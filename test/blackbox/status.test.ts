@@ -103,17 +103,21 @@ test('suspending one organization leaves the others alone', async () => {
 })
 
 test('a key ends at its very deadline, also from memory, without anybody changing anything', async () => {
-  // A JWT counts in whole seconds.
-  const deadline = Math.ceil((Date.now() + 2_500) / 1000) * 1000
-  const keys = await Promise.all(
-    KINDS.map(async (kind) => ({ kind, key: await edge.mint(kind, { expiresAt: deadline }) })),
-  )
-  for (const { kind, key } of keys) expect(await call(kind, key)).toBe('200')
-  await sleep(deadline - Date.now() - 150)
-  const late = keys.find(({ kind }) => kind === 'secret')?.key
-  if (late && Date.now() < deadline - 100) expect(await call('secret', late)).toBe('200')
-  await sleep(deadline - Date.now() + 5)
-  for (const { kind, key } of keys) expect(await call(kind, key)).toBe('401 key_expired')
+  for (let leadMs = 2_500; ; leadMs *= 2) {
+    // A JWT counts in whole seconds.
+    const deadline = Math.ceil((Date.now() + leadMs) / 1000) * 1000
+    const keys = await Promise.all(
+      KINDS.map(async (kind) => ({ kind, key: await edge.mint(kind, { expiresAt: deadline }) })),
+    )
+    const early = []
+    for (const { kind, key } of keys) early.push(await call(kind, key))
+    // A machine that took longer than that has shown nothing: once more, with more time.
+    if (Date.now() >= deadline) continue
+    expect(early).toEqual(keys.map(() => '200'))
+    await sleep(deadline - Date.now() + 5)
+    for (const { kind, key } of keys) expect(await call(kind, key)).toBe('401 key_expired')
+    return
+  }
 })
 
 test('status comes before everything else that a record says', async () => {

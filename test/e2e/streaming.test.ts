@@ -95,19 +95,19 @@ test('server-sent events arrive as they are sent', async () => {
     headers: apiKey(dev.value('secret_live')),
   })
   expect(response.headers.get('content-type')).toBe('text/event-stream')
-  const delays: number[] = []
+  const sent: number[] = []
   const arrivals: number[] = []
   const decoder = new TextDecoder()
   for await (const part of response.body ?? []) {
     const now = Date.now()
     for (const [, sentAt] of decoder.decode(part).matchAll(/"sent_at":(\d+)/g)) {
       arrivals.push(now)
-      delays.push(now - Number(sentAt))
+      sent.push(Number(sentAt))
     }
   }
-  expect(delays).toHaveLength(5)
-  expect(Math.max(...delays)).toBeLessThan(150)
-  expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(600)
+  expect(sent).toHaveLength(5)
+  // None is held until the last: by then the first has long arrived.
+  expect(sent.at(-1)).toBeGreaterThan(arrivals[0] ?? Infinity)
 })
 
 test('a WebSocket passes, with the key in a header, and echoes', async () => {

@@ -32,14 +32,18 @@ export interface Ran {
 }
 
 /** Runs one command line in this process. */
-export async function runOps(args: readonly string[], env: Io['env'] = {}): Promise<Ran> {
+export async function runOps(
+  args: readonly string[],
+  env: Io['env'] = {},
+  now: Io['now'] = Date.now,
+): Promise<Ran> {
   let out = ''
   let err = ''
   const exitCode = await run(args, {
     env: { ...process.env, ...env },
     out: (text) => (out += `${text}\n`),
     err: (text) => (err += `${text}\n`),
-    now: Date.now,
+    now,
   })
   return { exitCode, out, err, json: (): unknown => JSON.parse(out) }
 }
@@ -57,6 +61,8 @@ export interface Sandbox {
 /** A local database of its own with secrets of its own; empty until schema.sql is applied. */
 export async function sandbox(): Promise<Sandbox> {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-ops-'))
+  // A command may take as long as it will: no time passes for it, so nothing comes to be late.
+  const startedAt = Date.now()
   const vars = join(directory, 'vars')
   const keys = JSON.stringify({ keys: [await generateSigningKey()] })
   writeFileSync(
@@ -70,7 +76,8 @@ export async function sandbox(): Promise<Sandbox> {
     ops: (...args) => {
       const url = args.includes('--url') ? [] : ['--url', NO_EDGE]
       const secrets = args.includes('--vars') ? [] : ['--vars', vars]
-      return runOps([...args, '--persist-to', directory, ...secrets, ...url])
+      const all = [...args, '--persist-to', directory, ...secrets, ...url]
+      return runOps(all, {}, () => startedAt)
     },
     sql: async (text) => {
       const file = join(directory, 'raw.sql')

@@ -196,6 +196,8 @@ describe('a known key', () => {
 describe('a busy key', () => {
   let secret: Minted
   beforeEach(async () => {
+    // Leases end by the clock that the test sets, never by how long the test takes.
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: START })
     secret = await mint(organization, 'secret')
     await run(`UPDATE credentials SET quotas = '{"plan":100000}' WHERE id = '${secret.id}'`)
     // The record is in the memo, and that is all that is known of it.
@@ -254,10 +256,12 @@ describe('a busy key', () => {
 
   it('up to its quota, and not one more', async () => {
     await run(`UPDATE credentials SET quotas = '{"plan":500}' WHERE id = '${secret.id}'`)
+    // Publishing waits for the lease that is out, by a timer.
+    vi.useFakeTimers({ toFake: ['Date'], now: START + 60_000 })
     expect((await publishPending(env)).enforced_at).not.toBeNull()
     upstream.mockClear()
     calls.take()
-    at(120_000)
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: START + 120_000 })
     const outcomes = []
     for (let i = 0; i < 520; i++) {
       outcomes.push(outcome(await isolate.call(READ, { key: secret.value })))

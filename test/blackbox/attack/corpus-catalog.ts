@@ -5,7 +5,7 @@ import { defineCatalog, WRITES } from '../../../src/catalog/define.ts'
 import type { Product, Route } from '../../../src/catalog/define.ts'
 
 /** How long the upstream may take for `/orders/slow`. */
-export const SLOW_DEADLINE_MS = 700
+export const SLOW_DEADLINE_MS = 1_500
 
 function area(id: string): Product {
   return {

@@ -109,7 +109,7 @@ describe('an Idempotency-Key that was used', () => {
   })
 
   test('answers also when the request could not be made any more', async () => {
-    const soon = { ...first, expires_at: Date.now() + 2_000 }
+    const soon = { ...first, expires_at: Date.now() + 10_000 }
     const digest = { ...imported, name: 'again', sha256: 'cd'.repeat(32) }
     const jwt = { kind: 'jwt', name: 'J', products: ['aml_screening'] }
     const calls: readonly [string, object, Record<string, string>][] = [

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcome, refusalOf } from '../call.ts'
 import type { KeyBody } from './call.ts'
 import { IMPORTED_PREFIX } from './requests.ts'
-import { startWorld, untouched } from './world.ts'
+import { startWorld, until, untouched } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -102,11 +102,7 @@ test('a key that was asked for before it was imported is admitted soon after', a
   const value = newValue()
   expect(await use(value)).toBe('401 credential_unknown')
   await world.mine('POST /keys/import', asked(value))
-  for (let i = 0; i < 200; i++) {
-    if ((await use(value)) === '200') return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  expect(await use(value)).toBe('200')
+  await until(async () => (await use(value)) === '200')
 })
 
 test('the same key is imported once, by whomever, also at the same time', async () => {
@@ -133,10 +129,7 @@ test('a key that was deleted by SQL is no more, and can be imported again', asyn
   expect(await use(value)).toBe('401 credential_unknown')
   const again = await world.mine<KeyBody>('POST /keys/import', asked(value))
   expect(again.status).toBe(201)
-  for (let i = 0; i < 100 && (await use(value)) !== '200'; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  expect(await use(value)).toBe('200')
+  await until(async () => (await use(value)) === '200')
 })
 
 test('a key that was revoked is not imported again, not even after its row was deleted', async () => {

@@ -59,32 +59,32 @@ test('without grace ends the old key at once, and the new one is like it', async
 })
 
 test('with grace both go on, and the old one ends at its deadline to the millisecond', async () => {
-  const key = await create()
-  for (let i = 0; i < 5; i++) await use(key)
-  const began = Date.now()
-  const { body } = await rotate(key, 2)
-  const deadline = body.old.expires_at
-  expect(deadline).toBeGreaterThanOrEqual(began + 2_000)
-  expect(deadline).toBeLessThanOrEqual(Date.now() + 2_000)
-  expect(await use(body.key)).toBe('200')
+  for (let graceSeconds = 2; ; graceSeconds *= 2) {
+    const key = await create()
+    for (let i = 0; i < 5; i++) await use(key)
+    const began = Date.now()
+    const { body } = await rotate(key, graceSeconds)
+    const deadline = body.old.expires_at
+    expect(deadline).toBeGreaterThanOrEqual(began + graceSeconds * 1_000)
+    expect(deadline).toBeLessThanOrEqual(Date.now() + graceSeconds * 1_000)
+    expect(await use(body.key)).toBe('200')
 
-  const calls: { before: number; after: number; said: string }[] = []
-  const client = async (): Promise<void> => {
-    while (Date.now() < deadline + 400) {
+    const early: string[] = []
+    const late: string[] = []
+    while (late.length < 5) {
       const before = Date.now()
-      const said = await use(key).catch(String)
-      calls.push({ before, after: Date.now(), said })
+      const said = await use(key)
+      if (Date.now() < deadline) early.push(said)
+      else if (before > deadline) late.push(said)
       await sleep(10)
     }
+    expect(new Set(late)).toEqual(new Set(['401 key_expired']))
+    expect(await use(body.key)).toBe('200')
+    // A machine on which the grace went by unused has shown half of it: once more, with more time.
+    if (early.length < 10) continue
+    expect(new Set(early)).toEqual(new Set(['200']))
+    return
   }
-  await client()
-  const early = calls.filter(({ after }) => after < deadline)
-  const late = calls.filter(({ before }) => before > deadline)
-  expect(early.length).toBeGreaterThan(10)
-  expect(late.length).toBeGreaterThan(2)
-  expect(new Set(early.map(({ said }) => said))).toEqual(new Set(['200']))
-  expect(new Set(late.map(({ said }) => said))).toEqual(new Set(['401 key_expired']))
-  expect(await use(body.key)).toBe('200')
 })
 
 test('never lets the old key live longer than it would have', async () => {

@@ -55,7 +55,7 @@ export async function newOrganization(edge: TestEdge, id: string): Promise<strin
   return id
 }
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 200_000
 
 /** Makes a thing of every sort, and waits until nothing moves any more. */
 export async function furnish({ edge, mine }: World): Promise<Ids> {

@@ -22,7 +22,7 @@ export interface Answer {
 const agent = new Agent({ keepAlive: true, maxSockets: 128 })
 /** Where clients call from unless a request says otherwise. */
 export const CLIENT_ADDRESS = '198.51.100.7'
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 /** Sends a request to a loopback port and reads all of the answer. */
 export function exchange(port: number, asked: Exchange): Promise<Answer> {

@@ -7,7 +7,7 @@ import type { Task } from './management-traffic.ts'
 
 const CLIENTS = 32
 /** Until everything is on record; retries included. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 200_000
 /** Without a delivery for so long, the queue holds nothing any more. */
 const QUIET_MS = 2_500
 

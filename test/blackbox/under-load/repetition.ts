@@ -21,6 +21,8 @@ export interface Repetition {
   readonly change: () => Promise<void>
   /** What every request is told that starts after that. */
   readonly refusal: string
+  /** Before the change is asked for. */
+  readonly prepare?: () => Promise<void>
   /** Disturbs the guard meanwhile. */
   readonly disturb?: () => Promise<void>
   /** Answers that a disturbed guard may cause. */
@@ -88,6 +90,7 @@ export async function underLoad(edge: TestEdge, repetition: Repetition): Promise
   clients.catch(warmed.reject)
   try {
     await warmed.promise
+    await repetition.prepare?.()
     const askedAt = performance.now()
     const disturbing = repetition.disturb?.()
     disturbing?.catch(() => undefined)

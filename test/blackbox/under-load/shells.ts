@@ -105,7 +105,8 @@ const faults = {
 let seed = 20261117
 const happens = (chance, fault) => {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-  if (seed / 2 ** 32 >= chance) return false
+  // Each fault happens where it first can, so that none is left out of a short run.
+  if (seed / 2 ** 32 >= chance && faults[fault] !== 0) return false
   if (fault) faults[fault]++
   return true
 }

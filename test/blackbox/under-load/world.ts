@@ -15,6 +15,7 @@ import type { Repetition, Verdict } from './repetition.ts'
 
 /** How a repetition differs from a plain one. */
 export type Disturbance = Pick<Repetition, 'tolerated'> & {
+  readonly prepare?: (subject: Subject) => Promise<void>
   readonly disturb?: (subject: Subject) => Promise<void>
 }
 
@@ -72,7 +73,7 @@ export async function startWorld(edge: TestEdge): Promise<World> {
   return {
     edge,
     manage,
-    async repeat(change, { disturb, tolerated } = {}) {
+    async repeat(change, { prepare, disturb, tolerated } = {}) {
       let organization = 'org_test'
       if (change.narrow({ organization: '', id: '', value: '' }).path.startsWith('/organization')) {
         organization = `org_load_${++organizations}`
@@ -87,6 +88,7 @@ export async function startWorld(edge: TestEdge): Promise<World> {
           answer = await enforce(change, change.narrow(subject))
         },
         refusal: change.refusal,
+        ...(prepare && { prepare: () => prepare(subject) }),
         ...(disturb && { disturb: () => disturb(subject) }),
         ...(tolerated && { tolerated }),
       })

@@ -43,7 +43,7 @@ export function personAt(page: Page, hands: 'mouse' | 'keyboard'): Person {
         await page.keyboard.press('Enter')
       }
       await page
-        .waitForFunction((origin) => performance.timeOrigin !== origin, before, { timeout: 15_000 })
+        .waitForFunction((origin) => performance.timeOrigin !== origin, before)
         .catch(() => {
           throw new Error(`${role} ${String(name)} on ${page.url()} leads nowhere`)
         })

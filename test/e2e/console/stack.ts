@@ -9,6 +9,9 @@ import { launchBrowser, serveSite } from '../page.ts'
 import type { Site } from '../page.ts'
 import { apiKey, bearer, send } from '../send.ts'
 
+/** When something that does not come counts as missing; a busy machine takes its time. */
+export const PATIENCE_MS = 120_000
+
 export const CONSOLE = '/edge/console'
 export const HOME = `${CONSOLE}/o/org_demo`
 
@@ -83,7 +86,7 @@ export async function startConsole(): Promise<ConsoleStack> {
       })
       await context.grantPermissions(['clipboard-read', 'clipboard-write'])
       const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
+      page.setDefaultTimeout(PATIENCE_MS)
       if (script) await listen(page, complaints)
       return page
     },

@@ -60,7 +60,7 @@ export async function explain(person: Person, { call, dev }: ConsoleStack): Prom
   await person.go(HOME)
   await person.press('link', 'Explain')
   // On account within seconds.
-  for (let tries = 0; tries < 20; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     await person.type('Request id', request)
     await person.press('button', 'Find it')
     if (!(await person.text()).includes('No call with this id')) break

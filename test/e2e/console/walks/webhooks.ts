@@ -28,7 +28,7 @@ export async function webhooks(
   await person.sees('A test event is on its way.')
   const here = new URL(page.url()).pathname
   const delivered = page.locator('tbody .badge', { hasText: 'delivered' })
-  for (let tries = 0; tries < 30 && (await delivered.count()) === 0; tries++) {
+  for (let tries = 0; tries < 400 && (await delivered.count()) === 0; tries++) {
     await page.waitForTimeout(300)
     await person.go(here)
   }
