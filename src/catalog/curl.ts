@@ -1,7 +1,10 @@
-// A cURL line to paste, made from the catalog. Pure.
+// A cURL line to paste, made from the catalog: of a call that passes as it stands, or none. Pure.
 
 import { fullPattern } from './check.ts'
 import type { Catalog, Kind, Product, Route } from './define.ts'
+
+/** The file that a line sends where one is to be sent. */
+export const DOCUMENT = './document.pdf'
 
 export interface Example {
   readonly url: string
@@ -9,15 +12,17 @@ export interface Example {
   readonly value: string
   readonly scopes: readonly string[]
   readonly products: readonly string[]
-  /** Sent as `Origin`, where the key has an origin list. */
-  readonly origin?: string | undefined
+  /** The key's lists; null: none. An empty one admits nobody. One of the origins is sent. */
+  readonly origins?: readonly string[] | null
+  readonly ips?: readonly string[] | null
   /** Of a service user. */
-  readonly sourceSystem?: string
+  readonly sourceSystem?: string | undefined
   readonly department?: string | undefined
 }
 
-/** A call that the credential may make; undefined when the catalog has none for it. */
+/** A call that the credential may make; undefined when the catalog, or a list, has none for it. */
 export function curlLine(catalog: Catalog, example: Example): string | undefined {
+  if (example.ips?.length === 0 || example.origins?.length === 0) return undefined
   const choices = catalog.products
     .filter(({ id, accepts }) => example.products.includes(id) && accepts.includes(example.kind))
     .flatMap((product) => product.routes.map((route) => ({ product, route })))
@@ -32,7 +37,7 @@ export function curlLine(catalog: Catalog, example: Example): string | undefined
   const words = [
     `curl -X ${verb} ${quoted(target)}`,
     `-H ${quoted(bearer(example))}`,
-    ...(example.origin === undefined ? [] : [`-H ${quoted(`Origin: ${example.origin}`)}`]),
+    ...originOf(example).map((origin) => `-H ${quoted(`Origin: ${origin}`)}`),
     ...(best.route.department === undefined || example.department === undefined
       ? []
       : [`-H ${quoted(`X-Approver-Department: ${example.department}`)}`]),
@@ -45,7 +50,16 @@ function isOpen(product: Product, route: Route, example: Example): boolean {
   const granted =
     route.scopes.length === 0 || route.scopes.some((scope) => example.scopes.includes(scope))
   const open = example.kind !== 'publishable' || route.publishable === true
-  return granted && open && !fullPattern(product, route).includes('/:')
+  const named = route.department === undefined || example.department !== undefined
+  return granted && open && named && !fullPattern(product, route).includes('/:')
+}
+
+/** Nothing without a list; of `https://*.example.com` any name below it does. */
+function originOf({ origins }: Example): string[] {
+  const [origin] = (origins ?? []).toSorted(
+    (a, b) => Number(a.includes('*')) - Number(b.includes('*')),
+  )
+  return origin === undefined ? [] : [origin.replace('*', 'app')]
 }
 
 function bearer({ kind, value }: Example): string {
@@ -58,12 +72,12 @@ function bearer({ kind, value }: Example): string {
 function body(route: Route, { sourceSystem, department }: Example): string[] {
   if (route.department === undefined) return [`-H 'Content-Type: application/json'`, `-d '{}'`]
   const metadata = {
-    source_tag: sourceSystem,
+    ...(sourceSystem !== undefined && { source_tag: sourceSystem }),
     external_id: 'session-123',
-    document_category: `kyc_${sourceSystem}`,
+    document_category: sourceSystem === undefined ? 'kyc' : `kyc_${sourceSystem}`,
     department,
   }
-  return [`-F 'file=@./document.pdf'`, `-F ${quoted(`metadata=${JSON.stringify(metadata)}`)}`]
+  return [`-F 'file=@${DOCUMENT}'`, `-F ${quoted(`metadata=${JSON.stringify(metadata)}`)}`]
 }
 
 /** For a POSIX shell. */

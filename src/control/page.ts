@@ -16,6 +16,7 @@ export const PageQuery = {
 }
 
 export interface Place {
+  /** Or whatever time the list is ordered by. */
   readonly createdAt: number
   readonly id: string
 }
@@ -32,9 +33,10 @@ export function readCursor(cursor: string | undefined): Place | undefined {
 export function pageOf<T extends { id: string; created_at: number }>(
   rows: readonly T[],
   limit: number,
+  timeOf: (row: T) => number | null = ({ created_at }) => created_at,
 ): { items: T[]; next_cursor: string | null } {
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   const more = rows.length > limit && last !== undefined
-  return { items, next_cursor: more ? `${last.created_at}.${last.id}` : null }
+  return { items, next_cursor: more ? `${timeOf(last) ?? 0}.${last.id}` : null }
 }

@@ -87,8 +87,9 @@ export async function minted(
 ): Promise<Answer> {
   const { id, kind, environment, scopes, products } = row
   const url = await edgeUrl(ops)
-  const origin = row.origins.find((one) => !one.includes('*'))
-  const curl = curlLine(ops.catalog, { url, kind, value, scopes, products, origin, ...more })
+  // A row that has no entry has no list.
+  const origins = row.origins.length > 0 ? row.origins : null
+  const curl = curlLine(ops.catalog, { url, kind, value, scopes, products, origins, ...more })
   const lists = [...row.ips, ...row.origins]
   return {
     json: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { shipped } from '../../src/catalog/shipped.ts'
+import { compileRoutes } from '../../src/catalog/match.ts'
 import { curlLine } from '../../src/catalog/curl.ts'
 
 const URL = 'https://api.example.com'
@@ -53,6 +54,55 @@ describe('the line to paste', () => {
     ],
   ] as const)('%s', (_name, kind, scopes, products, expected) => {
     expect(curlLine(shipped, { url: URL, kind, value: 'V', scopes, products })).toContain(expected)
+  })
+
+  it('is one that the catalog itself would let pass, for every kind and scope', () => {
+    const routes = compileRoutes(shipped)
+    const kinds = ['secret', 'publishable', 'jwt', 'access_token'] as const
+    const holdings = [
+      [],
+      Object.keys(shipped.scopes),
+      ...Object.keys(shipped.scopes).map((s) => [s]),
+    ]
+    let lines = 0
+    for (const kind of kinds) {
+      for (const scopes of holdings) {
+        for (const { id } of shipped.products) {
+          for (const department of [undefined, 'retail']) {
+            const asked = { url: URL, kind, value: 'V', scopes, products: [id], department }
+            const line = curlLine(shipped, asked)
+            if (line === undefined) continue
+            lines++
+            const [, verb = '', path = ''] =
+              /^curl -X (\w+) 'https:\/\/api\.example\.com(\/[^']*)'/.exec(line) ?? []
+            const matched = routes.match(verb, path)
+            const { product, route } = matched ?? { product: undefined, route: undefined }
+            const granted =
+              route?.scopes.length === 0 || route?.scopes.some((one) => scopes.includes(one))
+            expect([line, product?.id, granted]).toEqual([line, id, true])
+            expect(route?.department !== undefined && !line.includes('X-Approver')).toBe(false)
+            expect(kind === 'publishable' && route?.publishable !== true).toBe(false)
+          }
+        }
+      }
+    }
+    expect(lines).toBeGreaterThan(30)
+  })
+
+  it.each([
+    ['names a page of the list', ['https://*.b.example', 'https://a.example'], 'https://a.example'],
+    ['names a page below a wildcard', ['https://*.b.example:8443'], 'https://app.b.example:8443'],
+  ])('of a publishable key %s', (_name, origins, origin) => {
+    const asked = { url: URL, kind: 'publishable' as const, value: 'V', products: ['verifa'] }
+    const line = curlLine(shipped, { ...asked, scopes: ['sessions:create'], origins })
+    expect(line).toContain(`-H 'Origin: ${origin}'`)
+  })
+
+  it('is none where a list admits nobody', () => {
+    const asked = { url: URL, kind: 'secret' as const, value: 'V', products: ['verifa'] }
+    for (const lists of [{ ips: [] }, { origins: [] }]) {
+      expect(curlLine(shipped, { ...asked, scopes: ['sessions:read'], ...lists })).toBeUndefined()
+    }
   })
 
   it('quotes what raw SQL may have put into a department', () => {

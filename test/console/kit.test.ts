@@ -51,13 +51,25 @@ describe('a field', () => {
   })
 })
 
-const read = (form: Record<string, string>): string[] | null =>
-  readListField(new URLSearchParams(form), 'ips')
+const read = (form: Record<string, string>) => readListField(new URLSearchParams(form), 'ips')
 
-test('a list is none, empty, or has an entry a line', () => {
-  expect(read({ ips_mode: 'any', ips: '1.2.3.4' })).toBeNull()
-  expect(read({ ips_mode: 'listed', ips: ' \r\n' })).toEqual([])
-  expect(read({ ips_mode: 'listed', ips: 'a\r\n\r\n b \nc' })).toEqual(['a', 'b', 'c'])
+describe('a list', () => {
+  test('is none, empty, or has an entry a line', () => {
+    expect(read({ ips_mode: 'any', ips: ' \r\n' })).toEqual({ ok: true, value: null })
+    expect(read({ ips_mode: 'listed', ips: ' \r\n' })).toEqual({ ok: true, value: [] })
+    expect(read({ ips_mode: 'listed', ips: 'a\r\n\r\n b \nc' })).toEqual({
+      ok: true,
+      value: ['a', 'b', 'c'],
+    })
+  })
+
+  test.each([['any'], [''], ['Listed'], [undefined]])(
+    'that was typed is not dropped where %j was chosen: the field is at fault',
+    (mode) => {
+      const form = { ...(mode !== undefined && { ips_mode: mode }), ips: '1.2.3.4' }
+      expect(read(form)).toMatchObject({ ok: false, error: { field: 'ips' } })
+    },
+  )
 })
 
 test('a time input is UTC, to the minute', () => {

@@ -13,7 +13,7 @@ import { page } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { withQuery } from '../urls.ts'
 import { KeyFields } from './fields.tsx'
-import { formOfPost, KEY_LABELS, productChoices, readExpiry, suggestion } from './form.ts'
+import { KEY_LABELS, productChoices, readPost, suggestion } from './form.ts'
 import type { KeyForm } from './form.ts'
 import { backToKeys, keyUrl } from './read.ts'
 import { ShownOnce } from './shown.tsx'
@@ -47,9 +47,8 @@ export function newKey(c: PageContext): Answered {
 export async function createKey(c: PageContext): Promise<Response> {
   const form = c.get('form')
   const kind = kindOf(form.get('kind'))
-  const values = formOfPost(form)
-  const expiry = readExpiry(values.expires)
-  if ('fault' in expiry) return creationPage(c, kind, values, expiry.fault)
+  const { values, expiresAt, fault } = readPost(form)
+  if (fault) return creationPage(c, kind, values, fault)
   const made = await call<NewKey>(c, 'createKey', {
     headers: onceHeader(form),
     body: {
@@ -61,7 +60,7 @@ export async function createKey(c: PageContext): Promise<Response> {
       scopes: kind === 'secret' ? values.scopes : undefined,
       ips: values.ips,
       origins: kind === 'publishable' ? values.origins : undefined,
-      expires_at: expiry.ms,
+      expires_at: expiresAt,
     },
   })
   if (!made.ok) return creationPage(c, kind, values, faultOf(made, KEY_LABELS))

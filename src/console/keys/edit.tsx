@@ -12,7 +12,7 @@ import type { ChangeReceipt } from '../kit/receipt.tsx'
 import { done, page, refused } from '../respond.tsx'
 import type { Answered } from '../respond.tsx'
 import { KeyFields } from './fields.tsx'
-import { formOfKey, formOfPost, KEY_LABELS, productChoices, readExpiry } from './form.ts'
+import { formOfKey, KEY_LABELS, productChoices, readPost } from './form.ts'
 import type { KeyForm } from './form.ts'
 import { backToKey, keyUrl, readKey } from './read.ts'
 
@@ -26,10 +26,9 @@ export async function saveKey(c: PageContext): Promise<Response> {
   const found = await readKey(c)
   if (!found.ok) return refused(c, found)
   const key = found.value
-  const values = formOfPost(c.get('form'))
-  const expiry = readExpiry(values.expires)
-  if ('fault' in expiry) return editPage(c, key, values, expiry.fault)
-  const body = changes(c, key, values, expiry.ms)
+  const { values, expiresAt, fault } = readPost(c.get('form'))
+  if (fault) return editPage(c, key, values, fault)
+  const body = changes(c, key, values, expiresAt)
   const own = keyUrl(c, key.id)
   if (Object.keys(body).length === 0) return c.redirect(own, 303)
   const saved = await call<{ receipt: ChangeReceipt }>(c, 'updateKey', {

@@ -3,6 +3,8 @@
 import { defaultScopes, productsFor } from '../../catalog/define.ts'
 import type { Kind } from '../../catalog/define.ts'
 import type { KeyView } from '../../control/keys/read.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
 import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
 import { readListField } from '../kit/list-field.tsx'
@@ -58,25 +60,44 @@ export function formOfKey({ name, products, scopes, ips, origins, expires_at }: 
   return { name, products, scopes, ips, origins, expires: timeInput(expires_at) }
 }
 
-/** What was typed, to be shown again or sent on. */
-export function formOfPost(form: URLSearchParams): KeyForm {
+/** A form as it was sent. */
+export interface PostedForm {
+  /** What was typed, to be shown again or sent on. */
+  readonly values: KeyForm
+  /** Unix milliseconds; null: never. */
+  readonly expiresAt: number | null
+  /** The first thing that is wrong with it: then nothing is sent on. */
+  readonly fault: Fault | undefined
+}
+
+export function readPost(form: URLSearchParams): PostedForm {
+  const expires = form.get('expires_at') ?? ''
+  const [ips, origins, expiry] = [
+    readListField(form, 'ips'),
+    readListField(form, 'origins'),
+    readExpiry(expires),
+  ]
   return {
-    name: form.get('name') ?? '',
-    products: form.getAll('products'),
-    scopes: form.getAll('scopes'),
-    ips: readListField(form, 'ips'),
-    origins: readListField(form, 'origins'),
-    expires: form.get('expires_at') ?? '',
-    typed: { ips: form.get('ips') ?? '', origins: form.get('origins') ?? '' },
+    values: {
+      name: form.get('name') ?? '',
+      products: form.getAll('products'),
+      scopes: form.getAll('scopes'),
+      ips: ips.ok ? ips.value : null,
+      origins: origins.ok ? origins.value : null,
+      expires,
+      typed: { ips: form.get('ips') ?? '', origins: form.get('origins') ?? '' },
+    },
+    expiresAt: expiry.ok ? expiry.value : null,
+    fault: [ips, origins, expiry].flatMap((one) => (one.ok ? [] : one.error))[0],
   }
 }
 
 /** The expiry as it was typed, in Unix milliseconds, or what is wrong with it. */
-export function readExpiry(typed: string | null): { ms: number | null } | { fault: Fault } {
+export function readExpiry(typed: string | null): Result<number | null, Fault> {
   const ms = readTimeInput(typed)
-  if (!Number.isNaN(ms)) return { ms }
+  if (!Number.isNaN(ms)) return ok(ms)
   const sentence = 'must be a date and a time, such as 2027-01-31T12:00'
-  return { fault: { field: 'expires_at', sentence } }
+  return err({ field: 'expires_at', sentence })
 }
 
 /** The products of the organization that accept the kind. */

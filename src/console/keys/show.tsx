@@ -13,9 +13,9 @@ import { page, receiptOf, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import { CallersTable, readCallers } from './callers.tsx'
+import { Examples } from './examples.tsx'
 import { backToKeys, keyUrl, KINDS, readKey, usageOfMonth } from './read.ts'
 import type { KeyUsage } from './read.ts'
-import { Examples } from './shown.tsx'
 
 export async function showKey(c: PageContext): Promise<Response> {
   const found = await readKey(c)

@@ -1,6 +1,9 @@
 // An allowlist in a form: anyone, or only what is listed, one entry a line. An empty list admits
-// nobody, which is something else than no list.
+// nobody, which is something else than no list. The box is hidden while anyone may call and nothing
+// stands in it (style.css); what stands in it is never passed over.
 
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
 import type { Fault } from './fault.ts'
 import { Choices } from './choices.tsx'
 import { TextArea } from './field.tsx'
@@ -47,10 +50,19 @@ export function ListField({ name, entries, typed, fault, ...props }: ListFieldPr
   )
 }
 
-/** The list that was asked for: null lifts the restriction, [] admits nobody. */
-export function readListField(form: URLSearchParams, name: string): string[] | null {
-  return form.get(`${name}_mode`) === 'listed' ? linesOf(form.get(name)) : null
+/**
+ * The list that was asked for: null lifts the restriction, [] admits nobody. Entries without the
+ * choice that they are for are at fault: dropped, they would leave open what was to be closed.
+ */
+export function readListField(form: URLSearchParams, name: string): Result<string[] | null, Fault> {
+  const lines = linesOf(form.get(name))
+  if (form.get(`${name}_mode`) === 'listed') return ok(lines)
+  if (lines.length === 0) return ok(null)
+  return err({ field: name, sentence: ENTRIES_UNCHOSEN })
 }
+
+const ENTRIES_UNCHOSEN =
+  'what is listed here would not count, because the choice above lets anyone in: choose the list, or empty this box'
 
 /** The lines of a text that hold anything, each without the space around it. */
 export function linesOf(text: string | null): string[] {

@@ -8,14 +8,11 @@ import { keyUrl } from '../keys/read.ts'
 import { Time } from '../kit/time.tsx'
 import { explainReason } from '../reasons/explain.ts'
 import { pageUrl, withQuery } from '../urls.ts'
-import { EXPIRES_SOON_DAYS } from './read.ts'
+import { EXPIRES_SOON_DAYS, SHOWN_MAX } from './read.ts'
 import type { Attention, Refusals } from './read.ts'
 
-/** So many of each sort; the pages behind the links have all. */
-const SHOWN_MAX = 5
-
 export function AttentionList({ c, attention }: { c: PageContext; attention: Attention }) {
-  const { refusals, moreRefusals, expiring, endpoints } = attention
+  const { refusals, expiring, moreExpiring, endpoints } = attention
   const items: Child[] = [
     ...(c.get('organization').state === 'suspended'
       ? [
@@ -25,7 +22,7 @@ export function AttentionList({ c, attention }: { c: PageContext; attention: Att
           </li>,
         ]
       : []),
-    ...refusals.slice(0, SHOWN_MAX).map((one) => <Refused c={c} refusals={one} />),
+    ...refusals.map((one) => <Refused c={c} refusals={one} />),
     ...expiring.slice(0, SHOWN_MAX).map((key) => (
       <li>
         <strong>{key.name}</strong> expires <Time ms={key.expires_at} />, and nothing replaces it
@@ -35,7 +32,10 @@ export function AttentionList({ c, attention }: { c: PageContext; attention: Att
     ...endpoints.slice(0, SHOWN_MAX).map((endpoint) => <Endpoint c={c} endpoint={endpoint} />),
   ]
   const left = [
-    ...more(expiring.length, `keys expire within ${EXPIRES_SOON_DAYS} days`),
+    ...more(
+      expiring.length,
+      `keys ${moreExpiring ? 'and more ' : ''}expire within ${EXPIRES_SOON_DAYS} days`,
+    ),
     ...more(endpoints.length, 'webhook endpoints fail'),
   ]
   return (
@@ -50,9 +50,6 @@ export function AttentionList({ c, attention }: { c: PageContext; attention: Att
         <ul class="attention">{items}</ul>
       )}
       {left.length === 0 ? null : <p>{left.join(' ')}</p>}
-      {moreRefusals ? (
-        <p>The refusals are counted among the latest 200; there were more since yesterday.</p>
-      ) : null}
     </section>
   )
 }
@@ -62,18 +59,21 @@ function more(count: number, what: string): string[] {
 }
 
 function Refused({ c, refusals }: { c: PageContext; refusals: Refusals }) {
-  const { reason, count, latest } = refusals
+  const { reason, count, onlyKey, latest } = refusals
   const { id } = c.get('organization')
-  const subject = { key: latest.key_id, serviceUser: latest.service_user_id }
+  const subject = {
+    key: latest?.key_id ?? onlyKey,
+    serviceUser: latest?.service_user_id ?? null,
+  }
+  const why = latest
+    ? withQuery(pageUrl(id, 'explain'), { request: latest.id })
+    : withQuery(pageUrl(id, 'audit'), { decision: 'refused', reason })
   const { words, mend } = explainReason(id, reason, subject)
   return (
     <li>
       <strong>{count === 1 ? 'One call was refused' : `${count} calls were refused`}</strong> since
       yesterday: <code class="id">{reason}</code>. {words}{' '}
-      <a
-        href={withQuery(pageUrl(id, 'explain'), { request: latest.id })}
-        aria-label={`See why: ${reason}`}
-      >
+      <a href={why} aria-label={`See why: ${reason}`}>
         See why
       </a>
       {mend ? (

@@ -1,4 +1,5 @@
-// What the overview tells, in six calls of the API at most, whatever the organization's size.
+// What the overview tells. Figures are the sums that the whole organization comes to, whatever its
+// size, in a bounded number of the API's calls.
 
 import type { KeyView } from '../../control/keys/read.ts'
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
@@ -14,26 +15,30 @@ const DAY_MS = 86_400_000
 export const EXPIRES_SOON_DAYS = 14
 const LATEST_CALLS = 10
 const PAGE_MAX = 200
+/** So many of each sort; the pages behind the links have all. */
+export const SHOWN_MAX = 5
+/** Keys that end soon are counted in so many pages at most. */
+const EXPIRING_PAGES_MAX = 5
 /** What people change here is on the same record, and is no call. */
 const CALLS = { caller: 'credential' }
 
-export interface Today extends Counts {
-  /** There are more rows than one page has, so that the sums are the least they can be. */
-  readonly more: boolean
-}
-
-/** One reason of the last day's refusals. */
+/** One reason of the refusals since yesterday began, UTC. */
 export interface Refusals {
   readonly reason: string
   readonly count: number
-  readonly latest: Event
+  /** Where all of them have the same. */
+  readonly onlyKey: string | null
+  /** Of those that are shown; undefined where it is on record no more. */
+  readonly latest: Event | undefined
 }
 
 export interface Attention {
+  /** The most frequent reasons. */
   readonly refusals: readonly Refusals[]
-  /** Only the latest refusals were looked at. */
-  readonly moreRefusals: boolean
+  /** The soonest first. */
   readonly expiring: readonly KeyView[]
+  /** There are more than these. */
+  readonly moreExpiring: boolean
   /** Endpoints that were disabled for their failures, or fail now. */
   readonly endpoints: readonly EndpointView[]
 }
@@ -61,28 +66,22 @@ export async function newestKey(c: PageContext): Promise<KeyView | undefined> {
   return itemsOf(await call<Listed<KeyView>>(c, 'listKeys', { query }))[0]
 }
 
-export async function usageToday(c: PageContext): Promise<Today> {
-  const day = new Date(c.env.context.nowMs).toISOString().slice(0, 10)
-  const query = { from: day, to: day, limit: PAGE_MAX }
-  const answer = await call<Listed<Counts>>(c, 'getUsage', { query })
-  return { ...totalOf(itemsOf(answer)), more: answer.ok && answer.value.next_cursor !== null }
+/** The sums of today, UTC. */
+export async function usageToday(c: PageContext): Promise<Counts> {
+  const day = dayOf(c.env.context.nowMs)
+  const query = { from: day, to: day, group_by: 'day' }
+  return totalOf(itemsOf(await call<Listed<Counts>>(c, 'getUsage', { query })))
 }
 
 export async function needsAttention(c: PageContext): Promise<Attention> {
-  const { nowMs } = c.env.context
-  const refused = { ...CALLS, decision: 'refused', from: nowMs - DAY_MS, limit: PAGE_MAX }
-  const [events, keys, endpoints] = await Promise.all([
-    call<Listed<Event>>(c, 'listAudit', { query: refused }),
-    call<Listed<KeyView>>(c, 'listKeys', { query: { state: 'active', limit: PAGE_MAX } }),
+  const [refusals, expiring, endpoints] = await Promise.all([
+    refusalsSinceYesterday(c),
+    expiringSoon(c),
     call<Listed<EndpointView>>(c, 'listEndpoints', { query: { limit: PAGE_MAX } }),
   ])
-  const soon = nowMs + EXPIRES_SOON_DAYS * DAY_MS
   return {
-    refusals: byReason(itemsOf(events)),
-    moreRefusals: events.ok && events.value.next_cursor !== null,
-    expiring: itemsOf(keys).filter(
-      ({ expires_at, rotated_to }) => expires_at !== null && expires_at < soon && !rotated_to,
-    ),
+    refusals,
+    ...expiring,
     endpoints: itemsOf(endpoints).filter(
       ({ disabled_reason, failing_since }) =>
         disabled_reason === 'gone' || disabled_reason === 'failing' || failing_since !== null,
@@ -90,13 +89,46 @@ export async function needsAttention(c: PageContext): Promise<Attention> {
   }
 }
 
-/** The most frequent first. */
-function byReason(events: readonly Event[]): Refusals[] {
-  const found = new Map<string, Refusals>()
-  for (const latest of events) {
-    const reason = latest.reason ?? ''
-    const before = found.get(reason) ?? { reason, count: 0, latest }
-    found.set(reason, { ...before, count: before.count + 1 })
-  }
-  return [...found.values()].toSorted((a, b) => b.count - a.count)
+/** As getRefusals answers them. */
+interface Counted {
+  readonly reason: string
+  readonly refused: number
+  readonly only_key_id: string | null
 }
+
+async function refusalsSinceYesterday(c: PageContext): Promise<readonly Refusals[]> {
+  const { nowMs } = c.env.context
+  const query = { from: dayOf(nowMs - DAY_MS), to: dayOf(nowMs), limit: SHOWN_MAX }
+  const found = await call<{ items: readonly Counted[] }>(c, 'getRefusals', { query })
+  if (!found.ok) return []
+  return await Promise.all(
+    found.value.items.map(async ({ reason, refused: count, only_key_id: onlyKey }) => ({
+      ...{ reason, count, onlyKey },
+      latest: await latestRefusal(c, reason),
+    })),
+  )
+}
+
+async function latestRefusal(c: PageContext, reason: string): Promise<Event | undefined> {
+  const query = { ...CALLS, decision: 'refused', reason, limit: 1 }
+  return itemsOf(await call<Listed<Event>>(c, 'listAudit', { query }))[0]
+}
+
+async function expiringSoon(c: PageContext): Promise<Pick<Attention, 'expiring' | 'moreExpiring'>> {
+  const soon = c.env.context.nowMs + EXPIRES_SOON_DAYS * DAY_MS
+  const expiring: KeyView[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < EXPIRING_PAGES_MAX; page++) {
+    const query = { state: 'active', sort: 'expires_at', limit: PAGE_MAX, cursor }
+    // Of one after the other: where the next page begins is in the one before.
+    // oxlint-disable-next-line no-await-in-loop
+    const found = await call<Listed<KeyView>>(c, 'listKeys', { query })
+    const ending = itemsOf(found).filter(({ expires_at }) => (expires_at ?? soon) < soon)
+    expiring.push(...ending.filter(({ rotated_to }) => rotated_to === null))
+    cursor = (found.ok && found.value.next_cursor) || undefined
+    if (cursor === undefined || ending.length < PAGE_MAX) return { expiring, moreExpiring: false }
+  }
+  return { expiring, moreExpiring: true }
+}
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)

@@ -3,9 +3,9 @@
 import type { PageContext } from '../context.ts'
 import { numberText } from '../kit/number.ts'
 import { pageUrl, withQuery } from '../urls.ts'
-import type { Today } from './read.ts'
+import type { Counts } from '../usage/sums.ts'
 
-export function TodayFigures({ c, today }: { c: PageContext; today: Today }) {
+export function TodayFigures({ c, today }: { c: PageContext; today: Counts }) {
   const { id } = c.get('organization')
   const figures = [
     ['Requests', today.requests, pageUrl(id, 'usage')],
@@ -21,10 +21,7 @@ export function TodayFigures({ c, today }: { c: PageContext; today: Today }) {
             <dt>
               <a href={href}>{label}</a>
             </dt>
-            <dd>
-              {today.more ? 'at least ' : ''}
-              {numberText(number)}
-            </dd>
+            <dd>{numberText(number)}</dd>
           </div>
         ))}
       </dl>

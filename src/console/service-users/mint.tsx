@@ -5,10 +5,11 @@ import type { KeyView } from '../../control/keys/read.ts'
 import type { ServiceUserView } from '../../control/service-users/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
+import { Examples } from '../keys/examples.tsx'
 import { readExpiry } from '../keys/form.ts'
 import { scopeChoices } from '../keys/scopes.tsx'
 import { Choices } from '../kit/choices.tsx'
-import { Code, Secret } from '../kit/code.tsx'
+import { Secret } from '../kit/code.tsx'
 import { faultOf } from '../kit/fault.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Field, NameField } from '../kit/field.tsx'
@@ -33,7 +34,6 @@ const ENVIRONMENTS = [
 interface NewToken extends KeyView {
   /** null: an equal form was sent before, and showed it. */
   readonly value: string | null
-  readonly curl: string | null
 }
 
 const backToTokens = (c: PageContext, { id, name }: ServiceUserView) => ({
@@ -54,7 +54,7 @@ export async function mintToken(c: PageContext): Promise<Response> {
   const user = found.value
   const form = c.get('form')
   const expiry = readExpiry(form.get('expires_at'))
-  if ('fault' in expiry) return mintingPage(c, user, expiry.fault)
+  if (!expiry.ok) return mintingPage(c, user, expiry.error)
   const made = await call<NewToken>(c, 'mintToken', {
     params: { id: user.id },
     headers: onceHeader(form),
@@ -62,7 +62,7 @@ export async function mintToken(c: PageContext): Promise<Response> {
       name: form.get('name') ?? '',
       environment: form.get('environment') ?? undefined,
       scopes: form.getAll('scopes'),
-      expires_at: expiry.ms,
+      expires_at: expiry.value,
     },
   })
   if (!made.ok) return mintingPage(c, user, faultOf(made, LABELS))
@@ -70,11 +70,12 @@ export async function mintToken(c: PageContext): Promise<Response> {
   return page(
     c,
     { title: `Token “${made.value.name}”`, status: 201, back },
-    <Minted then={back.href} made={made.value} />,
+    <Minted c={c} then={back.href} made={made.value} />,
   )
 }
 
-function Minted({ then, made: { value, curl } }: { then: string; made: NewToken }) {
+function Minted({ c, then, made }: { c: PageContext; then: string; made: NewToken }) {
+  const { value } = made
   if (value === null) {
     return (
       <div class="notice warn" data-once={then}>
@@ -88,17 +89,8 @@ function Minted({ then, made: { value, curl } }: { then: string; made: NewToken 
   return (
     <>
       <Secret label="The token’s value" value={value} then={then} />
-      <section aria-labelledby="call">
-        <h2 id="call">Call with it</h2>
-        {curl === null ? (
-          <p>The catalog has no call without an id in its path that this token may make.</p>
-        ) : (
-          <>
-            <p>The token stands in this line; keep it as you keep the value.</p>
-            <Code id="curl" label="cURL" text={curl} />
-          </>
-        )}
-      </section>
+      <p>The token stands in the line below; keep it as you keep the value.</p>
+      <Examples c={c} credential={made} value={value} />
       <p>
         <a href={then}>Go to the tokens</a>
       </p>

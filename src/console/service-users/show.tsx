@@ -1,12 +1,12 @@
 // A service user's page: what it is, what can be done, and how its system calls.
 
-import { curlLine } from '../../catalog/curl.ts'
+import { ENVIRONMENTS } from '../../catalog/define.ts'
 import { tokenScopes } from '../../control/grants.ts'
 import type { ServiceUserView } from '../../control/service-users/read.ts'
 import type { PageContext } from '../context.ts'
+import { Lines } from '../keys/examples.tsx'
 import { productChoices } from '../keys/form.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Code } from '../kit/code.tsx'
 import { Facts } from '../kit/facts.tsx'
 import type { Fact } from '../kit/facts.tsx'
 import { Receipt } from '../kit/receipt.tsx'
@@ -81,27 +81,26 @@ function audit(c: PageContext, { id }: ServiceUserView): Fact[] {
 
 /** The line to paste, without a token: that is in it only when one is minted. */
 function Ingest({ c, user }: { c: PageContext; user: ServiceUserView }) {
-  const { catalog, settings } = c.env.context.edge
+  const { catalog } = c.env.context.edge
   const products = productChoices(c, 'access_token')
-  const line = curlLine(catalog, {
-    ...{ url: settings.issuer, kind: 'access_token', value: 'YOUR_TOKEN', products },
-    scopes: tokenScopes(catalog),
-    sourceSystem: user.source_system,
-    department: user.departments[0],
-  })
+  const caller = {
+    ...{ kind: 'access_token' as const, environments: ENVIRONMENTS, products },
+    ...{ scopes: tokenScopes(catalog), ips: null, origins: null, user },
+  }
   return (
     <section aria-labelledby="call">
       <h2 id="call">Call with a token of it</h2>
-      {line === undefined ? (
+      {products.length === 0 ? (
         <p>
           The organization has no product that takes access tokens. An operator can grant it one.
         </p>
       ) : (
         <>
-          {user.departments.length === 0 ? (
-            <p>It has no department yet. Where a call needs one, it is refused until you add it.</p>
-          ) : null}
-          <Code id="curl" label="cURL, with your token in place of YOUR_TOKEN" text={line} />
+          <p>
+            With a token of all scopes in the place of <code>YOUR_TOKEN</code>. One of fewer has its
+            own line on its own page.
+          </p>
+          <Lines c={c} caller={caller} value="YOUR_TOKEN" />
         </>
       )}
     </section>

@@ -14,22 +14,23 @@ export async function exportUsage(c: PageContext): Promise<Response> {
   if (fault) return errorPage(c, 400, `${fault.field}: ${fault.sentence}`)
   const first = await usagePage(c, narrowing, undefined)
   if (!first.ok) return refused(c, first)
-  const names = await keyNames(c)
   const encoder = new TextEncoder()
-  const linesOf = (rows: readonly Sums[]): Uint8Array =>
-    encoder.encode(rows.map((row) => lineOf(row, names)).join(''))
+  const linesOf = async (rows: readonly Sums[]): Promise<Uint8Array> => {
+    const names = await keyNames(c, rows)
+    return encoder.encode(rows.map((row) => lineOf(row, names)).join(''))
+  }
   let cursor = first.value.next_cursor
   const body = new ReadableStream<Uint8Array>({
-    start(controller) {
+    async start(controller) {
       controller.enqueue(encoder.encode(csvLine(COLUMNS)))
-      controller.enqueue(linesOf(first.value.items))
+      controller.enqueue(await linesOf(first.value.items))
       if (cursor === null) controller.close()
     },
     async pull(controller) {
       const found = await usagePage(c, narrowing, cursor ?? undefined)
       // It ends with an error, not early: half a file must not pass for a whole one.
       if (!found.ok) throw new Error(found.detail)
-      controller.enqueue(linesOf(found.value.items))
+      controller.enqueue(await linesOf(found.value.items))
       cursor = found.value.next_cursor
       if (cursor === null) controller.close()
     },

@@ -52,12 +52,14 @@ export async function readUsage(
   return { ...found, value: { rows, cut: next_cursor !== null, total: totalOf(days.value.items) } }
 }
 
-const NAMES_MAX = 200
-
-/** The names of the newest keys by their ids; a key without one here is shown by its id. */
-export async function keyNames(c: PageContext): Promise<ReadonlyMap<string, string>> {
-  const keys = await call<Listed<KeyView>>(c, 'listKeys', {
-    query: { limit: NAMES_MAX },
-  })
+/** The names of the keys of a page of sums, by their ids. */
+export async function keyNames(
+  c: PageContext,
+  rows: readonly Sums[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(rows.flatMap(({ key_id: id }) => id ?? []))]
+  if (ids.length === 0) return new Map()
+  const query = { ids: ids.join(','), limit: PAGE }
+  const keys = await call<Listed<KeyView>>(c, 'listKeys', { query })
   return new Map(keys.ok ? keys.value.items.map(({ id, name }) => [id, name]) : [])
 }

@@ -29,7 +29,7 @@ export async function showUsage(c: PageContext): Promise<Response> {
   if (!usage.ok) return faultyPage(c, asked, faultOf(usage, LABELS))
   const [refusals, names] = await Promise.all([
     readRefusals(c, narrowing),
-    group === 'key' ? keyNames(c) : new Map<string, string>(),
+    keyNames(c, usage.value.rows),
   ])
   return page(
     c,

@@ -6,7 +6,7 @@ import { enforce } from '../change.ts'
 import { organizationOf } from '../actor.ts'
 import { once, readIdempotency } from '../idempotency.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
-import { pageOf, PageQuery, readCursor } from '../page.ts'
+import { PAGE_MAX, pageOf, PageQuery, readCursor } from '../page.ts'
 import { createKey, madeBefore } from './create.ts'
 import { draftOf, importedDraftOf } from './draft.ts'
 import { revokeKey, rotateKey, thisKey } from './end.ts'
@@ -16,17 +16,29 @@ import { updateKey } from './update.ts'
 
 export const keysApi = controlApp()
 
+/** Of as many ids as a page has at most, with commas between. */
+const IDS_MAX_LENGTH = PAGE_MAX * 65
+
 const inOrganization = z.strictObject({ organization: OrganizationQuery })
 const oneKey = { params: z.object({ id: Id('key') }), query: inOrganization }
 const creation = {
   query: inOrganization,
   headers: z.object({ 'idempotency-key': z.string().optional() }),
 }
+const Ids = z
+  .string()
+  .max(IDS_MAX_LENGTH)
+  .regex(
+    /^key_[0-9A-Za-z_]{1,60}(?:,key_[0-9A-Za-z_]{1,60})*$/,
+    'must be ids that begin with key_, with commas between',
+  )
+  .openapi({ description: 'These alone', example: 'key_a,key_b' })
 const KeyWithReceipt = z.object({ key: Key, receipt: Receipt })
 
 keysApi.openapi(
   operation('listKeys', {
     summary: 'List keys, newest first',
+    description: 'With sort=expires_at those that end, the soonest first.',
     request: {
       query: inOrganization.extend({
         ...PageQuery,
@@ -35,6 +47,8 @@ keysApi.openapi(
         state: z.enum(['active', 'expired', 'revoked']).optional(),
         service_user: Id('su').optional(),
         search: z.string().max(100).optional(),
+        ids: Ids.optional(),
+        sort: z.enum(['expires_at']).optional(),
       }),
     },
     responses: {
@@ -43,10 +57,12 @@ keysApi.openapi(
   }),
   async (c) => {
     const { context } = c.env
-    const { organization, limit, cursor, ...filter } = c.req.valid('query')
+    const { organization, limit, cursor, ids, ...others } = c.req.valid('query')
     const own = organizationOf(context.actor, organization)
+    const filter = { ...others, ids: ids?.split(',') }
     const rows = await listKeys(context, own, filter, readCursor(cursor), limit + 1)
-    return c.json(pageOf(rows, limit), 200)
+    const { sort } = filter
+    return c.json(pageOf(rows, limit, sort && ((row) => row[sort])), 200)
   },
 )
 

@@ -95,9 +95,13 @@ export interface KeyFilter {
   readonly service_user?: string | undefined
   /** Part of the name, any case. */
   readonly search?: string | undefined
+  /** These and no others. */
+  readonly ids?: readonly string[] | undefined
+  /** `expires_at`: those that end, the soonest first; else the newest first. */
+  readonly sort?: 'expires_at' | undefined
 }
 
-/** A page of keys, newest first; `after` is the cursor's place. */
+/** A page of keys; `after` is the cursor's place. */
 export async function listKeys(
   context: ControlContext,
   organization: string,
@@ -123,11 +127,18 @@ export async function listKeys(
   if (filter.state === 'active') {
     where('c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $1)', context.nowMs)
   }
-  if (after) where('(c.created_at, c.id) < ($1, $2)', after.createdAt, after.id)
+  if (filter.ids) {
+    where('c.id IN (SELECT value FROM json_each($1))', JSON.stringify(filter.ids))
+  }
+  const soonest = filter.sort === 'expires_at'
+  if (soonest) where('c.expires_at IS NOT NULL')
+  const [column, comes] = soonest ? ['c.expires_at', '>'] : ['c.created_at', '<']
+  if (after) where(`(${column}, c.id) ${comes} ($1, $2)`, after.createdAt, after.id)
+  const direction = soonest ? 'ASC' : 'DESC'
   const { results } = await context.edge.bindings.DB.withSession('first-primary')
     .prepare(
       `SELECT ${COLUMNS} FROM credentials c WHERE ${conditions.join(' AND ')}
-       ORDER BY c.created_at DESC, c.id DESC LIMIT ${limit}`,
+       ORDER BY ${column} ${direction}, c.id ${direction} LIMIT ${limit}`,
     )
     .bind(...values)
     .all()

@@ -106,7 +106,8 @@ export function curlOf(
     kind: 'access_token',
     value: value ?? VALUE_UNKNOWN,
     scopes: token.scopes,
-    products: token.products,
+    products: token.products.filter((id) => edge.settings.upstreams.get(id)?.[token.environment]),
+    ips: token.ips,
     sourceSystem: user.source_system,
     department: user.departments[0],
   })

@@ -147,6 +147,36 @@ describe('a new key', () => {
   )
 })
 
+describe('a list that was typed while anyone is chosen', () => {
+  const LISTS = [
+    ['ips', '203.0.113.0/24'],
+    ['origins', 'https://app.example.com'],
+  ] as const
+
+  test.each(LISTS)('is an error at %s, and no key is made', async (field, entry) => {
+    const name = `typed ${field}`
+    const page = await client.submit(`${KEYS}/new?kind=publishable`, { name, [field]: entry })
+    expect(page.status).toBe(400)
+    expect(page.html).toMatch(new RegExp(`id="${field}-fault"`))
+    expect(formOf(page.html)).toMatchObject({ name, [field]: entry, [`${field}_mode`]: 'any' })
+    expect(await edge.sql(`SELECT id FROM credentials WHERE name = '${name}'`)).toEqual([])
+  })
+
+  test.each(LISTS)('is an error at %s, and the key keeps what it had', async (field, entry) => {
+    const listed = { [`${field}_mode`]: 'listed', [field]: entry }
+    const { id } = await create(listed, 'publishable')
+    const edit = `${KEYS}/${id}/edit`
+    for (const text of [entry, `${entry}\n`]) {
+      const page = await client.submit(edit, { [`${field}_mode`]: 'any', [field]: text })
+      expect([page.status, page.html.includes(`id="${field}-fault"`)]).toEqual([400, true])
+    }
+    expect(formOf((await client.get(edit)).html)).toMatchObject(listed)
+    const lifted = await client.submit(edit, { [`${field}_mode`]: 'any', [field]: ' ' })
+    expect(lifted.status).toBe(303)
+    expect(formOf((await client.get(edit)).html)[`${field}_mode`]).toBe('any')
+  })
+})
+
 describe('the list', () => {
   test('shows kind, environment, scopes, last use, credits and state, and filters by each', async () => {
     const { id, value } = await create({ name: 'to be found', environment: 'sandbox' })

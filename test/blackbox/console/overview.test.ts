@@ -100,6 +100,65 @@ describe('an organization in use', () => {
   })
 })
 
+const dayAgo = (days: number): string =>
+  new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)
+const sumOf = (n: number, of: (i: number) => number): number =>
+  Array.from({ length: n }, (_, i) => of(i + 1)).reduce((sum, one) => sum + one, 0)
+
+describe('an organization with more keys than a page has', () => {
+  const KEYS = 430
+
+  beforeAll(async () => {
+    await newOrganization(edge, 'org_large')
+    const { value } = await edge.mint('secret', { organization: 'org_large', name: 'caller' })
+    await edge.fetch('/api/v1/sessions', { headers: { 'x-api-key': value } })
+    await until(async () =>
+      (await client.get(`${CONSOLE}/o/org_large`)).text.includes('Latest calls'),
+    )
+    const number = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${KEYS})`
+    const soon = Date.now() + 60_000
+    await edge.sql(
+      `${number} INSERT INTO credentials
+         (id, organization_id, kind, environment, name, digest, scopes, products, created_at, expires_at)
+       SELECT 'key_large' || i, 'org_large', 'secret', 'live', 'Large ' || i,
+         printf('%043d', i), '[]', '["verifa"]', i, iif(i <= 7, ${soon} + (8 - i) * ${DAY_MS}, NULL)
+       FROM n;
+       ${number} INSERT INTO usage_daily
+       SELECT 'org_large', 'key_large' || i, 'verifa', '${dayAgo(0)}', 1000 - i, 3, 2 FROM n;
+       ${number} INSERT INTO refusals_daily
+       SELECT 'org_large', 'key_large' || i, 'verifa', d.value, 'scope_missing', 2, 1 FROM n
+         JOIN json_each('["${dayAgo(0)}", "${dayAgo(1)}", "${dayAgo(2)}"]') d;
+       ${number} INSERT INTO refusals_daily
+       SELECT 'org_large', 'key_large' || i, 'verifa', '${dayAgo(0)}', 'rate_limited', 1, 1 FROM n`,
+    )
+  })
+
+  test('shows the sums of all of them, and every refusal of a reason', async () => {
+    const { text } = await client.get(`${CONSOLE}/o/org_large`)
+    // The caller's own call is one of them.
+    const requests = sumOf(KEYS, (i) => 1000 - i) + 1
+    const [asked, refused] = [requests, KEYS * 3].map((n) => n.toLocaleString('en'))
+    expect(text).toContain(`Requests${asked}Refused${refused}Credits${KEYS * 2}`)
+    expect(text).toContain(`${KEYS * 4} calls were refused since yesterday: scope_missing.`)
+    expect(text).toContain(`${KEYS} calls were refused since yesterday: rate_limited.`)
+    expect(text).not.toContain('at least')
+  })
+
+  test('names the keys that expire first, however old they are', async () => {
+    const { text } = await client.get(`${CONSOLE}/o/org_large`)
+    const named = [...text.matchAll(/(Large \d+) expires/g)].map(([, name]) => name)
+    expect(named).toEqual(['Large 7', 'Large 6', 'Large 5', 'Large 4', 'Large 3'])
+    expect(text).toContain('7 keys expire within 14 days; the first 5 are shown.')
+  })
+
+  test('has the names of the busiest keys in its usage, and of all in the file', async () => {
+    const { text } = await client.get(`${CONSOLE}/o/org_large/usage?group=key`)
+    for (const i of [1, 2, 100, 199]) expect(text).toContain(`Large ${i}key_large${i}`)
+    const file = await client.get(`${CONSOLE}/o/org_large/usage/export`)
+    for (const i of [1, 215, KEYS]) expect(file.html).toContain(`key_large${i},Large ${i},`)
+  })
+})
+
 test('the first page after signing in and after creating an organization is the overview', async () => {
   const made = await client.submit(`${CONSOLE}/`, { name: 'Fresh', plan: 'free' })
   expect(made.location).toMatch(/^\/edge\/console\/o\/org_\w+\?status=organization_created$/)
