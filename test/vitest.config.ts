@@ -17,7 +17,7 @@ const statements = (file: string): string[] =>
  * When a test counts as hung. A busy machine takes many times as long as an idle one, so this is far
  * beyond what any test needs, and no test has a limit of its own.
  */
-const patience = (ms: number) => ({ testTimeout: ms, hookTimeout: ms })
+const PATIENCE = { testTimeout: 600_000, hookTimeout: 600_000 }
 
 export default defineConfig({
   test: {
@@ -29,7 +29,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/worker/**', 'test/blackbox/**', 'test/e2e/**', 'test/seeds*.test.ts'],
-          ...patience(120_000),
+          ...PATIENCE,
         },
       },
       {
@@ -59,14 +59,14 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'worker', include: ['test/worker/**/*.test.ts'], ...patience(120_000) },
+        test: { name: 'worker', include: ['test/worker/**/*.test.ts'], ...PATIENCE },
       },
       {
         root,
         test: {
           name: 'blackbox',
           include: ['test/blackbox/**/*.test.ts', 'test/seeds*.test.ts'],
-          ...patience(240_000),
+          ...PATIENCE,
         },
       },
       {
@@ -74,7 +74,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          ...patience(480_000),
+          ...PATIENCE,
           fileParallelism: false,
           // As many browsers at work as the machine has cores to spare.
           maxConcurrency: 3,
