@@ -52,11 +52,12 @@ export async function accountFor(
 
 function eventFor(
   account: Account,
-  { status }: Response,
+  response: Response,
   { brand, importedPrefixes }: Settings,
 ): AuditEvent {
   const { seen, nowMs } = account
-  const { reason, upstreamMs } = seen
+  const { reason, upstreamMs, platformStatus } = seen
+  const status = platformStatus ?? response.status
   const outcome: Outcome =
     reason !== null && upstreamMs === null
       ? { decision: 'refused', reason, status }

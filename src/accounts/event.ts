@@ -32,7 +32,10 @@ export interface AuditEvent {
   readonly decision: Decision
   /** The denial's; of a forwarded call, why the upstream gave no answer, else null. */
   readonly reason: string | null
-  /** What the client was answered. */
+  /**
+   * What the client was answered. Where Cloudflare answered in the upstream's place, its 52x: what the
+   * client got follows from the reason.
+   */
   readonly status: number
   /** Until the upstream's headers; null where it was not asked. */
   readonly upstreamMs: number | null

@@ -28,6 +28,9 @@ export function checkCatalog(definition: CatalogDefinition): string[] {
     seenProducts.add(product.id)
     if (product.internal)
       mistakes.push(`product "${product.id}" is internal: only the edge's own is`)
+    if (!['boolean', 'undefined'].includes(typeof product.own52x)) {
+      mistakes.push(`own52x of "${product.id}" is neither true nor false`)
+    }
     if (product.accepts.length === 0) mistakes.push(`product "${product.id}" accepts no credential`)
     if (product.routes.length === 0) mistakes.push(`product "${product.id}" has no route`)
     for (const route of product.routes) {

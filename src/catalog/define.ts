@@ -57,6 +57,8 @@ export interface Product {
   readonly assertion?: 'key' | 'request'
   /** Forward `Cookie`. */
   readonly cookies?: boolean
+  /** It answers with 520 to 527 and 530 itself, so that only Cloudflare's own pages are taken for none. */
+  readonly own52x?: boolean
   /** Let `%2F` through, for upstreams whose identifiers hold it. */
   readonly encodedSlashes?: boolean
   /** Answered by the edge itself: it has no upstream, and its scopes are grant enough. */

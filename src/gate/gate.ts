@@ -16,6 +16,7 @@ import type { Denial } from './denial.ts'
 import { DEADLINE_MS, filterHeaders, outboundResponse, send } from './forward.ts'
 import { setIdentity } from './identity.ts'
 import type { Passage } from './passage.ts'
+import { platformDenial } from './platform-answer.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import { METHODS, refuse } from './refuse.ts'
 import { uploadOf } from './upload.ts'
@@ -117,5 +118,11 @@ async function forward(passage: Passage, { key, grant }: Admitted, edge: Edge): 
   const upstream = await send(url, method, headers, upload, deadlineMs)
   seen.upstreamMs = Date.now() - nowMs
   if (!upstream.ok) return deny(passage, upstream.error)
+  const absent = platformDenial(upstream.value, product)
+  if (absent) {
+    seen.platformStatus = upstream.value.status
+    await upstream.value.body?.cancel()
+    return deny(passage, absent)
+  }
   return outboundResponse(upstream.value, grant.upstream)
 }

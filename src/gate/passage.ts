@@ -35,11 +35,20 @@ export interface Seen {
   /** Why it was refused, by the gate or by the edge's own operation; null: it was not. */
   reason: string | null
   upstreamMs: number | null
+  /** What Cloudflare answered in an upstream's place; null: it did not. */
+  platformStatus: number | null
   /** Null: a credential called, or nobody who was recognised. */
   acting: Acting | null
 }
 
 /** Nothing is known yet. */
 export function nothingSeen(): Seen {
-  return { record: null, matched: null, reason: null, upstreamMs: null, acting: null }
+  return {
+    record: null,
+    matched: null,
+    reason: null,
+    upstreamMs: null,
+    platformStatus: null,
+    acting: null,
+  }
 }

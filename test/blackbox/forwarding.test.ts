@@ -10,6 +10,7 @@ import { startEdge } from '../harness/edge.ts'
 import type { Minted, TestEdge } from '../harness/edge.ts'
 import { parseAnswer, requestBytes, valuesOf } from '../harness/wire.ts'
 import type { WireAnswer } from '../harness/wire.ts'
+import { until } from './control/world.ts'
 
 let edge: TestEdge
 let key: Minted
@@ -106,6 +107,22 @@ describe('the answer comes as it is', () => {
     expect(valuesOf(answer.headers, 'x-ratelimit-limit')).toHaveLength(1)
   })
 
+  test.each([520, 522, 524, 530])(
+    'its own status %i, body and headers untouched',
+    async (status) => {
+      const answer = await through((_request, response) => {
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          'x-content-type-options': 'nosniff',
+        })
+        response.end('{"mine":true}')
+      })
+      expect([answer.status, answer.body]).toEqual([status, '{"mine":true}'])
+      expect(valuesOf(answer.headers, 'x-content-type-options')).toEqual(['nosniff'])
+      expect(valuesOf(answer.headers, 'x-edge-reason')).toEqual([])
+    },
+  )
+
   test('a compressed body, byte for byte', async () => {
     const packed = gzipSync('the same bytes, please. '.repeat(500))
     const answer = await through(
@@ -169,6 +186,47 @@ describe('the answer comes as it is', () => {
       [['Range', 'bytes=0-3']],
     )
     expect([answer.status, answer.body]).toEqual([206, 'part'])
+  })
+})
+
+describe('Cloudflare answers in the place of an upstream that it does not reach', () => {
+  const page = '<!DOCTYPE html><title>upstream.internal.example | 522: Connection timed out</title>'
+  const onRecord = new Map<string, { readonly status: number; readonly reason: string }>()
+
+  test.each([
+    [520, 502, 'upstream_unreachable'],
+    [521, 502, 'upstream_unreachable'],
+    [522, 504, 'upstream_timeout'],
+    [523, 502, 'upstream_unreachable'],
+    [524, 504, 'upstream_timeout'],
+    [525, 502, 'upstream_unreachable'],
+    [526, 502, 'upstream_unreachable'],
+    [527, 502, 'upstream_unreachable'],
+    [530, 502, 'upstream_unreachable'],
+  ])('%i: %i in our form, which names no upstream', async (status, ours, reason) => {
+    const answer = await through((_request, response) => {
+      response.writeHead(status, {
+        ...{ server: 'cloudflare', 'cf-ray': 'a23c92d51bc8a952-DTW' },
+        ...{ 'content-type': 'text/html; charset=UTF-8', 'retry-after': '120' },
+        ...{ 'referrer-policy': 'same-origin', 'x-frame-options': 'SAMEORIGIN' },
+        'set-cookie': '__cf_bm=x; HttpOnly; Domain=upstream.internal.example',
+      })
+      response.end(page)
+    })
+    expect([answer.status, valuesOf(answer.headers, 'x-edge-reason')]).toEqual([ours, [reason]])
+    expect(JSON.parse(answer.body)).toMatchObject({ status_code: ours })
+    expect(answer.text).not.toMatch(/upstream\.internal\.example|cloudflare|cf-ray/i)
+    onRecord.set(valuesOf(answer.headers, 'x-request-id')[0] ?? '', { status, reason })
+  })
+
+  test('each is on record as forwarded, with Cloudflare’s status and the reason', async () => {
+    const ids = [...onRecord.keys()].map((id) => `'${id}'`).join()
+    const read = () =>
+      edge.sql(`SELECT id, decision, status, reason FROM audit_events WHERE id IN (${ids})`)
+    await until(async () => (await read()).length === 9)
+    for (const { id, ...row } of await read()) {
+      expect(row).toEqual({ decision: 'forwarded', ...onRecord.get(String(id)) })
+    }
   })
 })
 

@@ -206,6 +206,11 @@ describe('checkCatalog: each mistake by its name', () => {
       product({ prefix: '/edge', routes: [{ ...ROUTE, pattern: '/x' }] }),
       `route "GET /edge/x" covers paths that are the edge's own`,
     ],
+    [
+      'own52x that is a text',
+      product({ own52x: 'no' as unknown as boolean }),
+      'own52x of "shop" is neither true nor false',
+    ],
   ])('%s', (_mistake, definition, sentence) => {
     expect(checkCatalog(definition)).toContain(sentence)
     expect(() => defineCatalog(definition)).toThrow(sentence)

@@ -31,7 +31,9 @@ export function Recorded({ c, event, found }: RecordedProps) {
       <h2 id="recorded">
         {decision === 'refused'
           ? `It was refused: ${status} ${reason ?? ''}`
-          : `It was forwarded, and answered with ${status}`}
+          : reason === null
+            ? `It was forwarded, and answered with ${status}`
+            : `It was forwarded, and the upstream gave no answer: ${status} ${reason}`}
       </h2>
       {/* Where it would be decided the same way now, the step below says it. */}
       {reason === null || isSame(event, found) ? null : (

@@ -23,7 +23,10 @@ export const Event = z
     path: z.string(),
     decision: z.enum(DECISIONS),
     reason: text,
-    status: z.int(),
+    status: z.int().openapi({
+      description:
+        'As the client was answered; of a 502 or 504 in place of an answer of Cloudflare’s own, that one’s (520 to 530)',
+    }),
     upstream_ms: z.int().nullable(),
     client_ip: text,
     credits: z.int().nullable(),
