@@ -511,7 +511,7 @@ CREATE TABLE IF NOT EXISTS audit_events (
   sequence       INTEGER NOT NULL CHECK (sequence >= 1),
   previous_hash  TEXT NOT NULL CHECK (length(previous_hash) = 64 AND previous_hash NOT GLOB '*[^0-9a-f]*'),
   hash           TEXT NOT NULL CHECK (length(hash) = 64 AND hash NOT GLOB '*[^0-9a-f]*'),
-  -- The request id, as in X-Request-Id.
+  -- The request id, as in X-Request-Id. Of the end of an open connection: its request's, as version 8.
   id             TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
   at             INTEGER NOT NULL CHECK (at > 0),
   key            TEXT CHECK (length(key) BETWEEN 1 AND 64),

@@ -21,12 +21,11 @@ const CONSOLE_PATH = /^\/edge\/console(?:\/|$)/
 /** Verifiers may keep the JWKS so long; publish a new key at least this long before it signs. */
 const JWKS_MAX_AGE_SECONDS = 300
 
+/** What is used of a request's context. */
+type Context = Pick<ExecutionContext, 'waitUntil'> & Partial<Pick<ExecutionContext, 'abort'>>
+
 /** Answers a request, and puts what was decided on account. */
-export async function handle(
-  request: Request,
-  edge: Edge,
-  ctx: Pick<ExecutionContext, 'waitUntil'>,
-): Promise<Response> {
+export async function handle(request: Request, edge: Edge, ctx: Context): Promise<Response> {
   const requestId = crypto.randomUUID()
   const target = canonicalPath(request.url)
   const own = target.ok && OWN_PATH.test(target.value.path)
@@ -40,7 +39,7 @@ async function decided(
   request: Request,
   target: ReturnType<typeof canonicalPath>,
   edge: Edge,
-  ctx: Pick<ExecutionContext, 'waitUntil'>,
+  ctx: Context,
   requestId: string,
 ): Promise<Response> {
   const nowMs = Date.now()
@@ -71,6 +70,7 @@ async function decided(
     clientIp,
     nowMs,
     waitUntil,
+    hangUp: (reason) => ctx.abort?.(new Error(reason)),
     answerOwn: (key) => control(passage, edge, { type: 'key', key }),
     seen,
   }

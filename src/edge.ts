@@ -15,6 +15,9 @@ import { FailureCounts } from './gate/failures.ts'
 import { IdentityMemo } from './gate/identity.ts'
 import type { Signer } from './gate/identity.ts'
 import type { Denial } from './gate/denial.ts'
+import { WATCH } from './gate/relay/watch-times.ts'
+import type { WatchTimes } from './gate/relay/watch-times.ts'
+import { Confirmations } from './guard/confirmations.ts'
 import { RefusalMemo } from './guard/refusal-memo.ts'
 import { SharedLoads } from './keys/loads.ts'
 import { KeyMemo } from './keys/memo.ts'
@@ -33,6 +36,9 @@ export interface Edge {
   readonly loads: SharedLoads<Result<KnownKey, Denial>>
   readonly refusals: RefusalMemo
   readonly failures: FailureCounts
+  /** For connections that stay open. */
+  readonly confirmations: Confirmations
+  readonly watch: WatchTimes
   readonly signer: Signer
   readonly events: EventBuffer
   /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
@@ -57,6 +63,7 @@ export class ConfigurationError extends Error {
 export async function buildEdge(
   env: Readonly<Record<string, unknown>>,
   catalog: Catalog,
+  watch: WatchTimes = WATCH,
 ): Promise<Edge> {
   const missing = missingBindings(env)
   const parsed = parseSettings(env, catalog)
@@ -74,6 +81,8 @@ export async function buildEdge(
     keys: new KeyMemo(),
     loads: new SharedLoads(),
     refusals: new RefusalMemo(),
+    confirmations: new Confirmations(),
+    watch,
     failures: new FailureCounts(bindings.AUTH_FAILURES),
     signer: { issuer: settings.issuer, keys: settings.signingKeys, memo: new IdentityMemo() },
     events: new EventBuffer(bindings.AUDIT),

@@ -9,19 +9,20 @@ import { buildEdge, ConfigurationError } from './edge.ts'
 import type { Edge } from './edge.ts'
 import type { Bindings } from './bindings.ts'
 import { refuse } from './gate/refuse.ts'
+import type { WatchTimes } from './gate/relay/watch-times.ts'
 import { runCron } from './cron.ts'
 import { isWebhooksQueue, takeHints } from './webhooks/run.ts'
 
 const AUDIT_QUEUE = 'portcullis-audit'
 
 /** Makes the Worker for a catalog: `export default createWorker(catalog)`. */
-export function createWorker(catalog: Catalog) {
+export function createWorker(catalog: Catalog, watch?: WatchTimes) {
   // Per isolate. Kept as a value, not as a promise: a promise belongs to the request that made it
   // and may never settle once that request is gone.
   let built: Edge | undefined
   const edgeOf = async (env: Bindings): Promise<Edge> => {
     if (built) return built
-    const edge = await buildEdge({ ...env }, catalog)
+    const edge = await buildEdge({ ...env }, catalog, watch)
     built ??= edge
     return built
   }

@@ -46,6 +46,9 @@ export async function accountFor(
   } catch (error) {
     console.error('audit: a durable event was not taken', error)
     await response.body?.cancel()
+    // Nobody will have it: what is behind it must not stay open.
+    response.webSocket?.accept()
+    response.webSocket?.close(1011, 'audit_unreachable')
     return refuse({ reason: 'audit_unreachable' }, account.nowMs)
   }
 }

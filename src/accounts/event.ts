@@ -11,7 +11,10 @@ export const DECISIONS = ['forwarded', 'refused'] as const
 export type Decision = (typeof DECISIONS)[number]
 
 export interface AuditEvent {
-  /** The request id, a UUID; it also makes counting twice impossible. */
+  /**
+   * The request id, a UUID; it also makes counting twice impossible. Of the end of an open connection: its
+   * request's, as version 8.
+   */
   readonly id: string
   /** Unix milliseconds. */
   readonly at: number

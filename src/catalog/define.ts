@@ -37,6 +37,8 @@ export interface Route {
   readonly audit?: 'durable'
   /** Charged when the upstream answers 2xx. */
   readonly credits?: number
+  /** Its answers may go on without end, whatever their type: they are watched like event streams. */
+  readonly endless?: boolean
   /** In place of the product's. */
   readonly deadlineMs?: number
   /** false: asking costs nothing of any limit. */

@@ -10,6 +10,7 @@ export type Denial =
   // 400: the request has no single meaning
   | { readonly reason: 'path_ambiguous'; readonly flaw: PathFlaw }
   | { readonly reason: 'credential_multiple' }
+  | { readonly reason: 'credential_misplaced'; readonly header: string }
   // 401: nobody, or nobody any more
   | { readonly reason: 'credential_missing' }
   | { readonly reason: 'credential_invalid'; readonly scheme: 'ApiKey' | 'Bearer' }

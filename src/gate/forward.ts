@@ -65,12 +65,19 @@ export async function send(
     const late = progress ? lateAfter(progress, deadlineMs) : scheduler.wait(deadlineMs)
     const response = await Promise.race([answer, late])
     if (!response) return err({ reason: 'upstream_timeout' })
-    return response.status > STATUS_MAX ? await unusable(response, url) : ok(response)
+    return response.status > STATUS_MAX || isBareUpgrade(response)
+      ? await unusable(response, url)
+      : ok(response)
   } catch (error) {
     // The text of the error names hosts and ports: it is for the operator, never for the client.
     console.error(`upstream ${URL.parse(url)?.host} unreachable`, error)
     return err({ reason: 'upstream_unreachable' })
   }
+}
+
+/** Another protocol than the one that was asked for, or one where none was. */
+function isBareUpgrade({ status, webSocket }: Response): boolean {
+  return status === 101 && !webSocket
 }
 
 /** A status that no Response can have (RFC 9110 §15: 100 to 599). */

@@ -10,6 +10,7 @@ import { Ahead } from './ahead.ts'
 import { authenticate, recall } from './authenticate.ts'
 import { isPreflight, preflightResponse, setCors } from './cors.ts'
 import { readCredential } from './credential.ts'
+import type { Presented } from './credential.ts'
 import { decide } from './decide.ts'
 import type { Admitted } from './decide.ts'
 import type { Denial } from './denial.ts'
@@ -19,6 +20,9 @@ import type { Passage } from './passage.ts'
 import { platformDenial } from './platform-answer.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import { METHODS, refuse } from './refuse.ts'
+import { isEndless } from './relay/endless.ts'
+import { relay } from './relay/open.ts'
+import { checkSubprotocols } from './subprotocol.ts'
 import { uploadOf } from './upload.ts'
 import { upstreamUrl } from './upstream-url.ts'
 
@@ -44,6 +48,8 @@ async function pass(
   edge: Edge,
 ): Promise<Response> {
   const { headers, address, nowMs, waitUntil } = passage
+  const subprotocols = checkSubprotocols(headers, edge.settings)
+  if (!subprotocols.ok) return deny(passage, subprotocols.error)
   const credential = readCredential(headers)
   if (!credential.ok) {
     return deny(passage, await edge.failures.count(credential.error, address, nowMs))
@@ -58,7 +64,7 @@ async function pass(
     : err(await edge.failures.count(key.error, address, nowMs))
   ahead?.end(waitUntil)
   if (!admitted.ok) return deny(passage, admitted.error)
-  const response = await forward(passage, admitted.value, edge)
+  const response = await forward(passage, credential.value, admitted.value, edge)
   const { standing } = admitted.value
   if (standing) setRateLimitHeaders(response.headers, standing, nowMs)
   return response
@@ -98,7 +104,13 @@ function preflight(passage: Passage, edge: Edge): Response {
   return preflightResponse(headers.get('origin'), verbs)
 }
 
-async function forward(passage: Passage, { key, grant }: Admitted, edge: Edge): Promise<Response> {
+async function forward(
+  passage: Passage,
+  presented: Presented,
+  admitted: Admitted,
+  edge: Edge,
+): Promise<Response> {
+  const { key, grant } = admitted
   const { request, method, target, requestId, nowMs, seen } = passage
   const { product, route } = grant.matched
   if (!grant.upstream) {
@@ -112,6 +124,8 @@ async function forward(passage: Passage, { key, grant }: Admitted, edge: Edge): 
   const upload = uploadOf(request, method, passage.headers)
   const headers = new Headers(request.headers)
   filterHeaders(headers, passage.headers, product, upload.body !== null)
+  // The handshake is a GET (RFC 6455 §4.1); of another method the runtime would make one.
+  if (method !== 'GET') headers.delete('upgrade')
   const call = { requestId, method, path: target.path, clientIp: passage.clientIp }
   await setIdentity(headers, key.principal, grant, call, edge.signer, nowMs)
   const deadlineMs = route.deadlineMs ?? product.deadlineMs ?? DEADLINE_MS
@@ -124,5 +138,6 @@ async function forward(passage: Passage, { key, grant }: Admitted, edge: Edge): 
     await upstream.value.body?.cancel()
     return deny(passage, absent)
   }
-  return outboundResponse(upstream.value, grant.upstream)
+  const answer = outboundResponse(upstream.value, grant.upstream)
+  return isEndless(answer, route) ? relay(answer, passage, presented, admitted, edge) : answer
 }

@@ -23,6 +23,8 @@ export interface Passage {
   /** Unix milliseconds at which the request began. */
   readonly nowMs: number
   readonly waitUntil: WaitUntil
+  /** Breaks off all that this request still has open; where the runtime can. */
+  readonly hangUp?: ((reason: string) => void) | undefined
   /** Answers the edge's own operations, once the gate has let them pass. */
   readonly answerOwn: (key: KnownKey) => Promise<Response>
   readonly seen: Seen

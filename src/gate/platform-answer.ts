@@ -35,10 +35,12 @@ const PAGE = /^text\/(?:html|plain)\b/i
  * itself behind Cloudflare carries `server: cloudflare` and `cf-ray` too: those alone say nothing.
  */
 export function platformDenial(
-  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  response: Pick<Response, 'status' | 'headers'>,
   { own52x = false }: Pick<Product, 'own52x'>,
 ): Denial | undefined {
+  const { status } = response
   if (!isPlatformStatus(status)) return undefined
+  const { headers } = response
   if (headers.get('server')?.toLowerCase() !== 'cloudflare' || !headers.has('cf-ray')) {
     return undefined
   }

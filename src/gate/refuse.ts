@@ -76,6 +76,11 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
       return { status: 400, detail: `The request path is ambiguous: ${denial.flaw}.` }
     case 'credential_multiple':
       return { status: 400, detail: 'Send exactly one credential, in one header.' }
+    case 'credential_misplaced':
+      return {
+        status: 400,
+        detail: `${denial.header} holds a credential. Send it in X-API-Key or Authorization alone.`,
+      }
     case 'credential_missing':
     case 'credential_invalid':
     case 'credential_unknown':

@@ -107,6 +107,16 @@ describe('the answer comes as it is', () => {
     expect(valuesOf(answer.headers, 'x-ratelimit-limit')).toHaveLength(1)
   })
 
+  test('a switch of protocols that nobody asked for: 502', async () => {
+    const answer = await through((request) => {
+      request.socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+      )
+    })
+    expect(answer.status).toBe(502)
+    expect(valuesOf(answer.headers, 'x-edge-reason')[0]).toMatch(/^upstream_(invalid|unreachable)$/)
+  })
+
   test.each([520, 522, 524, 530])(
     'its own status %i, body and headers untouched',
     async (status) => {

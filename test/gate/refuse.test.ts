@@ -20,6 +20,12 @@ const TOLD: Record<Reason, Told> = {
     'The request path is ambiguous: it holds //.',
   ],
   credential_multiple: [{}, 400, 'bad_request', 'Send exactly one credential, in one header.'],
+  credential_misplaced: [
+    { header: 'Sec-WebSocket-Protocol' },
+    400,
+    'bad_request',
+    'Sec-WebSocket-Protocol holds a credential. Send it in X-API-Key or Authorization alone.',
+  ],
   credential_missing: [{}, 401, 'unauthorized', UNAUTHORIZED],
   credential_invalid: [{ scheme }, 401, 'unauthorized', UNAUTHORIZED],
   credential_unknown: [{ scheme }, 401, 'unauthorized', UNAUTHORIZED],

@@ -14,6 +14,10 @@ export const GATE: Readonly<Record<Reason, Meaning>> = {
     null,
     'The call carried more than one credential. The caller must send exactly one, in one header.',
   ),
+  credential_misplaced: at(
+    'keys',
+    'A key was sent where keys do not belong, such as among the subprotocols of a WebSocket. It was not forwarded; but whoever logs such headers may have it, so rotate it.',
+  ),
   credential_missing: at('keys', 'The call carried no key. The caller must send one.'),
   credential_invalid: at(
     'keys',

@@ -8,7 +8,10 @@ import { nullableText as text } from './asked.ts'
 
 export const Event = z
   .object({
-    id: z.string().openapi({ description: 'The request id, as in X-Request-Id' }),
+    id: z.string().openapi({
+      description:
+        'The request id, as in X-Request-Id; where the gate ended an open connection, its request’s with the version 8 in place of 4',
+    }),
     at: z.int(),
     organization_id: text,
     key_id: text,

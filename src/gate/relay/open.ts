@@ -1,0 +1,59 @@
+// An answer that may stay open, given to the client through a relay, and watched until it ends.
+
+import { accountForEnd } from '../../accounts/ended.ts'
+import type { Edge } from '../../edge.ts'
+import type { Admitted } from '../decide.ts'
+import type { Denial } from '../denial.ts'
+import type { Presented } from '../credential.ts'
+import type { Passage } from '../passage.ts'
+import { ENDED, UNDECIDED } from './close-code.ts'
+import { relayBody } from './stream.ts'
+import { Watch } from './watch.ts'
+import { relayWebSocket } from './web-socket.ts'
+
+/** Relays an answer, and ends it once its key may not have it any more. */
+export function relay(
+  answer: Response,
+  passage: Passage,
+  presented: Presented,
+  { key, grant }: Admitted,
+  edge: Edge,
+): Response {
+  const { address, headers, waitUntil, nowMs } = passage
+  const { matched } = grant
+  const opened = { presented, asked: { scheme: presented.scheme, address, headers, matched } }
+  let end: (denial: Denial) => void
+  const watch = new Watch(opened, edge, waitUntil, (denial) => {
+    end(denial)
+    accountForEnd(passage, key.principal.record, matched, denial, edge)
+  })
+  const onOver = (): void => watch.stop()
+  let response: Response
+  if (answer.webSocket) {
+    const socket = relayWebSocket(answer.webSocket, {
+      onOver,
+      onOverflow() {
+        watch.stop()
+        console.warn(`connection ${passage.requestId} ended: a peer let too much wait`)
+      },
+      hangUp: () => passage.hangUp?.(`connection ${passage.requestId}: peers did not close`),
+    })
+    end = ({ reason }) => socket.end(isUndecided(reason) ? UNDECIDED : ENDED, reason)
+    response = new Response(null, {
+      status: 101,
+      headers: answer.headers,
+      webSocket: socket.client,
+    })
+  } else {
+    const body = relayBody(answer.body!, onOver)
+    end = ({ reason }) => body.cut(reason)
+    response = new Response(body.body, answer)
+    response.headers.delete('content-length')
+  }
+  watch.start({ confirmedAt: nowMs, expiresAt: key.principal.expiresAt })
+  return response
+}
+
+function isUndecided(reason: Denial['reason']): boolean {
+  return reason === 'guard_unreachable' || reason === 'records_unreachable'
+}

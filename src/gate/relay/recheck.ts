@@ -1,0 +1,73 @@
+// Whether what is open may stay open: the gate's own steps once more, without spending, on the record
+// that the key's guard confirms. A key with a thousand open connections asks as often as one with one.
+
+import type { Edge } from '../../edge.ts'
+import type { MatchedRoute } from '../../catalog/match.ts'
+import type { KnownKey } from '../../keys/memo.ts'
+import type { WaitUntil } from '../../keys/store.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import { limitsFor } from '../admit.ts'
+import { authenticate, recall, reload } from '../authenticate.ts'
+import type { Presented } from '../credential.ts'
+import { authorize } from '../decide.ts'
+import type { Asked } from '../decide.ts'
+import type { Denial } from '../denial.ts'
+
+/** A record that changed again while it was being reloaded is reloaded again, so often at most. */
+const MAX_RELOADS = 3
+
+/** What a connection was opened with. */
+export interface Opened {
+  readonly presented: Presented
+  readonly asked: Omit<Asked, 'nowMs'> & { readonly matched: MatchedRoute }
+}
+
+/** How long it may stay without being asked about, in Unix ms. */
+export interface Stay {
+  /** What it rests on was current then. */
+  readonly confirmedAt: number
+  readonly expiresAt: number
+}
+
+/**
+ * Decides once more. `unknown`: neither guard nor database said, or another connection of the key is
+ * asking at this moment. A refusal that cannot be confirmed stands.
+ */
+export async function recheck(
+  { presented, asked }: Opened,
+  edge: Edge,
+  waitUntil: WaitUntil,
+): Promise<Result<Stay, Denial> | 'unknown'> {
+  const nowMs = Date.now()
+  const found =
+    recall(presented, edge, nowMs) ??
+    (await authenticate(presented, edge, nowMs, waitUntil, () => {}))
+  if (!found.ok) return failed(found.error)
+  let key = found.value
+  for (let reloads = 0; reloads <= MAX_RELOADS; reloads++) {
+    const rests = await edge.confirmations.ask(edge.bindings, key, edge.watch.everyMs)
+    if (rests === 'busy') return 'unknown'
+    if (rests !== 'stale') {
+      const verdict = judge(key, asked, edge)
+      if (!verdict.ok) return verdict
+      if (rests === 'unreachable') return 'unknown'
+      return ok({ confirmedAt: rests, expiresAt: key.principal.expiresAt })
+    }
+    const fresh = await reload(presented, edge, nowMs, waitUntil)
+    if (!fresh.ok) return failed(fresh.error)
+    key = fresh.value
+  }
+  return 'unknown'
+}
+
+function judge({ principal }: KnownKey, asked: Opened['asked'], edge: Edge): Result<void, Denial> {
+  const grant = authorize(principal, { ...asked, nowMs: Date.now() }, edge)
+  if (!grant.ok) return grant
+  const limits = limitsFor(edge.catalog, principal.record, asked.matched, asked.address)
+  return limits ? ok(undefined) : err({ reason: 'plan_unknown' })
+}
+
+function failed(denial: Denial): Result<never, Denial> | 'unknown' {
+  return denial.reason === 'records_unreachable' ? 'unknown' : err(denial)
+}
