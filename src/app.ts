@@ -6,12 +6,17 @@ import { accountFor } from './accounts/account.ts'
 import type { Actor } from './control/actor.ts'
 import type { Edge } from './edge.ts'
 import { clientOf } from './gate/address.ts'
+import type { Denial } from './gate/denial.ts'
 import { gate } from './gate/gate.ts'
 import { nothingSeen } from './gate/passage.ts'
 import type { Passage } from './gate/passage.ts'
 import { SentHeaders } from './gate/sent-headers.ts'
 import { canonicalPath } from './gate/path.ts'
+import type { CanonicalTarget } from './gate/path.ts'
 import { refuse } from './gate/refuse.ts'
+import { isInsecure } from './gate/scheme.ts'
+import { err } from './result.ts'
+import type { Result } from './result.ts'
 
 const JWKS_PATH = '/.well-known/jwks.json'
 const OPENAPI_PATH = '/edge/openapi.json'
@@ -27,7 +32,7 @@ type Context = Pick<ExecutionContext, 'waitUntil'> & Partial<Pick<ExecutionConte
 /** Answers a request, and puts what was decided on account. */
 export async function handle(request: Request, edge: Edge, ctx: Context): Promise<Response> {
   const requestId = crypto.randomUUID()
-  const target = canonicalPath(request.url)
+  const target = targetOf(request.url, edge)
   const own = target.ok && OWN_PATH.test(target.value.path)
   const document = own ? await ownDocument(request, target.value.path, edge) : undefined
   const response = document ?? (await decided(request, target, edge, ctx, requestId))
@@ -35,9 +40,14 @@ export async function handle(request: Request, edge: Edge, ctx: Context): Promis
   return response
 }
 
+/** The address of a request; or that it has no single one, or came in the clear, whatever it asks. */
+function targetOf(url: string, edge: Edge): Result<CanonicalTarget, Denial> {
+  return isInsecure(url, edge.settings.issuer) ? err({ reason: 'insecure' }) : canonicalPath(url)
+}
+
 async function decided(
   request: Request,
-  target: ReturnType<typeof canonicalPath>,
+  target: Result<CanonicalTarget, Denial>,
   edge: Edge,
   ctx: Context,
   requestId: string,

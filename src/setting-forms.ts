@@ -114,24 +114,34 @@ export function parseUpstreams(value: unknown, catalog: Catalog): Result<Upstrea
       if (environment !== 'live' && environment !== 'sandbox') {
         return err(`gives "${product}" an environment other than live and sandbox`)
       }
-      const url = URL.parse(textOf(text))
-      if (
-        !url ||
-        !secureOrLoopback(url) ||
-        url.search ||
-        url.hash ||
-        url.username ||
-        url.password
-      ) {
-        return err(
-          `of "${product}" ${environment} must be an https URL without user, query or fragment`,
-        )
-      }
-      byEnvironment[environment] = url
+      const url = parseUpstream(text)
+      if (!url.ok) return err(`of "${product}" ${environment} ${url.error}`)
+      byEnvironment[environment] = url.value
     }
     upstreams.set(product, byEnvironment)
   }
   return ok(upstreams)
+}
+
+/**
+ * An upstream's base URL. Cloudflare lets no Worker fetch an IP address ("Known issues" of Workers), and
+ * nothing else would tell before the first call failed. Plain http to this very machine is development's.
+ */
+function parseUpstream(text: unknown): Result<URL, string> {
+  const url = URL.parse(textOf(text))
+  const plain = url && !url.search && !url.hash && !url.username && !url.password
+  if (!plain || !secureOrLoopback(url)) {
+    return err('must be an https URL without user, query or fragment')
+  }
+  if (url.protocol === 'https:' && isAddress(url.hostname)) {
+    return err('is an IP address, which a deployed Worker cannot fetch: give it a host name')
+  }
+  return ok(url)
+}
+
+/** Of a host as the parser gives it: IPv4 in every spelling is dotted decimal there. */
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith('[') || /^[0-9]+(?:\.[0-9]+){3}\.?$/.test(hostname)
 }
 
 export function parseAccess(value: unknown): Result<AccessSettings | null, string> {

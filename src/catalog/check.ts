@@ -1,5 +1,6 @@
 // What makes a catalog wrong. Pure: a definition in, sentences out.
 
+import { checkHeaders } from './check-headers.ts'
 import type { CatalogDefinition, Product, Quota, Route } from './define.ts'
 
 const IDENTIFIER = /^[a-z][a-z0-9_-]{0,63}$/
@@ -33,6 +34,7 @@ export function checkCatalog(definition: CatalogDefinition): string[] {
     }
     if (product.accepts.length === 0) mistakes.push(`product "${product.id}" accepts no credential`)
     if (product.routes.length === 0) mistakes.push(`product "${product.id}" has no route`)
+    mistakes.push(...checkHeaders(product))
     for (const route of product.routes) {
       checkRoute(definition, product, route, limits, mistakes)
       for (const verb of route.verbs) {

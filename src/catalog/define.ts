@@ -61,6 +61,11 @@ export interface Product {
   readonly cookies?: boolean
   /** It answers with 520 to 527 and 530 itself, so that only Cloudflare's own pages are taken for none. */
   readonly own52x?: boolean
+  /**
+   * The client's headers that go upstream, by name, instead of all that make no claim. What tells a
+   * message itself (`Content-Type`, `Accept`, conditions, ranges) passes in any case.
+   */
+  readonly headers?: readonly string[]
   /** Let `%2F` through, for upstreams whose identifiers hold it. */
   readonly encodedSlashes?: boolean
   /** Answered by the edge itself: it has no upstream, and its scopes are grant enough. */
@@ -92,7 +97,8 @@ export type Catalog = CatalogDefinition & { readonly [checked]: true }
 /**
  * Checks a definition and returns it as a catalog.
  * @throws Error naming every mistake: duplicate or shadowed routes, unknown scopes or limits, a
- *   publishable route without a scope that publishable keys hold, malformed patterns and quotas.
+ *   publishable route without a scope that publishable keys hold, headers that may not pass, malformed
+ *   patterns and quotas.
  */
 export function defineCatalog(definition: CatalogDefinition): Catalog {
   const mistakes = checkCatalog(definition)

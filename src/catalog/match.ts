@@ -2,9 +2,10 @@
 // specificity, so that the first match is the most specific: a literal segment before `:id`, `:id`
 // before `/**`, decided segment by segment from the left.
 //
-// Many upstreams ignore case, a trailing slash or trailing dots (Express does the first two by
-// default). A path that would be another row's for such an upstream (`/sessions/1/Result`, which is
-// below `/sessions/**` but not `/sessions/:id/result`) matches nothing: it is refused, not guessed.
+// Many upstreams ignore case, a slash at the end, or a format (Express does the first two by default,
+// Django REST Framework and Rails the third). A path that would be another row's for such an upstream
+// (`/sessions/1/Result` or `/sessions/1/result.json`, which are below `/sessions/**` but not
+// `/sessions/:id/result`) matches nothing: it is refused, not guessed.
 
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
@@ -12,6 +13,8 @@ import { TrieRouter } from 'hono/router/trie-router'
 
 import { fullPattern } from './check.ts'
 import type { Catalog, Product, Route, Verb } from './define.ts'
+import { ForgivingRouter } from './forgiving.ts'
+import { MAY_BE_READ_OTHERWISE } from './readings.ts'
 
 /** One row of the catalog as the gate uses it. */
 export interface MatchedRoute {
@@ -42,13 +45,13 @@ export function compileRouteRows(products: readonly Product[]): RouteTable {
       product.routes.map((route) => ({ product, route, pattern: fullPattern(product, route) })),
     )
     .toSorted((a, b) => compareSpecificity(a.pattern, b.pattern))
-  const exact = compileRouter(rows, (pattern) => pattern)
-  const folded = compileRouter(rows, fold)
+  const router = compileRouter(rows)
+  const forgiving = compileForgiving(rows)
   const match = (method: string, path: string): MatchedRoute | undefined => {
     const verb = method === 'HEAD' ? 'GET' : method
-    const row = exact.match(verb, path)[0][0]?.[0]
-    if (!row || !NEEDS_FOLDING.test(path)) return row
-    return folded.match(verb, fold(path))[0][0]?.[0] === row ? row : undefined
+    const row = router.match(verb, path)[0][0]?.[0]
+    if (!row || !MAY_BE_READ_OTHERWISE.test(path)) return row
+    return forgiving.get(verb)?.takesOnly(row, path) ? row : undefined
   }
   return {
     match,
@@ -58,24 +61,25 @@ export function compileRouteRows(products: readonly Product[]): RouteTable {
 
 type Router = SmartRouter<MatchedRoute>
 
-function compileRouter(rows: readonly MatchedRoute[], spell: (pattern: string) => string): Router {
+function compileRouter(rows: readonly MatchedRoute[]): Router {
   const router: Router = new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] })
   for (const row of rows) {
-    const pattern =
-      spell(row.pattern.replace(/\/\*\*$/, '')) + (row.pattern.endsWith('/**') ? '/*' : '')
+    const pattern = row.pattern.replace(/\/\*\*$/, '/*')
     for (const verb of row.route.verbs) router.add(verb, pattern, row)
   }
   return router
 }
 
-const NEEDS_FOLDING = /[A-Z]|\/$|(?:\.|%20)(?:\/|$)/
-
-/** A path as the most forgiving upstream reads it. */
-function fold(path: string): string {
-  return path
-    .replace(/(?<!\.|%20)(?:\.|%20)+(?=\/|$)/g, '')
-    .replace(/\/$/, '')
-    .toLowerCase()
+function compileForgiving(rows: readonly MatchedRoute[]): Map<string, ForgivingRouter> {
+  const routers = new Map<string, ForgivingRouter>()
+  for (const row of rows) {
+    for (const verb of row.route.verbs) {
+      const router = routers.get(verb) ?? new ForgivingRouter()
+      routers.set(verb, router)
+      router.add(row)
+    }
+  }
+  return routers
 }
 
 /** Negative when `a` is the more specific pattern. */

@@ -40,7 +40,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded'
 /** Answers a request below /edge/console; its host and its path have been found right. */
 export async function answerConsole(request: Request, context: ConsoleContext): Promise<Response> {
   const asset = answerAsset(request, new URL(request.url).pathname)
-  return secured(asset ?? (await app.fetch(request, { context })))
+  return secured(asset ?? (await app.fetch(request, { context })), context.edge.settings.issuer)
 }
 
 const app = new Hono<ConsoleEnv>()

@@ -24,11 +24,15 @@ const HEADERS = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const
 
+/** For a year no browser comes over http; what else is below this host's name is not ours to bind. */
+const HSTS = 'max-age=31536000'
+
 /** Sets the headers; an asset keeps its own `Cache-Control`. */
-export function secured(response: Response): Response {
+export function secured(response: Response, issuer: string): Response {
   const answer = new Response(response.body, response)
   for (const [name, value] of Object.entries(HEADERS)) {
     if (name !== 'cache-control' || !answer.headers.has(name)) answer.headers.set(name, value)
   }
+  if (issuer.startsWith('https:')) answer.headers.set('strict-transport-security', HSTS)
   return answer
 }

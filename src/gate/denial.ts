@@ -19,7 +19,8 @@ export type Denial =
   | { readonly reason: 'key_expired'; readonly scheme: 'ApiKey' | 'Bearer' }
   | { readonly reason: 'organization_suspended'; readonly scheme: 'ApiKey' | 'Bearer' }
   | { readonly reason: 'service_user_disabled'; readonly scheme: 'ApiKey' | 'Bearer' }
-  // 403: somebody, but not this, or not from there
+  // 403: somebody, but not this, or not from there; or not in the clear
+  | { readonly reason: 'insecure' }
   | { readonly reason: 'address_unknown' }
   | { readonly reason: 'address_not_allowed'; readonly list: 'organization' | 'key' }
   | { readonly reason: 'address_list_unreadable'; readonly list: 'organization' | 'key' }

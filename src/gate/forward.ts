@@ -4,8 +4,9 @@
 import type { Product } from '../catalog/define.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
+import { keepCondition, keepPrivate, NOT_KEPT } from './caching.ts'
 import type { Denial } from './denial.ts'
-import { connectionListed, isTraceparent, mayForward, mayReturn } from './headers.ts'
+import { connectionListed, isTraceparent, mayForwardTo, mayReturn } from './headers.ts'
 import type { HeaderReader, SentHeaders } from './sent-headers.ts'
 import { lateAfter } from './upload.ts'
 import type { Upload } from './upload.ts'
@@ -26,11 +27,12 @@ export function filterHeaders(
 ): void {
   const listed = connectionListed(sent)
   for (const name of sent.names()) {
-    if (!mayForward(name) || listed.includes(name)) headers.delete(name)
+    if (!mayForwardTo(product, name) || listed.includes(name)) headers.delete(name)
     else if (CHECKED.has(name) && !isRight(name, sent, product)) headers.delete(name)
   }
   if (isWebSocket(sent)) headers.set('upgrade', 'websocket')
   if (!hasBody && sent.has('content-length')) headers.delete('content-length')
+  keepCondition(headers, sent)
 }
 
 const CHECKED: ReadonlySet<string> = new Set([
@@ -87,8 +89,11 @@ async function unusable(response: Response, url: string): Promise<Result<never, 
   return err({ reason: 'upstream_invalid' })
 }
 
-/** The upstream's answer as the client may see it: without what belongs to one connection, or to us. */
-export function outboundResponse(upstream: Response, base: URL): Response {
+/**
+ * The upstream's answer as the client may see it: without what belongs to one connection, or to us.
+ * @param credentials the headers by which the answer may differ, as in `Vary`.
+ */
+export function outboundResponse(upstream: Response, base: URL, credentials = ''): Response {
   const response = new Response(upstream.body, upstream)
   const { headers } = response
   const names = [...upstream.headers.keys()]
@@ -100,8 +105,9 @@ export function outboundResponse(upstream: Response, base: URL): Response {
     else if (name === 'location') setLocation(headers, base)
   }
   if (!names.includes('cache-control') || listed.includes('cache-control')) {
-    headers.set('cache-control', 'private, no-store')
-  }
+    // On a 304 it would throw away what the caller has kept as it was told to.
+    if (upstream.status !== 304) headers.set('cache-control', NOT_KEPT)
+  } else if (!upgraded) keepPrivate(headers, credentials)
   return response
 }
 

@@ -8,6 +8,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { Ahead } from './ahead.ts'
 import { authenticate, recall } from './authenticate.ts'
+import { credentialsOf } from './caching.ts'
 import { isPreflight, preflightResponse, setCors } from './cors.ts'
 import { readCredential } from './credential.ts'
 import type { Presented } from './credential.ts'
@@ -138,6 +139,6 @@ async function forward(
     await upstream.value.body?.cancel()
     return deny(passage, absent)
   }
-  const answer = outboundResponse(upstream.value, grant.upstream)
+  const answer = outboundResponse(upstream.value, grant.upstream, credentialsOf(product))
   return isEndless(answer, route) ? relay(answer, passage, presented, admitted, edge) : answer
 }

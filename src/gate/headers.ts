@@ -1,41 +1,12 @@
-// Which headers cross the gate, by name, with the reason beside each set. A name is judged as the
-// most forgiving upstream reads it: CGI, WSGI and nginx fold `_` and `.` into `-`, so `X_Edge.Org`
-// is `X-Edge-Org`.
+// Which headers cross the gate, by name. A name is judged as the most forgiving upstream reads it: CGI,
+// WSGI and nginx fold `_` and `.` into `-`, so `X_Edge.Org` is `X-Edge-Org`. What no client may claim is
+// in catalog/claims.ts, since a product's list is checked by it.
 
+import { foldHeaderName, HOP_BY_HOP, isClaim, mayBeClaim } from '../catalog/claims.ts'
+import type { Product } from '../catalog/define.ts'
 import type { HeaderReader } from './sent-headers.ts'
 
-/** RFC 9110 §7.6.1: they belong to one connection. `Upgrade` is set again for WebSockets. */
-export const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** The credential is ours; the upstream gets the assertion. `Expect` was answered by the edge. */
-const CONSUMED = ['x-api-key', 'authorization', 'expect']
-
-/** Claims about where the request came from or what it really is: only ours count. */
-const CLAIMS = [
-  'forwarded',
-  // CGI programs take it for HTTP_PROXY, their own proxy setting (CVE-2016-5385).
-  'proxy',
-  'x-real-ip',
-  'true-client-ip',
-  'x-client-ip',
-  'x-cluster-client-ip',
-  'x-original-url',
-  'x-original-uri',
-  'x-original-method',
-  'x-rewrite-url',
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-  'x-approver-department',
-]
+export { foldHeaderName, HOP_BY_HOP }
 
 /**
  * What is looked at before it goes on, or says how the request is to be read: a name that only some
@@ -54,18 +25,28 @@ const MIMICKED = new Set([
   'x-request-id',
 ])
 
-/** Whole families: identity (ours), proxies, forwarding, the platform's own, framework internals. */
-const CLAIM_PREFIXES = ['x-edge', 'proxy-', 'x-forwarded', 'cf-', 'cloudflare-', 'x-middleware-']
-
-const DROPPED = new Set([...HOP_BY_HOP, ...CONSUMED, ...CLAIMS])
-
-/** Lower-case, with every run of other characters than letters and digits as one `-`. */
-export function foldHeaderName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-}
+/** What tells the message itself: it goes upstream whatever a product lists. */
+const ALWAYS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'pragma',
+  'range',
+  'sec-websocket-extensions',
+  'sec-websocket-key',
+  'sec-websocket-protocol',
+  'sec-websocket-version',
+])
 
 const MAX_VERDICTS = 2_000
 
@@ -81,20 +62,28 @@ function remembered(judge: (name: string) => boolean): (name: string) => boolean
   }
 }
 
-/** Whether an inbound header may go upstream, by its lower-case name. */
+/** Whether an inbound header may go upstream where the product lists none, by its lower-case name. */
 export const mayForward = remembered((name) => {
   const folded = foldHeaderName(name)
-  return (
-    !DROPPED.has(name) &&
-    !DROPPED.has(folded) &&
-    (name === folded || !MIMICKED.has(folded)) &&
-    !CLAIM_PREFIXES.some((prefix) => folded.startsWith(prefix))
-  )
+  return (name === folded || !MIMICKED.has(folded)) && !isClaim(folded) && !mayBeClaim(folded)
 })
 
-/** CORS, identity and limits are told by the edge alone; what software answers is nobody's concern. */
+const listed = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+/** Whether one may go upstream to a product; what its list names has been found right. */
+export function mayForwardTo({ headers, cookies }: Product, name: string): boolean {
+  if (headers === undefined) return mayForward(name)
+  const known = listed.get(headers) ?? new Set(headers.map((one) => one.toLowerCase()))
+  listed.set(headers, known)
+  return ALWAYS.has(name) || known.has(name) || (name === 'cookie' && cookies === true)
+}
+
+/**
+ * CORS, identity and limits are told by the edge alone, and no cache that many share has a say; what
+ * software answers is nobody's concern.
+ */
 const NOT_THE_UPSTREAMS =
-  /^(?:access-control-|x-edge-|(?:x-)?rate-?limit(?:-|$)|server$|x-powered-by$)/
+  /^(?:access-control-|x-edge-|(?:x-)?rate-?limit(?:-|$)|(?:cloudflare-)?cdn-cache-control$|surrogate-control$|cf-cache-status$|server$|x-powered-by$)/
 
 /** Whether an upstream's header may go to the client, by its lower-case name. */
 export const mayReturn = remembered(

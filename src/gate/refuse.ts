@@ -89,6 +89,11 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
     case 'organization_suspended':
     case 'service_user_disabled':
       return { status: 401, detail: UNAUTHORIZED_DETAIL }
+    case 'insecure':
+      return {
+        status: 403,
+        detail: 'Use https. A key that was sent without it may have been read: replace it.',
+      }
     case 'address_unknown':
     case 'address_not_allowed':
       return { status: 403, detail: 'The client address is not on the IP allowlist.' }

@@ -44,10 +44,55 @@ describe('checkCatalog: a good one has no mistakes', () => {
       'the same pattern with another verb',
       product({ routes: [ROUTE, { ...ROUTE, verbs: ['POST'] }] }),
     ],
+    ['a list of headers', product({ headers: ['X-Mine', 'user-agent', 'x-tenant-id'] })],
+    ['a list without content-type, which passes anyway', product({ headers: [] })],
     ['a literal beside a name', routes('/things/:id', '/things/mine', '/things/**')],
     ['the shipped one', shipped],
   ])('%s', (_case, definition) => {
     expect(checkCatalog(definition)).toStrictEqual([])
+  })
+})
+
+describe('checkCatalog: no list of headers opens what is closed', () => {
+  const never = 'may never pass'
+  it.each([
+    ...['X-Edge-Org-Id', 'X_Edge-Org-Id', 'x.edge.assertion', 'x-edge'].map((one) => [one, never]),
+    ...['authorization', 'Authorization', 'X-API-Key', 'x_api_key'].map((one) => [one, never]),
+    ...['x-forwarded-for', 'Forwarded', 'X_Forwarded_Host', 'x-real-ip'].map((one) => [one, never]),
+    ...['connection', 'Keep-Alive', 'TE', 'transfer-encoding', 'upgrade'].map((one) => [
+      one,
+      never,
+    ]),
+    ...['cf-connecting-ip', 'CF_Ray', 'cf-access-jwt-assertion', 'x-host'].map((one) => [
+      one,
+      never,
+    ]),
+    ...['remote-user', 'ssl-client-verify', 'x-org-id', 'client-ip', 'expect'].map((one) => [
+      one,
+      never,
+    ]),
+    ...['proxy-authorization', 'X-Approver-Department', 'early-data'].map((one) => [one, never]),
+    ['Cookie', 'passes with cookies: true'],
+    ['x-auth-token', 'carries a secret'],
+    ['api_key', 'carries a secret'],
+    ['X_Mine', 'must be written as "x-mine"'],
+    ['-x-mine', 'must be written as "x-mine"'],
+    ['', 'is not a name of a header'],
+    ['x mine', 'is not a name of a header'],
+    ['x-mine:', 'is not a name of a header'],
+    ['x-mïne', 'is not a name of a header'],
+    ['*', 'must be written as ""'],
+  ] as [string, string][])('"%s" %s', (entry, flaw) => {
+    const definition = product({ headers: ['x-before', entry] })
+    const mistakes = checkCatalog(definition)
+    expect(mistakes).toHaveLength(1)
+    expect(mistakes[0]).toContain(`product "shop": header "${entry}" ${flaw}`)
+    expect(() => defineCatalog(definition)).toThrow(`header "${entry}"`)
+  })
+
+  it('nor is one there twice', () => {
+    const [mistake] = checkCatalog(product({ headers: ['X-Mine', 'x-mine'] }))
+    expect(mistake).toBe('product "shop": header "x-mine" is there twice')
   })
 })
 

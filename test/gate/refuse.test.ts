@@ -107,6 +107,12 @@ const TOLD: Record<Reason, Told> = {
   plan_unknown: [{}, 403, 'forbidden', 'The plan of this organization is not known here.'],
   record_unreadable: [{}, 403, 'forbidden', 'The record of this API key cannot be read.'],
   route_unknown: [{}, 404, 'not_found', 'There is nothing at this method and path.'],
+  insecure: [
+    {},
+    403,
+    'forbidden',
+    'Use https. A key that was sent without it may have been read: replace it.',
+  ],
   host_unknown: [{}, 404, 'not_found', 'This host is not served here.'],
   method_unknown: [{}, 405, 'method_not_allowed', 'This method is not supported.'],
   rate_limited: [

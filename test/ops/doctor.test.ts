@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 
 import { shipped } from '../../src/catalog/shipped.ts'
+import { generateSigningKey } from '../../src/keys/signing-keys.ts'
+import { checkPlaceholders } from '../../src/ops/doctor/placeholders.ts'
 import { SELECT_FACTS } from '../../src/ops/doctor/facts.ts'
 import type {
   CredentialFacts,
@@ -24,6 +26,7 @@ import {
   insertServiceUser,
 } from '../../src/ops/statements.ts'
 import type { NewCredential } from '../../src/ops/statements.ts'
+import { parseSettings } from '../../src/settings.ts'
 import { database, SCHEMA } from './harness.ts'
 
 const NOW = Date.UTC(2027, 0, 1)
@@ -75,6 +78,90 @@ function examine(db: DatabaseSync): Finding[] {
     ...checkPending(pending as unknown as PendingFacts[], NOW),
   ]
 }
+
+const warned = (cidr: string): Finding[] =>
+  checkEntries([{ list: 'credential_ips', owner: 'key_1', entry: cidr }])
+
+describe('entries that can be read and do not mean what they say', () => {
+  it.each([
+    ['2a06:98c0:3600::/48', '2a06:98c0:3600::103'],
+    ['2a06:98c0::/29', '2a06:98c0:3600::103'],
+    ['2a06:98c0:3600::102/127', '2a06:98c0:3600::103'],
+    ['2000::/3', '2a06:98c0:3600::103'],
+    ['240.0.0.0/4', '240.0.0.0/4'],
+    ['240.0.0.7', '240.0.0.0/4'],
+    ['255.255.255.255', '240.0.0.0/4'],
+    ['::ffff:250.1.0.0/112', '240.0.0.0/4'],
+    ['224.0.0.0/3', '240.0.0.0/4'],
+    ['128.0.0.0/1', '240.0.0.0/4'],
+  ])('%s: a warning that names %s', (cidr, named) => {
+    expect(warned(cidr)).toStrictEqual([
+      expect.objectContaining({ level: 'warning', code: 'entry_odd' }),
+    ])
+    expect(warned(cidr)[0]).toMatchObject({ subject: `credential_ips key_1 ${cidr}` })
+    expect(warned(cidr)[0]?.message).toContain(named)
+  })
+
+  it.each([
+    '203.0.113.0/24',
+    '239.255.255.255',
+    '224.0.0.0/4',
+    '2001:db8::/32',
+    '2a06:98c0:3600::104',
+  ])('%s: nothing', (cidr) => {
+    expect(warned(cidr)).toStrictEqual([])
+  })
+
+  it('the shared address itself can be on no list: it refuses, by name', () => {
+    expect(warned('2a06:98c0:3600::103')).toStrictEqual([
+      expect.objectContaining({ level: 'refusing', code: 'entry_unreadable' }),
+    ])
+  })
+})
+
+describe('settings that cannot be meant', async () => {
+  const SIGNING_KEYS = JSON.stringify({ keys: [await generateSigningKey()] })
+  const examineSettings = (over: Record<string, unknown>): Finding[] => {
+    const secrets = { KEY_PEPPER: 'p'.repeat(32), ADMIN_TOKEN: 'a'.repeat(32), SIGNING_KEYS }
+    const meant = { ISSUER: 'https://api.acme.dev', UPSTREAMS: {} }
+    const parsed = parseSettings({ ...secrets, ...meant, ...over }, shipped)
+    if (!parsed.ok) throw new Error(parsed.error.join('; '))
+    return checkPlaceholders(parsed.value)
+  }
+
+  it.each([
+    'https://edge.example.com',
+    'https://example.com',
+    'https://a.example',
+    'https://edge.test',
+  ])('ISSUER %s', (issuer) => {
+    expect(examineSettings({ ISSUER: issuer })).toStrictEqual([
+      expect.objectContaining({ level: 'warning', subject: 'ISSUER' }),
+    ])
+  })
+
+  it('UPSTREAMS at example.com, each by product and environment', () => {
+    const urls = { live: 'https://verifa.example.com', sandbox: 'https://sandbox.acme.dev' }
+    const [found, ...others] = examineSettings({ UPSTREAMS: { verifa: urls } })
+    expect(others).toStrictEqual([])
+    expect(found).toMatchObject({ level: 'warning', subject: 'UPSTREAMS' })
+    expect(found?.message).toContain('verifa live (verifa.example.com)')
+    expect(found?.message).not.toContain('sandbox')
+  })
+
+  it('an upstream on this machine behind a public edge', () => {
+    const UPSTREAMS = { verifa: { live: 'http://127.0.0.1:9000' } }
+    const [found] = examineSettings({ UPSTREAMS })
+    expect(found).toMatchObject({ level: 'warning', code: 'upstream_local', subject: 'UPSTREAMS' })
+    expect(examineSettings({ UPSTREAMS, ISSUER: 'http://localhost:8787' })).toStrictEqual([])
+  })
+
+  it('nothing where each is somebody’s', () => {
+    expect(
+      examineSettings({ UPSTREAMS: { verifa: { live: 'https://example.com.acme.dev' } } }),
+    ).toStrictEqual([])
+  })
+})
 
 describe('what refuses calls', () => {
   it('is nothing in a database that is in order', () => {

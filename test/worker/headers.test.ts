@@ -35,6 +35,17 @@ describe('mayForward: what the client may say', () => {
     'edge-org-id',
     'forwarded-by-me',
     'my-authorization',
+    'x-auth-token',
+    'x-user-agent',
+    'x-client-version',
+    'x-original-filename',
+    'psu-ip-address',
+    'x-fapi-customer-ip-address',
+    'x-goog-api-key',
+    'x-ms-client-request-id',
+    'x-b3-traceid',
+    'x-organic',
+    'via',
   ])('%s', (name) => {
     expect(mayForward(name)).toBe(true)
   })
@@ -56,6 +67,69 @@ describe('mayForward: what it may not', () => {
     ...['x-original-url', 'x-original-uri', 'x-rewrite-url', 'x-http-method-override'],
     ...['x-http-method', 'x-method-override', 'x-middleware-subrequest', 'proxy'],
     ...['cloudflare-workers-version-overrides', 'cloudflare-workers-version-key'],
+    // addresses, as other proxies and frameworks spell them
+    ...['client-ip', 'x-original-forwarded-for', 'x-remote-ip', 'x-remote-addr', 'remote-addr'],
+    ...['x-originating-ip', 'fastly-client-ip', 'x-azure-clientip', 'x-azure-socketip'],
+    ...[
+      'x-envoy-external-address',
+      'cloudfront-viewer-address',
+      'fly-client-ip',
+      'do-connecting-ip',
+    ],
+    ...[
+      'x-vercel-forwarded-for',
+      'x-nf-client-connection-ip',
+      'incap-client-ip',
+      'x-appengine-user-ip',
+    ],
+    ...[
+      'x-true-client-ip',
+      'akamai-client-ip',
+      'wl-proxy-client-ip',
+      'x-proxyuser-ip',
+      'x-forward-for',
+    ],
+    ...['x-source-ip', 'x-custom-ip-authorization', 'x-sucuri-clientip', 'x-client-addr'],
+    // users, as other gates have found them
+    ...['remote-user', 'remote-groups', 'x-remote-user', 'x-remote-group', 'x-auth-request-user'],
+    ...['x-auth-request-email', 'x-authenticated-userid', 'x-goog-authenticated-user-email'],
+    ...['x-goog-iap-jwt-assertion', 'x-ms-client-principal', 'x-ms-client-principal-id'],
+    ...['x-amzn-oidc-data', 'x-amzn-oidc-identity', 'x-consumer-username', 'x-consumer-custom-id'],
+    ...['x-credential-identifier', 'x-webauth-user', 'x-pomerium-jwt-assertion', 'x-vouch-user'],
+    ...['x-authentik-username', 'tailscale-user-login', 'impersonate-user', 'oidc-claim-sub'],
+    ...['x-endpoint-api-userinfo', 'x-jwt-assertion', 'sm-user', 'iv-user', 'x-apigateway-context'],
+    // certificates
+    ...['ssl-client-cert', 'ssl-client-verify', 'x-ssl-client-verify', 'x-ssl-client-s-dn'],
+    ...['client-cert', 'client-cert-chain', 'x-client-cert', 'x-client-verify', 'x-arr-clientcert'],
+    ...['x-amzn-mtls-clientcert', 'x-forwarded-client-cert', 'x-tls-client-subject'],
+    // host, path, method, scheme, early data
+    ...['x-host', 'x-original-host', 'x-http-host-override', 'x-backend-host', 'x-upstream-host'],
+    ...[
+      'x-envoy-original-path',
+      'x-envoy-internal',
+      'x-original-path',
+      'x-script-name',
+      'path-info',
+    ],
+    ...[
+      'x-tunnel-method',
+      'x-original-method',
+      'http-method-override',
+      'front-end-https',
+      'x-scheme',
+    ],
+    ...['early-data', 'x-sendfile-type', 'x-accel-mapping', 'x-invoke-path', 'x-now-route-matches'],
+    // our identity in other names
+    ...['x-source-system', 'x-service-user', 'x-org-id', 'x-org-name', 'x-organization-id'],
+    ...[
+      'x-organisation',
+      'x-key-id',
+      'x-key-type',
+      'x-scopes',
+      'x-user-id',
+      'x-tenant-id',
+      'x-roles',
+    ],
   ]
   const spellings: Record<string, (name: string) => string> = {
     'as it is': (name) => name,
@@ -71,6 +145,43 @@ describe('mayForward: what it may not', () => {
       expect(mayForward(spellings[how]?.(name) ?? '')).toBe(false)
     },
   )
+})
+
+const pass = (sent: Record<string, string>, over: Partial<Product>) =>
+  Object.keys(forwarded(Object.entries(sent), over))
+
+describe('a product that lists what passes', () => {
+  it('gets that, and nothing else that the client sends', () => {
+    const sent = { 'x-mine': '1', 'x-other': '1', 'user-agent': 'a', x_mine: '1', 'x.mine': '1' }
+    expect(pass(sent, { headers: ['X-Mine'] })).toStrictEqual(['x-mine'])
+    expect(pass(sent, { headers: [] })).toStrictEqual([])
+    expect(pass(sent, { headers: ['user-agent'] })).toStrictEqual(['user-agent'])
+  })
+
+  it('a name that some take for a claim passes only where it is listed', () => {
+    const sent = { 'x-tenant-id': '7', x_tenant_id: '8' }
+    expect(pass(sent, {})).toStrictEqual([])
+    expect(pass(sent, { headers: ['x-tenant-id'] })).toStrictEqual(['x-tenant-id'])
+  })
+
+  it('the body still arrives typed and whole, and conditions and ranges still hold', () => {
+    const sent = {
+      accept: 'a/b',
+      'content-type': 'text/x',
+      'content-encoding': 'gzip',
+      'if-none-match': '"a"',
+      'cache-control': 'no-cache',
+      range: 'bytes=0-1',
+    }
+    expect(pass(sent, { headers: [] }).toSorted()).toStrictEqual(Object.keys(sent).toSorted())
+  })
+
+  it('what is looked at before it passes is looked at all the same', () => {
+    const sent = { cookie: 'a=b', traceparent: 'x', 'x-request-id': 'a b', connection: 'x-mine' }
+    const listing = { headers: ['traceparent', 'x-request-id', 'x-mine'] }
+    expect(pass({ ...sent, 'x-mine': '1' }, listing)).toStrictEqual([])
+    expect(pass(sent, { headers: [], cookies: true })).toStrictEqual(['cookie'])
+  })
 })
 
 /** As CGI, WSGI, nginx and their like read a name; written anew, not the gate's own. */

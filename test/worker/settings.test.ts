@@ -65,6 +65,35 @@ describe('parseSettings: what is right', () => {
 
 const upstream = (url: unknown) => ({ verifa: { live: url } })
 
+/** Which a deployed Worker cannot fetch, as an operator or the URL parser may spell them. */
+const ADDRESSES = [
+  'https://203.0.113.5',
+  'https://203.0.113.5:8443/base',
+  'https://203.0.113.5.',
+  'https://127.0.0.1',
+  'https://10.0.0.1',
+  'https://[2001:db8::5]',
+  'https://[::1]:8443',
+  'https://[::ffff:203.0.113.5]',
+  'https://3405803781',
+  'https://0xcb007105',
+  'https://0313.0.0161.5',
+  'https://127.1',
+  'https://0x7f.1',
+  'https://%31%32%37.0.0.1',
+  'https://１２７.0.0.1',
+  'http://203.0.113.5',
+]
+
+it.each(ADDRESSES.filter((one) => one.startsWith('https:')))(
+  'an upstream that is an IP address is refused for that: %s',
+  (url) => {
+    expect(parse({ UPSTREAMS: upstream(url) })).toStrictEqual([
+      'UPSTREAMS of "verifa" live is an IP address, which a deployed Worker cannot fetch: give it a host name',
+    ])
+  },
+)
+
 describe('parseSettings: what is wrong is named, and its value never told', () => {
   const wrong: Readonly<Record<string, readonly unknown[]>> = {
     ISSUER: [
@@ -128,6 +157,7 @@ describe('parseSettings: what is wrong is named, and its value never told', () =
       upstream(`https://up.example/#${SECRET}`),
       upstream(`https://${SECRET}@up.example`),
       upstream(`https://u:${SECRET}@up.example`),
+      ...ADDRESSES.map(upstream),
       upstream('ftp://up.example'),
     ],
     TRUSTED_ISSUERS: [SECRET, {}, [{}], [SECRET]],

@@ -43,6 +43,10 @@ export const GATE: Readonly<Record<Reason, Meaning>> = {
     'service_user',
     'The service user is disabled, so none of its tokens pass. Enable it to let them pass again.',
   ),
+  insecure: at(
+    null,
+    'The call came over http, in the clear, so nothing of it was looked at. The caller must use https; a key that was sent so is better replaced.',
+  ),
   address_unknown: at(
     'allowlists',
     'There is an allowlist, and the address of the caller could not be told, so it is on none.',

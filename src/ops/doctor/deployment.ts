@@ -6,6 +6,7 @@ import { readVars, SECRET_NAMES } from '../settings.ts'
 import { readJson, wrangler } from '../wrangler.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
+import { checkPlaceholders } from './placeholders.ts'
 
 const HEALTH_TIMEOUT_MS = 10_000
 
@@ -23,7 +24,7 @@ export async function checkSettings(ops: Ops, url: string): Promise<Finding[]> {
   }
   try {
     await loadSettings(parsed.value)
-    return []
+    return checkPlaceholders(parsed.value)
   } catch (error) {
     return [misconfigured(error instanceof Error ? error.message : 'SIGNING_KEYS cannot be used')]
   }

@@ -2,6 +2,7 @@
 
 import type { Catalog } from '../../catalog/define.ts'
 import { unreadable } from '../entries.ts'
+import { oddityOf } from './addresses.ts'
 import { texts, time } from '../print.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -93,12 +94,18 @@ export function checkCredentials(
   })
 }
 
-/** Every entry must be readable: one that is not refuses all calls that its list decides. */
+/**
+ * Every entry must be readable: one that is not refuses all calls that its list decides. And it should
+ * mean what it says.
+ */
 export function checkEntries(rows: readonly EntryFacts[]): Finding[] {
   return rows.flatMap(({ list, owner, entry }) => {
-    const [broken] = unreadable(list === 'credential_origins' ? 'origin' : 'address', [entry])
-    if (!broken) return []
-    return [refusing('entry_unreadable', `${list} ${owner} ${entry}`, broken.problem)]
+    const kind = list === 'credential_origins' ? 'origin' : 'address'
+    const subject = `${list} ${owner} ${entry}`
+    const [broken] = unreadable(kind, [entry])
+    if (broken) return [refusing('entry_unreadable', subject, broken.problem)]
+    const oddity = kind === 'address' ? oddityOf(entry) : undefined
+    return oddity === undefined ? [] : [finding('warning', 'entry_odd', subject, oddity)]
   })
 }
 

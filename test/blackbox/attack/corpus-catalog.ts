@@ -1,5 +1,6 @@
 // The catalog that the attack corpus speaks of: orders, billing and admin, each behind its scope.
-// Its `/public/*` needs no credential there; nothing does not here, so it needs a key and no scope.
+// Its `/public/*` needs no credential there; nothing does not here, so it needs a key and no scope,
+// save for the report of each, which is the administrators'.
 
 import { defineCatalog, WRITES } from '../../../src/catalog/define.ts'
 import type { Product, Route } from '../../../src/catalog/define.ts'
@@ -44,7 +45,10 @@ export const corpusCatalog = defineCatalog({
     {
       id: 'public',
       accepts: ['secret', 'jwt'],
-      routes: [{ verbs: ['GET'], pattern: '/public/**', scopes: [] }],
+      routes: [
+        { verbs: ['GET'], pattern: '/public/**', scopes: [] },
+        { verbs: ['GET'], pattern: '/public/:id/report', scopes: ['admin:read'] },
+      ],
     },
   ],
 })
