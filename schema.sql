@@ -482,8 +482,9 @@ BEGIN
 END;
 
 -- ── Accounts ────────────────────────────────────────────────────────────────────────────────────
--- One row per decision, written by the queue's consumer alone (src/accounts), never by hand. The
--- events of an organization are a chain; those of nobody we know ('' as organization) are one too:
+-- One row per decision, of requests of nobody a sample (nobody_refusals counts the rest), written by the
+-- queue's consumer alone (src/accounts), never by hand. The events of an organization are a chain; those
+-- of nobody we know ('' as organization) are one too:
 --
 --   hash = hex(SHA-256(previous_hash || "\n" || the event as canonical JSON)), from 64 zeros on
 --
@@ -600,6 +601,28 @@ CREATE TABLE IF NOT EXISTS refusals_daily (
   -- Of the newest one.
   last_at      INTEGER NOT NULL CHECK (last_at > 0),
   PRIMARY KEY (organization, day, key, product, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Requests of nobody of which no event was made: at most 60 a minute and network, and 300 a minute of all,
+-- become events. They are in usage_daily and refusals_daily as well, which outlive this table. A row for
+-- each minute, reason and product, however many there were and wherever from.
+CREATE TABLE IF NOT EXISTS nobody_refusals (
+  -- Since 1970.
+  minute  INTEGER NOT NULL CHECK (minute > 0),
+  -- As in audit_events.
+  reason  TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 64),
+  product TEXT NOT NULL,
+  refused INTEGER NOT NULL CHECK (refused >= 1),
+  -- Of the newest one.
+  last_at INTEGER NOT NULL CHECK (last_at > 0),
+  PRIMARY KEY (minute, reason, product)
+) STRICT, WITHOUT ROWID;
+
+-- What was counted there, so that it counts once: a row for each message of an isolate, for a day.
+CREATE TABLE IF NOT EXISTS nobody_tallies (
+  at INTEGER NOT NULL CHECK (at > 0),
+  id TEXT NOT NULL CHECK (length(id) = 36),
+  PRIMARY KEY (at, id)
 ) STRICT, WITHOUT ROWID;
 
 -- When a credential was last presented and recognised, whatever was decided.

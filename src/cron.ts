@@ -3,6 +3,7 @@
 
 import { noteHeads } from './accounts/heads.ts'
 import { prune } from './accounts/retention.ts'
+import { pruneNobody } from './accounts/tallies.ts'
 import { forgetOld } from './control/changes/forget.ts'
 import type { Edge } from './edge.ts'
 import { publishPending } from './guard/publish.ts'
@@ -22,6 +23,7 @@ export async function runCron(edge: Edge, nowMs: number): Promise<void> {
   if (nowMs % HOUR_MS < 60_000) {
     await attempt('noting audit heads', () => noteHeads(edge.bindings.DB))
   }
+  await attempt('forgetting counts of nobody', () => pruneNobody(edge.bindings.DB, nowMs))
   await attempt('audit retention', async () => {
     await prune(edge.bindings.DB, nowMs - edge.settings.auditRetentionDays * DAY_MS)
   })

@@ -11,9 +11,8 @@ import type { Bindings } from './bindings.ts'
 import { refuse } from './gate/refuse.ts'
 import type { WatchTimes } from './gate/relay/watch-times.ts'
 import { runCron } from './cron.ts'
-import { isWebhooksQueue, takeHints } from './webhooks/run.ts'
-
-const AUDIT_QUEUE = 'portcullis-audit'
+import { takeBatch } from './queues.ts'
+import { takeHints } from './webhooks/run.ts'
 
 /** Makes the Worker for a catalog: `export default createWorker(catalog)`. */
 export function createWorker(catalog: Catalog, watch?: WatchTimes) {
@@ -39,16 +38,14 @@ export function createWorker(catalog: Catalog, watch?: WatchTimes) {
       }
     },
     async queue(batch: MessageBatch, env: Bindings): Promise<void> {
-      if (batch.queue === AUDIT_QUEUE) {
-        await consume(batch, env.DB)
-        return
-      }
-      if (isWebhooksQueue(batch.queue)) {
-        await takeHints(batch, await edgeOf(env))
-        return
-      }
-      const { isFencesQueue, publishChanges } = await import('./control/changes/publish.ts')
-      if (isFencesQueue(batch.queue)) await publishChanges(batch, await edgeOf(env))
+      await takeBatch(batch, {
+        audit: async (messages) => await consume(messages, env.DB),
+        webhooks: async (messages) => await takeHints(messages, await edgeOf(env)),
+        fences: async (messages) => {
+          const { publishChanges } = await import('./control/changes/publish.ts')
+          await publishChanges(messages, await edgeOf(env))
+        },
+      })
     },
     async scheduled(event: ScheduledController, env: Bindings): Promise<void> {
       await runCron(await edgeOf(env), event.scheduledTime)

@@ -5,10 +5,14 @@
 
 import type { AuditEvent } from './event.ts'
 import type { EventMessage } from './message.ts'
+import { isOfNobody, Nobody } from './nobody.ts'
+import type { Tally } from './nobody.ts'
 import { fitting, MESSAGE_MAX_EVENTS } from './packing.ts'
 
 /** An event waits so long for others to go with it, or until there are `MESSAGE_MAX_EVENTS`. */
 export const FLUSH_AFTER_MS = 1_000
+/** What there is of nobody goes as soon, but not more often than this. */
+export const TALLY_PAUSE_MS = 5_000
 /** Beyond so many the oldest are dropped, counted and logged. */
 export const BUFFER_MAX_EVENTS = 10_000
 /** After a failed send, doubled with each further one. */
@@ -30,15 +34,20 @@ export interface EventQueue {
 
 interface Claim {
   readonly events: readonly AuditEvent[]
+  readonly tally: Tally | undefined
   readonly expiresAt: number
 }
 
 export class EventBuffer {
   private readonly queue: EventQueue
   private pending: AuditEvent[] = []
+  private readonly nobody = new Nobody()
   private readonly claims = new Set<Claim>()
   /** When some request's timer will flush; null when none was set. */
   private dueAt: number | null = null
+  /** The same of what there is of nobody, and when that was sent last. */
+  private tallyDueAt: number | null = null
+  private talliedAt = 0
   private failures = 0
   private retryAt = 0
   private unreported = 0
@@ -60,8 +69,16 @@ export class EventBuffer {
     return events
   }
 
-  /** Takes an event. It is on its way within a second, unless the isolate dies before. */
+  /**
+   * Takes an event. It is on its way within a second, unless the isolate dies before. Of requests of
+   * nobody a sample is, and the number of the rest; they never take the place of others.
+   */
   add(event: AuditEvent, waitUntil: WaitUntil): void {
+    if (isOfNobody(event)) {
+      this.nobody.add(event)
+      this.scheduleTally(waitUntil)
+      return
+    }
     this.pending.push(event)
     this.bound()
     this.schedule(waitUntil)
@@ -109,7 +126,14 @@ export class EventBuffer {
 
   private async send(claim: Claim): Promise<void> {
     try {
-      await this.queue.send({ version: 1, events: claim.events }, { contentType: 'json' })
+      const { events, tally } = claim
+      const message = {
+        kind: 'audit',
+        version: 1,
+        events,
+        ...(tally && { nobody: tally }),
+      } as const
+      await this.queue.send(message, { contentType: 'json' })
       this.claims.delete(claim)
       this.failures = 0
       this.retryAt = 0
@@ -138,8 +162,42 @@ export class EventBuffer {
     }
   }
 
-  private claim(events: readonly AuditEvent[]): Claim {
-    const claim = { events, expiresAt: Date.now() + CLAIM_EXPIRES_AFTER_MS }
+  /** One timer at a time, as above. */
+  private scheduleTally(waitUntil: WaitUntil): void {
+    const now = Date.now()
+    if (this.tallyDueAt !== null && now < this.tallyDueAt + TIMER_GRACE_MS) return
+    waitUntil(this.tallyWhenDue(now))
+  }
+
+  private async tallyWhenDue(now: number): Promise<void> {
+    let dueAt = Math.max(now + FLUSH_AFTER_MS, this.talliedAt + TALLY_PAUSE_MS, this.retryAt)
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      this.tallyDueAt = dueAt
+      await sleep(dueAt - Date.now())
+      this.tallyDueAt = null
+      if (await this.sendTallies()) return
+      dueAt = Math.max(Date.now(), this.retryAt)
+    }
+  }
+
+  /** Sends what there is of nobody. @returns whether the queue took it. */
+  private async sendTallies(): Promise<boolean> {
+    this.reclaim()
+    this.talliedAt = Date.now()
+    try {
+      for (let tally = this.nobody.take(this.talliedAt); tally;) {
+        await this.send(this.claim([], tally))
+        tally = this.nobody.take(Date.now())
+      }
+      return true
+    } catch (error) {
+      console.error('audit: the queue took no message; what there is of nobody waits', error)
+      return false
+    }
+  }
+
+  private claim(events: readonly AuditEvent[], tally?: Tally): Claim {
+    const claim = { events, tally, expiresAt: Date.now() + CLAIM_EXPIRES_AFTER_MS }
     this.claims.add(claim)
     return claim
   }
@@ -155,6 +213,7 @@ export class EventBuffer {
   private putBack(claim: Claim): void {
     if (!this.claims.delete(claim)) return
     this.pending.unshift(...claim.events)
+    if (claim.tally) this.nobody.putBack(claim.tally)
     this.bound()
   }
 

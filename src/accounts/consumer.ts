@@ -1,9 +1,12 @@
 // The queue's consumer. Queues delivers at least once, in any order, and may run several consumers at
 // a time: none of that is assumed away here, it is settled in record.ts.
 
+import { retryUnreadable } from '../queues.ts'
+import type { Messages } from '../queues.ts'
 import type { AuditEvent } from './event.ts'
 import type { Anchor } from './link.ts'
 import { parseEvents } from './message.ts'
+import type { Tally } from './nobody.ts'
 import { isRefusal, record } from './record.ts'
 import type { Database } from './record.ts'
 import { chainOf } from './row.ts'
@@ -18,8 +21,10 @@ const MAX_FLAWS_LOGGED = 10
 export interface Consumed {
   readonly inserted: number
   readonly duplicates: number
-  /** Not taken: older than what retention has removed of their chain. */
+  /** Not taken: older than what retention has removed of their chain; tallies that came too late. */
   readonly expired: number
+  /** Of nobody, and counted only. */
+  readonly counted: number
   readonly unreadable: number
   readonly retriedMessages: number
   /** The new head of each chain that grew; to be noted where the database's owner cannot write. */
@@ -29,26 +34,32 @@ export interface Consumed {
 interface Delivery {
   readonly message: Message
   readonly events: readonly AuditEvent[]
+  readonly tally: Tally | undefined
+  /** It holds something that cannot be read. */
+  readonly flawed: boolean
 }
 
 /**
  * Takes a batch into the database. Each message is acknowledged once its events are there, and retried
- * when they cannot be; what cannot be read is logged and acknowledged. Never throws.
+ * when they cannot be; a message with what cannot be read is logged and retried when the rest of it is
+ * there, so that it ends where the queue sets messages aside. Never throws.
  */
-export async function consume(batch: MessageBatch, db: Database): Promise<Consumed> {
-  const sum = { inserted: 0, duplicates: 0, expired: 0, unreadable: 0, retriedMessages: 0 }
+export async function consume(batch: Messages, db: Database): Promise<Consumed> {
+  const sum = { inserted: 0, duplicates: 0, expired: 0, counted: 0, retriedMessages: 0 }
   const heads = new Map<string, Anchor>()
   const take = async (group: readonly Delivery[]): Promise<void> => {
     const events = group.flatMap((delivery) => delivery.events)
+    const tallies = group.flatMap(({ tally }) => tally ?? [])
     try {
-      const { linked, duplicates, expired } = await record(db, events)
-      for (const { message } of group) message.ack()
+      const { linked, duplicates, expired, counted } = await record(db, events, tallies)
+      for (const { message, flawed } of group) if (!flawed) message.ack()
       for (const event of linked) {
         heads.set(chainOf(event), { sequence: event.sequence, hash: event.hash })
       }
       sum.inserted += linked.length
       sum.duplicates += duplicates
       sum.expired += expired
+      sum.counted += counted
     } catch (error) {
       if (group.length > 1 && isRefusal(error)) {
         // One event that the database will never take must not hold up the others.
@@ -67,23 +78,25 @@ export async function consume(batch: MessageBatch, db: Database): Promise<Consum
 }
 
 /** The messages in groups of which each fits into one transaction. */
-function grouped(batch: MessageBatch): { groups: readonly Delivery[][]; unreadable: number } {
+function grouped(batch: Messages): { groups: readonly Delivery[][]; unreadable: number } {
   const groups: Delivery[][] = [[]]
   let size = 0
   let unreadable = 0
   for (const message of batch.messages) {
-    const { events, flaws } = parseEvents(message.body)
-    if (flaws.length > 0) {
+    const { events, tally, flaws } = parseEvents(message.body)
+    const flawed = flaws.length > 0
+    if (flawed) {
       const named = flaws.slice(0, MAX_FLAWS_LOGGED).join('; ')
-      console.error(`audit: message ${message.id}, ${flaws.length} not readable: ${named}`)
+      retryUnreadable(message, 'audit', `${flaws.length} not readable: ${named}`)
       unreadable += flaws.length
     }
-    size += events.length
+    const own = events.length + (tally?.events.length ?? 0)
+    size += own
     if (size > TRANSACTION_MAX_EVENTS) {
       groups.push([])
-      size = events.length
+      size = own
     }
-    groups.at(-1)?.push({ message, events })
+    groups.at(-1)?.push({ message, events, tally, flawed })
   }
   return { groups: groups.filter(({ length }) => length > 0), unreadable }
 }

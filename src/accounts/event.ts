@@ -62,6 +62,9 @@ export const MAX_LENGTH = {
   clientIp: 64,
 } as const
 
+/** The id of an organization, as schema.sql has it. */
+export const ORGANIZATION = /^org_[0-9A-Za-z_]{1,60}$/
+
 /** What became of a request. Once it was sent upstream it was forwarded, also when no answer came. */
 export type Outcome =
   | { readonly decision: 'refused'; readonly reason: string; readonly status: number }
@@ -117,7 +120,7 @@ export function eventOf(decided: Decided): AuditEvent {
   return {
     id: decided.requestId,
     at: Math.trunc(decided.nowMs),
-    organization: bounded(organization, MAX_LENGTH.organization),
+    organization: organization && ORGANIZATION.test(organization) ? organization : null,
     key: bounded(caller?.id, MAX_LENGTH.key),
     kind: caller?.kind ?? null,
     serviceUser: bounded(caller?.serviceUser?.id, MAX_LENGTH.serviceUser),

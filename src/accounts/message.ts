@@ -2,17 +2,23 @@
 // here fits the table and comes out of it as it went in, or its hash would not hold.
 
 import { ENVIRONMENTS, KINDS } from '../catalog/define.ts'
-import { DECISIONS, MAX_LENGTH } from './event.ts'
+import { readMembers } from '../message-kind.ts'
+import type { MessageHead } from '../message-kind.ts'
+import { DECISIONS, MAX_LENGTH, ORGANIZATION } from './event.ts'
 import type { AuditEvent } from './event.ts'
+import { isOfNobody, TALLY_MAX_COUNTS } from './nobody.ts'
+import type { NobodyCount, Tally } from './nobody.ts'
 
 /** One message of the queue. */
-export interface EventMessage {
-  readonly version: 1
+export interface EventMessage extends MessageHead<'audit'> {
   readonly events: readonly AuditEvent[]
+  /** What the isolate had of nobody. */
+  readonly nobody?: Tally
 }
 
 export interface ParsedMessage {
   readonly events: readonly AuditEvent[]
+  readonly tally: Tally | undefined
   /** What cannot be read, by place and name, never with a value. */
   readonly flaws: readonly string[]
 }
@@ -22,11 +28,13 @@ type Check = (value: unknown) => boolean
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** The last time that a Date, and SQLite's `date()`, can tell. */
 const LAST_TIME_MS = Date.UTC(9999, 11, 31)
+/** Far more than a message has room for. */
+const PARSED_MAX_EVENTS = 1_000
 
 const CHECKS: Readonly<Record<keyof AuditEvent, Check>> = {
   id: (value) => typeof value === 'string' && UUID.test(value),
   at: integer(1, LAST_TIME_MS),
-  organization: nullable(text(MAX_LENGTH.organization)),
+  organization: nullable((value) => typeof value === 'string' && ORGANIZATION.test(value)),
   key: nullable(text(MAX_LENGTH.key)),
   kind: nullable(oneOf(KINDS)),
   serviceUser: nullable(text(MAX_LENGTH.serviceUser)),
@@ -48,20 +56,69 @@ const CHECKS: Readonly<Record<keyof AuditEvent, Check>> = {
 /** The members of an event in the order in which they are hashed. */
 export const FIELDS = Object.keys(CHECKS) as readonly (keyof AuditEvent)[]
 
-/** Reads a message's body. One event that cannot be read does not take the others with it. */
+const COUNT_CHECKS: Readonly<Record<keyof NobodyCount, Check>> = {
+  minute: integer(1, LAST_TIME_MS / 60_000),
+  reason: text(MAX_LENGTH.reason),
+  product: nullable(text(MAX_LENGTH.product)),
+  refused: integer(1, Number.MAX_SAFE_INTEGER),
+  lastAt: integer(1, LAST_TIME_MS),
+}
+
+/** Reads a message's body. What cannot be read of it does not take the rest with it. */
 export function parseEvents(body: unknown): ParsedMessage {
-  if (!isObject(body) || body['version'] !== 1 || !Array.isArray(body['events'])) {
-    return { events: [], flaws: ['the message is not { version: 1, events: […] }'] }
+  const message = readMembers(body, 'audit', ['events', 'nobody'])
+  const sent = message?.['events']
+  if (!message || !Array.isArray(sent) || sent.length > PARSED_MAX_EVENTS) {
+    const flaw = `the message is not { kind: 'audit', version: 1, events: […], nobody?: {…} }`
+    return { events: [], tally: undefined, flaws: [flaw] }
   }
+  const { events, flaws } = readEvents(sent, 'events')
+  const nobody = message['nobody']
+  if (nobody === undefined) return { events, tally: undefined, flaws }
+  const tally = readTally(nobody)
+  return Array.isArray(tally)
+    ? { events, tally: undefined, flaws: [...flaws, ...tally] }
+    : { events, tally, flaws }
+}
+
+function readEvents(sent: readonly unknown[], name: string) {
   const events: AuditEvent[] = []
   const flaws: string[] = []
-  body['events'].forEach((sent: unknown, index) => {
-    const event = withActor(sent)
+  sent.forEach((one, index) => {
+    const event = withActor(one)
     const flaw = flawOf(event)
     if (flaw === undefined) events.push(event as AuditEvent)
-    else flaws.push(`events[${index}]${flaw}`)
+    else flaws.push(`${name}[${index}]${flaw}`)
   })
   return { events, flaws }
+}
+
+/** A tally counts once and as a whole, so one flaw is all of it. @returns what is wrong, else it. */
+function readTally(nobody: unknown): Tally | string[] {
+  if (!isObject(nobody) || Object.keys(nobody).length !== 4) {
+    return ['nobody is not { id, at, events, counts }']
+  }
+  const { id, at, events: sent, counts } = nobody
+  if (!CHECKS.id(id)) return ['nobody.id has not its form']
+  if (!CHECKS.at(at)) return ['nobody.at has not its form']
+  if (!Array.isArray(sent) || sent.length > PARSED_MAX_EVENTS) return ['nobody.events is no list']
+  const { events, flaws } = readEvents(sent, 'nobody.events')
+  if (flaws.length > 0) return flaws
+  if (!events.every(isOfNobody)) return ['nobody.events has one of somebody']
+  if (!Array.isArray(counts) || counts.length > TALLY_MAX_COUNTS)
+    return ['nobody.counts is no list']
+  const wrong = counts.findIndex((count) => !isCount(count))
+  if (wrong !== -1) return [`nobody.counts[${wrong}] has not its form`]
+  return { id: id as string, at: at as number, events, counts: counts as NobodyCount[] }
+}
+
+function isCount(count: unknown): boolean {
+  const names = Object.keys(COUNT_CHECKS) as readonly (keyof NobodyCount)[]
+  return (
+    isObject(count) &&
+    Object.keys(count).length === names.length &&
+    names.every((name) => Object.hasOwn(count, name) && COUNT_CHECKS[name](count[name]))
+  )
 }
 
 /** Events that were sent before there was an actor name none: there were only credentials' then. */

@@ -5,6 +5,8 @@
 import type { AuditEvent } from './event.ts'
 import { GENESIS, link } from './link.ts'
 import type { Anchor, LinkedEvent } from './link.ts'
+import type { Tally } from './nobody.ts'
+import { readTallied, sampled, tallyStatements } from './tallies.ts'
 import { chainOf, COLUMNS, STORED, valuesOf } from './row.ts'
 import { sumStatements } from './sums.ts'
 import { packed } from './texts.ts'
@@ -24,6 +26,8 @@ export interface Recorded {
   readonly duplicates: number
   /** From before what retention has removed of their chain: they may have been among it. */
   readonly expired: number
+  /** Of nobody, and counted only. */
+  readonly counted: number
 }
 
 interface Known {
@@ -37,12 +41,17 @@ interface Known {
  * @throws what D1 threw; then nothing was inserted, or everything and it could not say so. Either way
  *   it is safe to try again.
  */
-export async function record(db: Database, events: readonly AuditEvent[]): Promise<Recorded> {
+export async function record(
+  db: Database,
+  events: readonly AuditEvent[],
+  tallies: readonly Tally[] = [],
+): Promise<Recorded> {
   const byId = new Map(events.map((event) => [event.id, event]))
+  const talliesById = new Map(tallies.map((tally) => [tally.id, tally]))
   const repeated = events.length - byId.size
   for (let attempt = 1; ; attempt++) {
     try {
-      const recorded = await recordOnce(db, [...byId.values()])
+      const recorded = await recordOnce(db, [...byId.values()], [...talliesById.values()])
       return { ...recorded, duplicates: recorded.duplicates + repeated }
     } catch (error) {
       if (attempt >= (isRace(error) ? MAX_RACES : MAX_FAILURES)) throw error
@@ -61,8 +70,17 @@ function isRace(error: unknown): boolean {
   return isRefusal(error) && /follows the newest|UNIQUE/.test((error as Error).message)
 }
 
-async function recordOnce(db: Database, events: readonly AuditEvent[]): Promise<Recorded> {
-  if (events.length === 0) return { linked: [], duplicates: 0, expired: 0 }
+async function recordOnce(
+  db: Database,
+  certain: readonly AuditEvent[],
+  tallies: readonly Tally[],
+): Promise<Recorded> {
+  const tallied = await readTallied(db, tallies, Date.now())
+  const { kept, counts } = sampled(tallied)
+  const events = [...certain, ...kept]
+  if (events.length === 0 && tallied.fresh.length === 0) {
+    return { linked: [], duplicates: 0, expired: tallied.late, counted: 0 }
+  }
   const known = await readKnown(db, events)
   const unknown = events.filter(({ id }) => !known.ids.has(id))
   const fresh = unknown.filter((event) => event.at >= (known.cutoffs.get(chainOf(event)) ?? 0))
@@ -71,13 +89,17 @@ async function recordOnce(db: Database, events: readonly AuditEvent[]): Promise<
     const inOrder = ofChain.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
     linked.push(...link(known.heads.get(chain) ?? GENESIS, inOrder))
   }
-  if (linked.length > 0) {
-    await db.batch([...insertions(db, linked), ...sumStatements(db, linked)])
-  }
+  const statements = [
+    ...insertions(db, linked),
+    ...sumStatements(db, linked, counts),
+    ...tallyStatements(db, tallied.fresh, counts),
+  ]
+  if (statements.length > 0) await db.batch(statements)
   return {
     linked,
     duplicates: events.length - unknown.length,
-    expired: unknown.length - fresh.length,
+    expired: unknown.length - fresh.length + tallied.late,
+    counted: counts.reduce((sum, { refused }) => sum + refused, 0),
   }
 }
 

@@ -23,6 +23,7 @@ const RANDOM_MIN_LENGTH = 30
 const RANDOM_MAX_LENGTH = 33
 /** `ADMIN_TOKEN` and `KEY_PEPPER` have 64 hex digits. SHA-1 (40) and MD5 (32) are identifiers. */
 const HEX_SECRET_MIN_LENGTH = 48
+const HEX_SECRET_MAX_LENGTH = 80
 /** Keys of the same style by whatever brand. */
 const ANY_BRAND = /[0-9a-z]_(?:pub_|tok_)?(?:live|sandbox|test)_[0-9a-z]{16}/i
 /** `{"` in base64url, as header and payload begin. */
@@ -133,7 +134,8 @@ function randomAt(text: string): number {
 /** Lower-case digests and upper-case ULIDs are identifiers; base62 has both cases. */
 function isRandom(run: string): boolean {
   if (/[a-z]/.test(run) && /[A-Z]/.test(run)) return true
-  return run.length >= HEX_SECRET_MIN_LENGTH && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(run)
+  if (run.length < HEX_SECRET_MIN_LENGTH || run.length > HEX_SECRET_MAX_LENGTH) return false
+  return /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(run)
 }
 
 /**

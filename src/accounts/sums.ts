@@ -3,20 +3,29 @@
 // counts once, and a thousand events of a key are a few rows to write instead of thousands.
 
 import type { LinkedEvent } from './link.ts'
+import { MINUTE_MS } from './nobody.ts'
+import type { NobodyCount } from './nobody.ts'
 import type { Database } from './record.ts'
 import { chainOf } from './row.ts'
 import { packed } from './texts.ts'
 
 type Cells = readonly (string | number)[]
 
-/** Statements for the batch that inserts the events, behind its insertions. */
-export function sumStatements(db: Database, events: readonly LinkedEvent[]): D1PreparedStatement[] {
+/**
+ * Statements for the batch that inserts the events, behind its insertions.
+ * @param counts of requests that became no events: they are in the sums all the same.
+ */
+export function sumStatements(
+  db: Database,
+  events: readonly LinkedEvent[],
+  counts: readonly NobodyCount[],
+): D1PreparedStatement[] {
   // What people do is on record, and no usage.
   const calls = events.filter(({ actor }) => actor === null)
   return [
     ...each(db, HEADS, newestOf(events)),
-    ...each(db, USAGE, usageOf(calls)),
-    ...each(db, REFUSALS, refusalsOf(calls)),
+    ...each(db, USAGE, [...usageOf(calls), ...counts.map(usageOfCount)]),
+    ...each(db, REFUSALS, [...refusalsOf(calls), ...counts.map(refusalOfCount)]),
     ...each(db, LAST_USES, lastUsesOf(events)),
   ]
 }
@@ -68,6 +77,18 @@ function refusalsOf(events: readonly LinkedEvent[]): Cells[] {
   )
 }
 
+function usageOfCount(count: NobodyCount): Cells {
+  return [...accountOfCount(count), count.refused, count.refused, 0]
+}
+
+function refusalOfCount(count: NobodyCount): Cells {
+  return [...accountOfCount(count), count.reason, count.refused, count.lastAt]
+}
+
+function accountOfCount({ minute, product }: NobodyCount): Cells {
+  return ['', '', product ?? '', dayOf(minute * MINUTE_MS)]
+}
+
 function lastUsesOf(events: readonly LinkedEvent[]): Cells[] {
   const recognised = events.filter(({ key }) => key !== null)
   return groups(recognised, ({ key }) => [key ?? '']).map(([key, some]) => [...key, lastOf(some)])
@@ -75,8 +96,12 @@ function lastUsesOf(events: readonly LinkedEvent[]): Cells[] {
 
 /** Organization, key, product and day, as usage is kept. */
 function accountOf(event: LinkedEvent): Cells {
-  const day = new Date(event.at).toISOString().slice(0, 10)
-  return [chainOf(event), event.key ?? '', event.product ?? '', day]
+  return [chainOf(event), event.key ?? '', event.product ?? '', dayOf(event.at)]
+}
+
+/** UTC, YYYY-MM-DD. */
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
 }
 
 function groups(

@@ -5,6 +5,7 @@
 import { publishCredentials } from '../guard/publish.ts'
 import { deliveryIdsOf } from '../webhooks/outbox.ts'
 import { hint } from '../webhooks/run.ts'
+import { fenceMessage } from './changes/message.ts'
 import type { ControlContext } from './context.ts'
 
 /** Above so many affected keys the work goes through the queue. */
@@ -72,7 +73,7 @@ async function defer(
     .bind(bind, id, nowMs)
     .run()
   // The change is made; without the queue the cron publishes it.
-  await edge.bindings.FENCES.send({ change: id }).catch((error: unknown) =>
+  await edge.bindings.FENCES.send(fenceMessage({ change: id })).catch((error: unknown) =>
     console.error(`FENCES did not take ${id}`, error),
   )
   return { enforced_at: null, pending: total, change_id: id }

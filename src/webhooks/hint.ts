@@ -1,7 +1,10 @@
 // The queue message that names deliveries to attempt. Only a hint: a message that is lost, late,
 // repeated or garbled delivers nothing twice and loses nothing.
 
-export interface DeliveryHint {
+import { readMembers } from '../message-kind.ts'
+import type { MessageHead } from '../message-kind.ts'
+
+export interface DeliveryHint extends MessageHead<'webhooks'> {
   readonly deliveryIds: readonly string[]
 }
 
@@ -10,18 +13,26 @@ const MESSAGE_MAX_IDS = 50
 /** Queues: the longest delay of a message. The cron sees to what is due later. */
 const DELAY_MAX_MS = 12 * 60 * 60 * 1000
 
-/** The ids in a message's body; none in any other body. */
-export function readHint(body: unknown): string[] {
-  const ids: unknown = typeof body === 'object' && body ? Reflect.get(body, 'deliveryIds') : []
-  if (!Array.isArray(ids)) return []
-  return ids.filter((id) => typeof id === 'string').slice(0, MESSAGE_MAX_IDS)
+const DELIVERY_ID = /^dlv_[0-9A-Za-z_]{1,60}$/
+
+/** The ids in a message's body; undefined for what is no hint, in all its members. */
+export function readHint(body: unknown): readonly string[] | undefined {
+  const ids = readMembers(body, 'webhooks', ['deliveryIds'])?.['deliveryIds']
+  if (!Array.isArray(ids) || ids.length > MESSAGE_MAX_IDS) return undefined
+  return ids.every((id): id is string => typeof id === 'string' && DELIVERY_ID.test(id))
+    ? ids
+    : undefined
+}
+
+function hintOf(deliveryIds: readonly string[]): DeliveryHint {
+  return { kind: 'webhooks', version: 1, deliveryIds }
 }
 
 /** Messages for deliveries that are due now. */
 export function hintsNow(deliveryIds: readonly string[]): { body: DeliveryHint }[] {
   const count = Math.ceil(deliveryIds.length / MESSAGE_MAX_IDS)
   return Array.from({ length: count }, (_, i) => ({
-    body: { deliveryIds: deliveryIds.slice(i * MESSAGE_MAX_IDS, (i + 1) * MESSAGE_MAX_IDS) },
+    body: hintOf(deliveryIds.slice(i * MESSAGE_MAX_IDS, (i + 1) * MESSAGE_MAX_IDS)),
   }))
 }
 
@@ -33,7 +44,7 @@ export function hintsLater(
   return retries
     .filter(({ dueAt }) => dueAt - nowMs <= DELAY_MAX_MS)
     .map(({ deliveryId, dueAt }) => ({
-      body: { deliveryIds: [deliveryId] },
+      body: hintOf([deliveryId]),
       delaySeconds: Math.max(0, Math.ceil((dueAt - nowMs) / 1000)),
     }))
 }

@@ -3,17 +3,14 @@
 import type { Edge } from '../edge.ts'
 import { deliver, deliverDue } from './deliver.ts'
 import type { Delivered, DeliveryDeps } from './deliver.ts'
+import { retryUnreadable } from '../queues.ts'
+import type { Messages } from '../queues.ts'
 import { hintsLater, hintsNow, readHint } from './hint.ts'
 import { deliveryIdsOf, enqueueStatements, sweepStatements } from './outbox.ts'
 import { retentionStatement } from './retention.ts'
 import { prepareAll } from './statement.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-
-/** Whether a batch is of this queue, however the deployment is named. */
-export function isWebhooksQueue(queue: string): boolean {
-  return queue.split('-').includes('webhooks')
-}
 
 /** Tells the queue of deliveries that are due. A failure costs a minute: the cron finds them. */
 export async function hint(edge: Edge, deliveryIds: readonly string[]): Promise<void> {
@@ -26,14 +23,18 @@ export async function hint(edge: Edge, deliveryIds: readonly string[]): Promise<
 }
 
 /** The queue's consumer. Messages are hints: whatever becomes of them, they are done with. */
-export async function takeHints(batch: MessageBatch, edge: Edge): Promise<void> {
-  const ids = batch.messages.flatMap(({ body }) => readHint(body))
+export async function takeHints(batch: Messages, edge: Edge): Promise<void> {
+  const hints = batch.messages.map((message) => ({ message, ids: readHint(message.body) }))
   try {
+    const ids = hints.flatMap((one) => one.ids ?? [])
     await hintRetries(edge, await deliver(depsOf(edge), ids))
   } catch (error) {
     console.error('webhooks: a hint was not followed; the cron will', error)
   }
-  batch.ackAll()
+  for (const { message, ids } of hints) {
+    if (ids) message.ack()
+    else retryUnreadable(message, 'webhooks', 'it is not a list of ids of deliveries')
+  }
 }
 
 /** Tells what expired and what raw SQL did, sends what is due, and forgets what is old. */

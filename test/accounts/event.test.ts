@@ -177,8 +177,10 @@ describe('eventOf', () => {
     fc.assert(
       fc.property(any, (input) => {
         const event = eventOf(input)
-        const message = JSON.parse(JSON.stringify({ version: 1, events: [event] })) as unknown
-        expect(parseEvents(message)).toStrictEqual({ events: [event], flaws: [] })
+        const message = JSON.parse(
+          JSON.stringify({ kind: 'audit', version: 1, events: [event] }),
+        ) as unknown
+        expect(parseEvents(message)).toStrictEqual({ events: [event], tally: undefined, flaws: [] })
       }),
       { numRuns: 500 },
     )

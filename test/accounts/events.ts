@@ -35,6 +35,15 @@ export function someEvent(over: Partial<AuditEvent> = {}): AuditEvent {
   }
 }
 
+/** A refused call of nobody that was recognised. */
+export function ofNobody(over: Partial<AuditEvent> = {}): AuditEvent {
+  return someEvent({
+    ...{ organization: null, key: null, kind: null, environment: null, product: null, route: null },
+    ...{ decision: 'refused', reason: 'credential_missing', status: 401, upstreamMs: null },
+    ...over,
+  })
+}
+
 const text = (maxLength: number): fc.Arbitrary<string> =>
   fc
     .string({ unit: 'grapheme', minLength: 1, maxLength })
@@ -46,7 +55,7 @@ export const anyEvent: fc.Arbitrary<AuditEvent> = fc
     {
       id: fc.constant(null).map(() => crypto.randomUUID()),
       at: fc.integer({ min: 1, max: Date.UTC(9999, 11, 31) }),
-      organization: fc.option(text(MAX_LENGTH.organization)),
+      organization: fc.option(fc.stringMatching(/^org_[0-9A-Za-z_]{1,60}$/)),
       key: fc.option(text(MAX_LENGTH.key)),
       kind: fc.option(fc.constantFrom(...KINDS)),
       serviceUser: fc.option(text(MAX_LENGTH.serviceUser)),

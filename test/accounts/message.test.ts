@@ -4,14 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { parseEvents } from '../../src/accounts/message.ts'
 import { anyEvent, someEvent } from './events.ts'
 
-const flawsOf = (...events: unknown[]) => parseEvents({ version: 1, events }).flaws
+const head = { kind: 'audit', version: 1 }
+const flawsOf = (...events: unknown[]) => parseEvents({ ...head, events }).flaws
 
 describe('parseEvents', () => {
   it('any event comes out as it went in', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
-        const message = JSON.parse(JSON.stringify({ version: 1, events })) as unknown
-        expect(parseEvents(message)).toStrictEqual({ events, flaws: [] })
+        const message = JSON.parse(JSON.stringify({ ...head, events })) as unknown
+        expect(parseEvents(message)).toStrictEqual({ events, tally: undefined, flaws: [] })
       }),
     )
   })
@@ -21,13 +22,17 @@ describe('parseEvents', () => {
     ['null', null],
     ['text', '{"version":1,"events":[]}'],
     ['a list', []],
-    ['no version', { events: [] }],
-    ['another version', { version: 2, events: [] }],
-    ['no list', { version: 1, events: { length: 1 } }],
+    ['no version', { kind: 'audit', events: [] }],
+    ['another version', { ...head, version: 2, events: [] }],
+    ['another kind', { ...head, kind: 'fences', events: [] }],
+    ['a member that is not known', { ...head, events: [], table: 'credentials' }],
+    ['no list', { ...head, events: { length: 1 } }],
+    ['more than a message holds', { ...head, events: Array.from({ length: 1_001 }, () => 1) }],
   ])('%s is not a message', (_form, body) => {
     expect(parseEvents(body)).toStrictEqual({
       events: [],
-      flaws: ['the message is not { version: 1, events: […] }'],
+      tally: undefined,
+      flaws: [`the message is not { kind: 'audit', version: 1, events: […], nobody?: {…} }`],
     })
   })
 
@@ -39,7 +44,8 @@ describe('parseEvents', () => {
     ['at', { at: '2026-03-01' }],
     ['at', { at: 8.64e15 }],
     ['organization', { organization: '' }],
-    ['organization', { organization: 'o'.repeat(65) }],
+    ['organization', { organization: `org_${'o'.repeat(61)}` }],
+    ['organization', { organization: '../x' }],
     ['kind', { kind: 'admin' }],
     ['environment', { environment: 'production' }],
     ['actor', { actor: '' }],
@@ -80,6 +86,7 @@ describe('parseEvents', () => {
     const { actor: _actor, ...older } = someEvent()
     expect(parseEvents({ version: 1, events: [older] })).toStrictEqual({
       events: [{ ...older, actor: null }],
+      tally: undefined,
       flaws: [],
     })
   })
@@ -87,9 +94,45 @@ describe('parseEvents', () => {
   it('what can be read is taken, and no flaw tells a value', () => {
     const good = someEvent()
     const bad = someEvent({ path: 'vk_live_secret\n' })
-    const { events, flaws } = parseEvents({ version: 1, events: [bad, good] })
+    const { events, flaws } = parseEvents({ ...head, events: [bad, good] })
     expect(events).toStrictEqual([good])
     expect(flaws).toStrictEqual(['events[0].path has not its form'])
+  })
+
+  it('a message from before messages named their kind is read', () => {
+    const events = [someEvent()]
+    expect(parseEvents({ version: 1, events })).toStrictEqual({
+      events,
+      tally: undefined,
+      flaws: [],
+    })
+  })
+
+  const event = someEvent({
+    ...{ organization: null, key: null, kind: null, environment: null },
+    ...{ decision: 'refused', reason: 'credential_missing', status: 401, upstreamMs: null },
+  })
+  const count = { minute: 29_000_000, reason: 'a', product: null, refused: 3, lastAt: 1 }
+  const nobody = { id: crypto.randomUUID(), at: 1, events: [event], counts: [count] }
+
+  it('what an isolate had of nobody comes out as it went in', () => {
+    const message: unknown = JSON.parse(JSON.stringify({ ...head, events: [], nobody }))
+    expect(parseEvents(message)).toStrictEqual({ events: [], tally: nobody, flaws: [] })
+  })
+
+  it.each<[string, object]>([
+    ['nobody is not { id, at, events, counts }', { more: 1 }],
+    ['nobody.id has not its form', { id: '1' }],
+    ['nobody.at has not its form', { at: -1 }],
+    ['nobody.events[0] is not an object', { events: [null] }],
+    ['nobody.events has one of somebody', { events: [someEvent()] }],
+    ['nobody.counts[0] has not its form', { counts: [{ ...count, refused: 0 }] }],
+    ['nobody.counts[0] has not its form', { counts: [{ ...count, table: 'x' }] }],
+    ['nobody.counts is no list', { counts: Array.from({ length: 201 }, () => count) }],
+  ])('%s: then none of it counts', (flaw, over) => {
+    const good = someEvent()
+    const message = { ...head, events: [good], nobody: { ...nobody, ...over } }
+    expect(parseEvents(message)).toStrictEqual({ events: [good], tally: undefined, flaws: [flaw] })
   })
 
   it('never throws', () => {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { signAssertion } from '../../src/keys/assertion.ts'
+import type { AssertedRequest } from '../../src/keys/assertion.ts'
 import { verifyJwt } from '../../src/keys/jwt.ts'
 import { mintJwt } from '../../src/keys/mint-jwt.ts'
 import { generateSigningKey, loadSigningKeys, publicJwks } from '../../src/keys/signing-keys.ts'
@@ -99,14 +102,24 @@ describe('the verifier that docs/upstream.md gives to upstreams', () => {
     expect(document).toContain(`\`\`\`ts\n${example}\`\`\`\n`)
   })
 
+  type Verify = ReturnType<typeof createEdgeVerifier>
+  /** What the developer reads. */
+  let log: string[] = []
+  beforeEach(() => (log = []))
+  const verifier = (environment: 'live' | 'sandbox' = 'live'): Verify =>
+    createEdgeVerifier(server.origin, 'vault', environment, (reason) => log.push(reason))
   /** What the verifier says of an assertion header, as the product `vault`. */
   async function verify(assertion: string | undefined) {
     const headers = new Headers(assertion === undefined ? {} : { 'X-Edge-Assertion': assertion })
-    return createEdgeVerifier(server.origin, 'vault')(headers)
+    return verifier()(headers)
   }
-  async function sign(over: object = {}, nowMs = NOW_MS): Promise<string> {
+  async function sign(
+    over: object = {},
+    nowMs = NOW_MS,
+    request?: AssertedRequest,
+  ): Promise<string> {
     const facts = { ...FACTS, issuer: server.origin, ...over }
-    return (await signAssertion(signingKeys, facts, nowMs)).token
+    return (await signAssertion(signingKeys, facts, nowMs, request)).token
   }
   /** The same assertion with one claim rewritten and the old signature. */
   async function tamper(): Promise<string> {
@@ -131,19 +144,105 @@ describe('the verifier that docs/upstream.md gives to upstreams', () => {
     expect(server.requests).toContain('/.well-known/jwks.json')
   })
 
-  const refused: [string, () => Promise<string | undefined>][] = [
-    ['no header', () => Promise.resolve(undefined)],
-    ['an empty header', () => Promise.resolve('')],
-    ['a header that is only present', () => Promise.resolve('true')],
-    ['a tampered claim', tamper],
-    ['a signature by a stranger under our kid', signByStranger],
-    ['an expired assertion', () => sign({}, NOW_MS - 70_000)],
-    ['an assertion for another product', () => sign({ product: 'verifa' })],
-    ['an assertion of another deployment', () => sign({ issuer: 'https://other.example' })],
-    ['a JWT API key', mintApiKey],
-    ['two assertions in one header', async () => `${await sign()}, ${await sign()}`],
+  const refused: [string, () => Promise<string | undefined>, RegExp][] = [
+    ['no header', () => Promise.resolve(undefined), /there is no x-edge-assertion header/],
+    ['an empty header', () => Promise.resolve(''), /there is no x-edge-assertion header/],
+    ['a header that is only present', () => Promise.resolve('true'), /it is no JWT/],
+    ['a tampered claim', tamper, /its signature is wrong/],
+    ['a signature by a stranger under our kid', signByStranger, /its signature is wrong/],
+    ['an expired assertion', () => sign({}, NOW_MS - 70_000), /it has expired/],
+    ['an assertion for another product', () => sign({ product: 'verifa' }), /its aud is not/],
+    [
+      'an assertion of another deployment',
+      () => sign({ issuer: 'https://other.example' }),
+      /its iss/,
+    ],
+    ['an assertion of another environment', () => sign({ env: 'sandbox' }), /its env is not live/],
+    ['a JWT API key', mintApiKey, /its typ is not/],
+    [
+      'two assertions in one header',
+      async () => `${await sign()}, ${await sign()}`,
+      /there are two/,
+    ],
   ]
-  test.each(refused)('refuses %s', async (_name, assertion) => {
-    expect(await verify(await assertion())).toBeUndefined()
+  test.each(refused)(
+    'refuses %s, and says so in the log alone',
+    async (_name, assertion, reason) => {
+      const text = await assertion()
+      expect(await verify(text)).toBeUndefined()
+      expect(log).toHaveLength(1)
+      expect(log[0]).toMatch(reason)
+      for (const part of (text ?? '').split(/[., ]+/).filter((one) => one.length > 4)) {
+        expect(log[0]).not.toContain(part)
+      }
+    },
+  )
+
+  test('says that the keys are out of reach', async () => {
+    const away = createEdgeVerifier('http://127.0.0.1:1', 'vault', 'live', (one) => log.push(one))
+    expect(await away(new Headers({ 'x-edge-assertion': await sign() }))).toBeUndefined()
+    expect(log[0]).toContain(
+      'are the keys at http://127.0.0.1:1/.well-known/jwks.json within reach?',
+    )
+  })
+
+  test('an assertion that a sandbox upstream received passes no live one', async () => {
+    const headers = new Headers({ 'x-edge-assertion': await sign({ env: 'sandbox' }) })
+    expect(await verifier('live')(headers)).toBeUndefined()
+    expect(await verifier('sandbox')(headers)).toMatchObject({ env: 'sandbox' })
+  })
+
+  test('takes the headers of Node and Express, in any case, and fails loudly without any', async () => {
+    const assertion = await sign()
+    const facts = { sub: 'key_1' }
+    expect(await verifier()({ 'x-edge-assertion': assertion })).toMatchObject(facts)
+    expect(await verifier()({ 'X-Edge-Assertion': [assertion] })).toMatchObject(facts)
+    expect(await verifier()({ host: 'a', 'x-edge-assertion': undefined })).toBeUndefined()
+    const twice = { 'x-edge-assertion': assertion, 'X-Edge-Assertion': assertion }
+    expect(await verifier()(twice)).toBeUndefined()
+    expect(log).toEqual([
+      expect.stringContaining('there is no x-edge-assertion header'),
+      expect.stringContaining('there are two x-edge-assertion headers'),
+    ])
+    const nothing = undefined as unknown as Headers
+    await expect(verifier()(nothing)).rejects.toThrow('give request.headers')
+  })
+
+  test('behind a real Node server, with req.headers', async () => {
+    const check = verifier()
+    const upstream = createServer((request, response) => {
+      const answer = async (): Promise<void> => {
+        response.statusCode = (await check(request.headers)) ? 200 : 401
+        response.end()
+      }
+      void answer()
+    })
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+    const { port } = upstream.address() as AddressInfo
+    const status = async (headers: [string, string][]) =>
+      (await fetch(`http://127.0.0.1:${port}/`, { headers })).status
+    const assertion = await sign()
+    expect(await status([['X-Edge-Assertion', assertion]])).toBe(200)
+    expect(await status([])).toBe(401)
+    const twice: [string, string][] = [assertion, assertion].map((one) => ['x-edge-assertion', one])
+    expect(await status(twice)).toBe(401)
+    await new Promise((resolve) => upstream.close(resolve))
+  })
+
+  test.each([
+    ['the call that it names', { method: 'POST', path: '/api/v1/ingest' }, undefined],
+    ['another method', { method: 'GET', path: '/api/v1/ingest' }, 'it is for another method'],
+    ['another path', { method: 'POST', path: '/api/v1/other' }, 'it is for another path'],
+  ])('bound to a request: %s', async (_which, received, reason) => {
+    const headers = new Headers({ 'x-edge-assertion': await sign({}, NOW_MS, REQUEST) })
+    const claims = await verifier()(headers, received)
+    expect(log).toEqual(reason === undefined ? [] : [`edge assertion refused: ${reason}`])
+    expect(claims === undefined).toBe(reason !== undefined)
+  })
+
+  test('not bound to a request, where the upstream compares it, it is refused', async () => {
+    const headers = new Headers({ 'x-edge-assertion': await sign() })
+    expect(await verifier()(headers, { method: 'POST', path: '/api/v1/ingest' })).toBeUndefined()
+    expect(log[0]).toContain(`set assertion: 'request' for vault in the catalog`)
   })
 })

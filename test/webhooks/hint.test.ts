@@ -18,15 +18,30 @@ describe('hints', () => {
       { deliveryId: 'c', dueAt: 12 * 3_600_000 + 1 },
     ]
     expect(hintsLater(retries, 0)).toEqual([
-      { body: { deliveryIds: ['a'] }, delaySeconds: 6 },
-      { body: { deliveryIds: ['b'] }, delaySeconds: 0 },
+      { body: { kind: 'webhooks', version: 1, deliveryIds: ['a'] }, delaySeconds: 6 },
+      { body: { kind: 'webhooks', version: 1, deliveryIds: ['b'] }, delaySeconds: 0 },
     ])
   })
 
-  it.each([null, undefined, 'dlv_1', 7, {}, { deliveryIds: 'dlv_1' }, { deliveryIds: [1, null] }])(
-    'no ids in %j',
-    (body) => {
-      expect(readHint(body)).toEqual([])
-    },
-  )
+  it('are read in the form that they had before messages named their kind', () => {
+    expect(readHint({ deliveryIds: ['dlv_1'] })).toEqual(['dlv_1'])
+  })
+
+  const head = { kind: 'webhooks', version: 1 }
+  it.each([
+    [null],
+    [undefined],
+    ['dlv_1'],
+    [7],
+    [{}],
+    [head],
+    [{ deliveryIds: 'dlv_1' }],
+    [{ deliveryIds: [1, null] }],
+    [{ ...head, deliveryIds: ['../x'] }],
+    [{ ...head, deliveryIds: ['dlv_1'], table: 'credentials' }],
+    [{ ...head, version: 2, deliveryIds: ['dlv_1'] }],
+    [{ ...head, deliveryIds: Array.from({ length: 51 }, () => 'dlv_1') }],
+  ])('%j is none', (body) => {
+    expect(readHint(body)).toBeUndefined()
+  })
 })

@@ -6,6 +6,7 @@ import { env } from 'cloudflare:workers'
 import { consume } from '../../src/accounts/consumer.ts'
 import type { Consumed } from '../../src/accounts/consumer.ts'
 import type { AuditEvent } from '../../src/accounts/event.ts'
+import type { Tally } from '../../src/accounts/nobody.ts'
 import type { Database } from '../../src/accounts/record.ts'
 import { run } from './rows.ts'
 
@@ -13,7 +14,7 @@ import { run } from './rows.ts'
 export async function emptyAccounts(): Promise<void> {
   await tamper(
     ...'audit_events audit_actors audit_heads audit_checkpoints'
-      .concat(' usage_daily refusals_daily credential_usage')
+      .concat(' usage_daily refusals_daily credential_usage nobody_refusals nobody_tallies')
       .split(' ')
       .map((table) => `DELETE FROM ${table}`),
   )
@@ -44,7 +45,12 @@ export interface Letter {
 
 /** A message of events, as the buffer sends it. */
 export function letter(id: string, events: readonly AuditEvent[]): Letter {
-  return { id, body: { version: 1, events } }
+  return { id, body: { kind: 'audit', version: 1, events } }
+}
+
+/** A message of what an isolate had of nobody. */
+export function tallyLetter(id: string, nobody: Tally): Letter {
+  return { id, body: { kind: 'audit', version: 1, events: [], nobody } }
 }
 
 /** Delivers one batch, and tells what became of its messages. */

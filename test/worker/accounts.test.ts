@@ -131,16 +131,17 @@ describe('one consumer', () => {
     await expectAccounts(events)
   })
 
-  it('acknowledges what it cannot read, and takes what it can', async () => {
+  it('takes what it can read, and acknowledges nothing that it cannot', async () => {
     const good = someEvent()
     const letters = [
       { id: 'm1', body: 'nonsense' },
       { id: 'm2', body: { version: 1, events: [good, { ...someEvent(), status: 'vk_live_x' }] } },
       { id: 'm3', body: { version: 1, events: [] } },
+      letter('m4', [someEvent({ organization: '../x' })]),
     ]
     const { consumed, acked, retried } = await deliver(letters)
-    expect({ acked, retried }).toEqual({ acked: ['m1', 'm2', 'm3'], retried: [] })
-    expect(consumed).toMatchObject({ inserted: 1, unreadable: 2 })
+    expect({ acked, retried }).toEqual({ acked: ['m3'], retried: ['m1', 'm2', 'm4'] })
+    expect(consumed).toMatchObject({ inserted: 1, unreadable: 3 })
     expect(JSON.stringify(errors.mock.calls)).toContain('events[1].status has not its form')
     expect(JSON.stringify(errors.mock.calls)).not.toContain('vk_live_x')
     await expectAccounts([good])

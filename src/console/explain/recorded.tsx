@@ -72,7 +72,7 @@ export function NotFound({ c }: { c: PageContext }) {
         <strong>No call with this id is on record here.</strong> A call is on record within seconds:
         try again if it was made just now.{' '}
         {operator
-          ? 'It may belong to another organization.'
+          ? 'It may belong to another organization. Of calls whose key was not recognised a sample is on record, 60 a minute from each network; the others are only counted by their reason.'
           : 'A call whose key was not recognised belongs to no organization; an operator can find it.'}
       </p>
     </div>

@@ -5,6 +5,10 @@
 import type { Edge } from '../../edge.ts'
 import { publishCredentials } from '../../guard/publish.ts'
 import type { PendingFence } from '../../guard/publish.ts'
+import { retryUnreadable } from '../../queues.ts'
+import type { Messages } from '../../queues.ts'
+import { fenceMessage, readFenceMessage } from './message.ts'
+import type { FencesAsked } from './message.ts'
 import { AWAITED, readChange } from './progress.ts'
 
 /** Keys published per delivery. Each takes four calls out of the invocation's thousand. */
@@ -13,28 +17,13 @@ export const SLICE = 200
 const MAX_PASSES = 5
 const RETRY_SECONDS = 10
 
-/** What the queue carries. */
-interface FenceMessage {
-  readonly change: string
-  /** The last key of the slice before. */
-  readonly after?: string
-  /** How many times all of its keys have been tried. */
-  readonly pass?: number
-}
-
-/** Whether a batch is of this queue, however the deployment is named: `portcullis-fences`. */
-export function isFencesQueue(queue: string): boolean {
-  return queue.split('-').includes('fences')
-}
-
 /** Publishes what the messages name. Each is acknowledged, or tried again where D1 or KV failed. */
-export async function publishChanges(batch: MessageBatch, edge: Edge): Promise<void> {
+export async function publishChanges(batch: Messages, edge: Edge): Promise<void> {
   let budget = SLICE
   for (const message of batch.messages) {
-    const asked = readMessage(message.body)
+    const asked = readFenceMessage(message.body)
     if (!asked) {
-      console.error('a message of the fences queue names no change')
-      message.ack()
+      retryUnreadable(message, 'fences', 'it names no change, or has a member that is not known')
       continue
     }
     try {
@@ -48,7 +37,7 @@ export async function publishChanges(batch: MessageBatch, edge: Edge): Promise<v
 }
 
 /** Publishes at most `limit` keys and sends a message on for what is left. @returns how many. */
-async function publishSlice(edge: Edge, asked: FenceMessage, limit: number): Promise<number> {
+async function publishSlice(edge: Edge, asked: FencesAsked, limit: number): Promise<number> {
   const { bindings } = edge
   const change = await readChange(bindings, asked.change)
   if (!change || change.enforced_at !== null) return 0
@@ -62,24 +51,15 @@ async function publishSlice(edge: Edge, asked: FenceMessage, limit: number): Pro
   await publishCredentials(bindings, results)
   if (results.length === limit) {
     const after = results.at(-1)?.credential_id ?? asked.after
-    await bindings.FENCES.send({ ...asked, ...(after !== undefined && { after }) })
+    await bindings.FENCES.send(fenceMessage({ ...asked, ...(after !== undefined && { after }) }))
     return limit
   }
   const left = await readChange(bindings, asked.change)
   const pass = (asked.pass ?? 0) + 1
   if (left && left.pending > 0 && pass < MAX_PASSES) {
-    await bindings.FENCES.send({ change: change.id, pass }, { delaySeconds: RETRY_SECONDS })
+    await bindings.FENCES.send(fenceMessage({ change: change.id, pass }), {
+      delaySeconds: RETRY_SECONDS,
+    })
   }
   return results.length
-}
-
-function readMessage(body: unknown): FenceMessage | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const { change, after, pass } = body as Readonly<Record<string, unknown>>
-  if (typeof change !== 'string') return undefined
-  return {
-    change,
-    ...(typeof after === 'string' && { after }),
-    ...(typeof pass === 'number' && { pass }),
-  }
 }

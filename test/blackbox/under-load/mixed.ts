@@ -36,10 +36,17 @@ export async function runMixed(tasks: readonly Task[], ledger: Ledger): Promise<
   await Promise.all(Array.from({ length: CLIENTS }, client))
 }
 
-/** Waits until every decision is on record and the queue is quiet. @returns the record by id. */
+/** Waits until every decision is on record or counted, and the queue is quiet. @returns the record by id. */
 export async function settled(edge: TestEdge, ledger: Ledger): Promise<Map<string, Line>> {
   const count = async (): Promise<number> =>
-    Number((await edge.sql('SELECT count(*) AS n FROM audit_events'))[0]?.['n'])
+    Number(
+      (
+        await edge.sql(
+          `SELECT (SELECT count(*) FROM audit_events) +
+             (SELECT coalesce(sum(refused), 0) FROM nobody_refusals) AS n`,
+        )
+      )[0]?.['n'],
+    )
   const deadline = Date.now() + PATIENCE_MS
   while ((await count()) < ledger.lines.size && Date.now() < deadline) await sleep(200)
   for (let seen = -1; seen !== edge.upstream.received.length && Date.now() < deadline;) {

@@ -129,7 +129,8 @@ let failingSends = 40
 function unsure(queue) {
   const send = async (message, options) => {
     // A single event may be one that its client waits for.
-    const fails = message.events.length > 1 && failingSends-- > 0
+    const many = message.events.length > 1 || message.nobody !== undefined
+    const fails = many && failingSends-- > 0
     if (fails && happens(0.2, 'refused')) throw new Error('the queue takes no message')
     await queue.send(message, options)
     if (fails && happens(0.2, 'untold')) throw new Error('the answer of the queue was lost')
