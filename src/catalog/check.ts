@@ -95,6 +95,9 @@ function checkRoute(
   if (RESERVED_PREFIXES.some((r) => body === r || body.startsWith(`${r}/`) || body === '')) {
     mistakes.push(`${name} covers paths that are the edge's own`)
   }
+  if (!['boolean', 'undefined'].includes(typeof route.endless)) {
+    mistakes.push(`endless of ${name} is neither true nor false`)
+  }
   if (route.verbs.length === 0) mistakes.push(`${name} has no verb`)
   for (const scope of route.scopes) {
     if (!Object.hasOwn(definition.scopes, scope))

@@ -252,6 +252,11 @@ describe('checkCatalog: each mistake by its name', () => {
       `route "GET /edge/x" covers paths that are the edge's own`,
     ],
     [
+      'endless that is a text',
+      route({ endless: 'yes' as unknown as boolean }),
+      'endless of route "GET /things/:id" is neither true nor false',
+    ],
+    [
       'own52x that is a text',
       product({ own52x: 'no' as unknown as boolean }),
       'own52x of "shop" is neither true nor false',

@@ -4,12 +4,14 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
+import { accountFor } from '../../src/accounts/account.ts'
 import type { Bindings } from '../../src/bindings.ts'
+import { nothingSeen } from '../../src/gate/passage.ts'
 import { END_GRACE_MS } from '../../src/gate/relay/web-socket.ts'
 import { WATCH } from '../../src/gate/relay/watch-times.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { counting } from './counting.ts'
-import { startIsolate } from './isolate.ts'
+import { outcome, startIsolate } from './isolate.ts'
 import type { Isolate } from './isolate.ts'
 import { applySchema, makeOrganization, mint, run } from './rows.ts'
 
@@ -146,4 +148,22 @@ describe('the watch', () => {
     await passes(WATCH.everyMs + 2_000, () => closed() !== null)
     expect(closed()).toStrictEqual({ code: 1008, reason: 'key_revoked' })
   })
+})
+
+it('a WebSocket that cannot be put on record is refused, and closed behind the refusal', async () => {
+  const AUDIT = { send: () => Promise.reject(new Error('down')) } as unknown as Queue
+  const { edge } = await startIsolate({ AUDIT })
+  const { 0: client, 1: server } = new WebSocketPair()
+  const closed = new Promise((resolve) => {
+    server.addEventListener('close', ({ code, reason }) => resolve({ code, reason }))
+  })
+  server.accept()
+  const product = { id: 'p', accepts: [], routes: [] }
+  const route = { verbs: [], pattern: '/x', scopes: [], audit: 'durable' } as const
+  const seen = { ...nothingSeen(), upstreamMs: 1, matched: { product, route, pattern: '/x' } }
+  const call = { method: 'GET', requestId: crypto.randomUUID(), nowMs: Date.now(), clientIp: '' }
+  const opened = new Response(null, { status: 101, webSocket: client })
+  const answer = await accountFor({ ...call, path: '/x', seen }, opened, edge, () => {})
+  expect(outcome(answer)).toBe('503 audit_unreachable')
+  expect(await closed).toStrictEqual({ code: 1011, reason: 'audit_unreachable' })
 })
