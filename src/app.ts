@@ -3,6 +3,7 @@
 // sessions of its own. Everything else is forwarded or refused; nothing under /edge/ is ever forwarded.
 
 import { accountFor } from './accounts/account.ts'
+import { isExport, measured } from './accounts/exported.ts'
 import type { Actor } from './control/actor.ts'
 import type { Edge } from './edge.ts'
 import { clientOf } from './gate/address.ts'
@@ -17,6 +18,7 @@ import { refuse } from './gate/refuse.ts'
 import { isInsecure } from './gate/scheme.ts'
 import { err } from './result.ts'
 import type { Result } from './result.ts'
+import type { Held } from './tries/tries.ts'
 
 const JWKS_PATH = '/.well-known/jwks.json'
 const OPENAPI_PATH = '/edge/openapi.json'
@@ -89,13 +91,23 @@ async function decided(
     seen.reason = 'internal_error'
     return refuse({ reason: 'internal_error' }, nowMs)
   })
-  return await accountFor({ ...account, path }, response, edge, waitUntil)
+  const accounted = (measure = ''): Promise<Response> =>
+    accountFor({ ...account, path: path + measure }, response, edge, waitUntil)
+  // The file that an operation of ours answers with is on account with how much was taken of it.
+  return path.startsWith(API_PREFIX) && isExport(response)
+    ? measured(response, new URL(request.url).searchParams, accounted, waitUntil)
+    : await accounted()
 }
 
 async function answer(passage: Passage, edge: Edge): Promise<Response> {
-  const { request, target, seen } = passage
+  const { request, target, nowMs, seen } = passage
   const own = target.path.startsWith(API_PREFIX)
-  const operator = own ? await readOperator(request, edge) : undefined
+  const found = own ? await readOperator(passage, edge) : undefined
+  if (found?.ok === false) {
+    seen.reason = 'authentication_failures'
+    return refuse({ reason: 'authentication_failures', ...found.error }, nowMs)
+  }
+  const operator = found?.value
   if (!operator) return await gate(passage, edge)
   const response = await control(passage, edge, operator)
   seen.matched = edge.ownRoutes.match(request.method, target.path) ?? null
@@ -111,9 +123,12 @@ async function control(passage: Passage, edge: Edge, actor: Actor): Promise<Resp
   return await answerControl(request, { edge, actor, requestId, address, nowMs, waitUntil })
 }
 
-async function readOperator(request: Request, edge: Edge): Promise<Actor | undefined> {
+async function readOperator(
+  { request, address, nowMs }: Passage,
+  edge: Edge,
+): Promise<Result<Actor | undefined, Held>> {
   const actors = await import('./control/actor.ts')
-  return await actors.readOperator(request, edge.settings)
+  return await actors.readOperator(request, edge, address, nowMs)
 }
 
 /** Health, the JWKS and the OpenAPI document: the same for everyone, and no decision. */

@@ -1,6 +1,7 @@
 // What wrangler.toml binds, and the check that it does.
 
 import type { KeyGuard } from './guard/key-guard.ts'
+import type { TryCounter } from './tries/try-counter.ts'
 
 /** What wrangler.toml binds. */
 export interface Bindings {
@@ -8,6 +9,10 @@ export interface Bindings {
   readonly RECORDS: KVNamespace
   readonly KEY_GUARD: DurableObjectNamespace<KeyGuard>
   readonly AUTH_FAILURES: RateLimit
+  /** Of credentials that storage alone can tell apart. */
+  readonly LOOKUP_FAILURES: RateLimit
+  /** Tries at the admin token. */
+  readonly TRIES: DurableObjectNamespace<TryCounter>
   /** Changes that touch many keys. */
   readonly FENCES: Queue
   /** Events of the audit, packed. */
@@ -23,6 +28,8 @@ export function missingBindings(env: Readonly<Record<string, unknown>>): string[
     RECORDS: 'KV namespace',
     KEY_GUARD: 'Durable Object namespace of class KeyGuard',
     AUTH_FAILURES: 'rate limit',
+    LOOKUP_FAILURES: 'rate limit',
+    TRIES: 'Durable Object namespace of class TryCounter',
     FENCES: 'queue producer',
     AUDIT: 'queue producer',
     WEBHOOKS: 'queue producer',

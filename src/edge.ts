@@ -12,6 +12,7 @@ import { loadSettings, parseSettings } from './settings.ts'
 import type { Bindings } from './bindings.ts'
 import type { Settings } from './settings.ts'
 import { FailureCounts } from './gate/failures.ts'
+import { LookupFailures } from './gate/lookup-failures.ts'
 import { IdentityMemo } from './gate/identity.ts'
 import type { Signer } from './gate/identity.ts'
 import type { Denial } from './gate/denial.ts'
@@ -23,6 +24,7 @@ import { SharedLoads } from './keys/loads.ts'
 import { KeyMemo } from './keys/memo.ts'
 import type { KnownKey } from './keys/memo.ts'
 import type { Result } from './result.ts'
+import { Tries } from './tries/tries.ts'
 
 export interface Edge {
   readonly catalog: Catalog
@@ -39,6 +41,8 @@ export interface Edge {
   /** For connections that stay open. */
   readonly confirmations: Confirmations
   readonly watch: WatchTimes
+  readonly lookups: LookupFailures
+  readonly tries: Tries
   readonly signer: Signer
   readonly events: EventBuffer
   /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
@@ -84,6 +88,8 @@ export async function buildEdge(
     confirmations: new Confirmations(),
     watch,
     failures: new FailureCounts(bindings.AUTH_FAILURES),
+    lookups: new LookupFailures(bindings.LOOKUP_FAILURES),
+    tries: new Tries(bindings.TRIES),
     signer: { issuer: settings.issuer, keys: settings.signingKeys, memo: new IdentityMemo() },
     events: new EventBuffer(bindings.AUDIT),
     exposed: new LRUCache({ max: 1_000 }),

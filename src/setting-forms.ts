@@ -3,6 +3,7 @@
 
 import type { Catalog, Environment } from './catalog/define.ts'
 import { PEPPER_MIN_LENGTH } from './keys/digest.ts'
+import { looksLikeJwt } from './keys/jwt-form.ts'
 import { err, ok } from './result.ts'
 import type { Result } from './result.ts'
 
@@ -90,11 +91,28 @@ export function parsePeppers(value: unknown): Result<readonly [string, ...string
   )
 }
 
-export function parseAdminToken(value: unknown): Result<string, string> {
+export function parseAdminToken(value: unknown, brand: string): Result<string, string> {
   const token = textOf(value)
+  if (isKeyShaped(token, brand)) {
+    return err(
+      `must not have the form of a key (${brand}_…) or of a JWT; make one with: openssl rand -hex 32`,
+    )
+  }
   if (token.length >= ADMIN_TOKEN_MIN_LENGTH && !/\s/.test(token)) return ok(token)
   return err(
     `must be a secret of at least ${ADMIN_TOKEN_MIN_LENGTH} characters; make one with: openssl rand -hex 32`,
+  )
+}
+
+/**
+ * Whether the admin token opens the console on a form. It is one password for everything, so that must
+ * be asked for.
+ */
+export function parseConsole(value: unknown): Result<'token' | null, string> {
+  if (value === undefined) return ok(null)
+  if (value === 'token') return ok(value)
+  return err(
+    'must be "token", for a form that takes the admin token, or be left out: then people sign in to the console through Cloudflare Access (ACCESS) alone',
   )
 }
 
@@ -162,6 +180,11 @@ export function parseAccess(value: unknown): Result<AccessSettings | null, strin
     return err(shape)
   }
   return ok({ teamDomain, audience, operators: operators.map((one) => String(one).toLowerCase()) })
+}
+
+/** What may be a key or a JWT is never compared with the admin token, which thus must not be such. */
+export function isKeyShaped(text: string, brand: string): boolean {
+  return text.startsWith(`${brand}_`) || looksLikeJwt(text)
 }
 
 /** https, or http to this very machine, as in development. */

@@ -17,6 +17,7 @@ import {
   parseAccess,
   parseAdminToken,
   parseBrand,
+  parseConsole,
   parseDays,
   parseHosts,
   parseIssuer,
@@ -42,6 +43,8 @@ export interface ParsedSettings {
   readonly upstreams: Upstreams
   readonly trustedIssuers: readonly TrustedIssuer[]
   readonly access: AccessSettings | null
+  /** How people sign in to the console; null: nobody can. */
+  readonly signIn: 'access' | 'token' | null
   /** Prefixes of keys that were minted elsewhere; only such strings are looked up by SHA-256. */
   readonly importedPrefixes: readonly string[]
   readonly auditRetentionDays: number
@@ -61,6 +64,7 @@ export interface Settings {
   readonly adminToken: string
   readonly upstreams: Upstreams
   readonly access: AccessSettings | null
+  readonly signIn: 'access' | 'token' | null
   readonly importedPrefixes: readonly string[]
   readonly auditRetentionDays: number
   /** Seal the secrets of webhook endpoints. */
@@ -86,9 +90,10 @@ export function parseSettings(
   const brand = take('KEY_BRAND', parseBrand(env['KEY_BRAND']))
   const peppers = take('KEY_PEPPER', parsePeppers(env['KEY_PEPPER']))
   const signingKeys = take('SIGNING_KEYS', parseSigningKeys(textOf(env['SIGNING_KEYS'])))
-  const adminToken = take('ADMIN_TOKEN', parseAdminToken(env['ADMIN_TOKEN']))
+  const adminToken = take('ADMIN_TOKEN', parseAdminToken(env['ADMIN_TOKEN'], brand ?? 'vk'))
   const upstreams = take('UPSTREAMS', parseUpstreams(env['UPSTREAMS'], catalog))
   const access = take('ACCESS', parseAccess(env['ACCESS']))
+  const console = take('CONSOLE', parseConsole(env['CONSOLE']))
   const importedPrefixes = take(
     'IMPORTED_PREFIXES',
     parsePrefixes(env['IMPORTED_PREFIXES'], brand ?? 'vk'),
@@ -102,6 +107,7 @@ export function parseSettings(
     return err(wrong)
   }
   if (!adminToken || !upstreams || !trustedIssuers || access === undefined) return err(wrong)
+  if (console === undefined) return err(wrong)
   if (!importedPrefixes || !auditRetentionDays) return err(wrong)
   return ok({
     issuer: issuer.origin,
@@ -114,6 +120,7 @@ export function parseSettings(
     upstreams,
     trustedIssuers,
     access,
+    signIn: access ? 'access' : console,
     importedPrefixes,
     auditRetentionDays,
   })

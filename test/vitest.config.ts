@@ -43,6 +43,7 @@ export default defineConfig({
                 ISSUER: 'https://edge.test',
                 KEY_PEPPER: 'pepper-of-the-tests-0123456789abcdef0123',
                 ADMIN_TOKEN: 'admin-token-of-the-tests-0123456789abcdef',
+                CONSOLE: 'token',
                 SIGNING_KEYS: JSON.stringify({ keys: [await generateSigningKey()] }),
                 SCHEMA: statements('../schema.sql'),
                 OLDER: {

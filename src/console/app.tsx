@@ -16,14 +16,14 @@
 //   by pageUrl and withQuery. A message after a redirect is a code of flash.ts.
 
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 
 import type { OrganizationView } from '../control/organization/read.ts'
 import { call } from './api.ts'
 import { answerAsset } from './assets.ts'
 import type { ConsoleContext, ConsoleEnv } from './context.ts'
-import { holdsToken, isOwnOrigin } from './csrf.ts'
+import { holdsToken } from './csrf.ts'
+import { FORM_MAX_BYTES, fromOwnPage, readForm } from './form.ts'
 import { secured } from './headers.ts'
 import { organizationPages } from './organizations/routes.ts'
 import { errorPage, refused } from './respond.tsx'
@@ -33,10 +33,6 @@ import { signIn } from './sign-in.tsx'
 import { signOut } from './sign-out.ts'
 import { CONSOLE, SIGN_IN, withQuery } from './urls.ts'
 
-/** Ten thousand addresses of the longest form, each escaped, and room to spare. */
-const FORM_MAX_BYTES = 2_000_000
-const FORM_TYPE = 'application/x-www-form-urlencoded'
-
 /** Answers a request below /edge/console; its host and its path have been found right. */
 export async function answerConsole(request: Request, context: ConsoleContext): Promise<Response> {
   const asset = answerAsset(request, new URL(request.url).pathname)
@@ -44,17 +40,6 @@ export async function answerConsole(request: Request, context: ConsoleContext): 
 }
 
 const app = new Hono<ConsoleEnv>()
-
-/** What was posted, by a page of ours; never by another site's, signed in or not. */
-const readForm = createMiddleware<ConsoleEnv>(async (c, next) => {
-  if (c.req.method !== 'POST') return await next()
-  if (!isOwnOrigin(c.req.raw)) return errorPage(c, 403, 'This form was not sent by this console.')
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== FORM_TYPE) return errorPage(c, 400, `A form is sent as ${FORM_TYPE}.`)
-  const text = new TextDecoder().decode(await c.req.arrayBuffer())
-  c.set('form', new URLSearchParams(text))
-  return await next()
-})
 
 /** Who is not signed in is led to the sign-in, and from there back to the page. */
 const needsSession = createMiddleware<ConsoleEnv>(async (c, next) => {
@@ -104,18 +89,13 @@ app.use(async (c, next) => {
   c.set('nav', SECTIONS)
   return await next()
 })
-app.use(
-  bodyLimit({
-    maxSize: FORM_MAX_BYTES,
-    onError: (c) => errorPage(c, 413, `A form may have ${FORM_MAX_BYTES} bytes at most.`),
-  }),
-)
-app.use(readForm)
+app.use(fromOwnPage)
 app.route('/', signIn)
 // A page of the deploy before may ask for what this one no longer has.
 app.get(`${CONSOLE}/assets/*`, (c) => c.notFound())
 
-app.use(needsSession, needsToken)
+// Before the session nothing is read but the sign-in's own form.
+app.use(needsSession, readForm(FORM_MAX_BYTES), needsToken)
 app.route('/', signOut)
 app.route('/', organizationPages)
 app.use(`${CONSOLE}/o/:organization/*`, needsOrganization)

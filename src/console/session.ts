@@ -82,8 +82,8 @@ async function isVouchedFor(
   { edge }: ConsoleContext,
 ): Promise<boolean> {
   const { settings } = edge
-  // The token opens sessions only where Access is not configured.
-  if (actor_type === 'operator' && name === TOKEN_OPERATOR) return !settings.access
+  // The token opens sessions only where the settings say so, and as long as they do.
+  if (actor_type === 'operator' && name === TOKEN_OPERATOR) return settings.signIn === 'token'
   if ((await accessEmail(request, settings)) !== name) return false
   return actor_type === 'person' || settings.access?.operators.includes(name) === true
 }

@@ -1,15 +1,17 @@
 // Signing in. With Cloudflare Access its verified assertion says who it is: an operator, or a member
-// of one or more organizations. Where Access is not configured, the admin token on a form. Attempts are
-// counted by address before the token is looked at, so that guessing is slow even for who would guess
-// right.
+// of one or more organizations. Where the settings ask for it, the admin token on a form; else nobody
+// can. After too many wrong tries no form of an address is read, so that guessing is slow even for who
+// would guess right. Whoever gets in, and whoever does not, is on record.
 
 import { Hono } from 'hono'
 
-import { accessEmail, adminTokenMatches } from '../control/actor.ts'
+import { accessEmail, tryAdminToken } from '../control/actor.ts'
 import { memberships } from '../control/members/find.ts'
 import type { Membership } from '../control/members/find.ts'
-import { addressBucket } from '../lists/address.ts'
+import type { Held } from '../tries/tries.ts'
+import { onRecord } from './account.ts'
 import type { ConsoleEnv, PageContext } from './context.ts'
+import { readForm, SIGN_IN_FORM_MAX_BYTES } from './form.ts'
 import { Choices } from './kit/choices.tsx'
 import type { Fault } from './kit/fault.ts'
 import { Field } from './kit/field.tsx'
@@ -17,10 +19,7 @@ import { errorPage, page } from './respond.tsx'
 import type { Answered } from './respond.tsx'
 import { openSession, readSession, tokenOperator } from './session.ts'
 import type { ConsoleActor } from './session.ts'
-import { readNext, SIGN_IN, withQuery } from './urls.ts'
-
-/** The period of the AUTH_FAILURES binding in wrangler.toml. */
-const PERIOD_SECONDS = 60
+import { ORGANIZATIONS, readNext, SIGN_IN, withQuery } from './urls.ts'
 
 export const signIn = new Hono<ConsoleEnv>()
 
@@ -29,51 +28,67 @@ signIn.get(SIGN_IN, async (c) => {
   // SameSite=Strict: a link on another site brings no cookie. From our own page it comes along.
   if (c.req.header('sec-fetch-site') === 'cross-site') return arrival(c, next)
   if (await readSession(c.req.raw, c.env.context)) return c.redirect(next, 303)
-  const email = await accessEmail(c.req.raw, c.env.context.edge.settings)
-  if (email === undefined) return withoutAccess(c) ?? tokenPage(c, next)
+  const { settings } = c.env.context.edge
+  if (settings.signIn === 'token') return tokenPage(c, next)
+  const email = await accessEmail(c.req.raw, settings)
+  if (email === undefined) return noWayIn(c)
   const actors = await actorsOf(c, email)
   // Who has just signed out is not signed in again unasked.
   const [only] = actors
   if (only && actors.length === 1 && c.req.query('status') === undefined) {
     return await enter(c, only.actor, next)
   }
-  return accessPage(c, email, actors, next)
+  return await accessPage(c, email, actors, next)
 })
 
-signIn.post(SIGN_IN, async (c) => {
+/** Who can get in at all, and may try now: nothing of the form is read before. */
+signIn.post(SIGN_IN, async (c, next) => {
+  const { edge, address, nowMs } = c.env.context
+  if (edge.settings.signIn !== 'token') {
+    const email = await accessEmail(c.req.raw, edge.settings)
+    return email === undefined
+      ? await onRecord(c, { reason: 'sign_in_wrong' }, await noWayIn(c))
+      : await next()
+  }
+  const held = await edge.tries.check({ door: 'form', address }, nowMs)
+  if (!held) return await next()
+  // Whoever is signed in already is in.
+  if (await readSession(c.req.raw, c.env.context)) return c.redirect(ORGANIZATIONS, 303)
+  return await tooMany(c, held)
+})
+
+signIn.post(SIGN_IN, readForm(SIGN_IN_FORM_MAX_BYTES), async (c) => {
   const form = c.get('form')
   const next = readNext(form.get('next'), c.req.url)
-  const email = await accessEmail(c.req.raw, c.env.context.edge.settings)
-  if (email !== undefined) {
+  const { edge, address, nowMs } = c.env.context
+  if (edge.settings.signIn !== 'token') {
+    const email = await accessEmail(c.req.raw, edge.settings)
+    if (email === undefined) return noWayIn(c)
     const actors = await actorsOf(c, email)
     const chosen = actors.find(({ id }) => id === form.get('as'))
     return chosen ? await enter(c, chosen.actor, next) : await accessPage(c, email, actors, next)
   }
-  const refusal = withoutAccess(c)
-  if (refusal) return refusal
-  if (await isExhausted(c)) return tooMany(c)
-  const right = await adminTokenMatches(form.get('token') ?? '', c.env.context.edge.settings)
-  if (right) return await enter(c, tokenOperator, next)
-  return tokenPage(c, next, {
-    field: 'token',
-    sentence: 'this is not the admin token',
-    status: 401,
-  })
+  const right = await tryAdminToken(form.get('token') ?? '', 'form', edge, address, nowMs)
+  if (!right.ok) return await tooMany(c, right.error)
+  if (right.value) return await enter(c, tokenOperator, next)
+  const fault = { field: 'token', sentence: 'this is not the admin token', status: 401 }
+  return await onRecord(c, { reason: 'sign_in_wrong' }, await tokenPage(c, next, fault))
 })
 
-/** Where Access is configured it is the one way in. */
-function withoutAccess(c: PageContext): Answered | undefined {
-  if (!c.env.context.edge.settings.access) return undefined
+/** Where Access is configured it is the one way in; where nothing is, there is none. */
+function noWayIn(c: PageContext): Answered {
   return errorPage(
     c,
     403,
-    'People sign in here through Cloudflare Access, and this request did not come through it. Put the console’s path under your Access application, or ask whoever runs this edge.',
+    c.env.context.edge.settings.signIn === null
+      ? 'Nobody can sign in here yet. Whoever runs this edge can set ACCESS, so that people come through Cloudflare Access, or CONSOLE = "token", for a form that takes the admin token; both are in the README, under “Settings”.'
+      : 'People sign in here through Cloudflare Access, and this request did not come through it. Put the console’s path under your Access application, or ask whoever runs this edge.',
   )
 }
 
 async function enter(c: PageContext, actor: ConsoleActor, next: string): Promise<Response> {
   c.header('set-cookie', await openSession(c.req.raw, actor, c.env.context))
-  return c.redirect(next, 303)
+  return await onRecord(c, { actor }, c.redirect(next, 303))
 }
 
 interface Possible {
@@ -98,25 +113,14 @@ async function actorsOf(c: PageContext, email: string): Promise<Possible[]> {
   }))
 }
 
-/** Counts an attempt. A limiter that fails limits nobody: the token is long enough by itself. */
-async function isExhausted(c: PageContext): Promise<boolean> {
-  const { address, edge } = c.env.context
-  const key = `console:${address ? addressBucket(address) : 'unknown'}`
-  try {
-    return !(await edge.bindings.AUTH_FAILURES.limit({ key })).success
-  } catch (error) {
-    console.warn('AUTH_FAILURES did not answer', error)
-    return false
-  }
-}
-
-function tooMany(c: PageContext): Answered {
-  c.header('retry-after', String(PERIOD_SECONDS))
-  return errorPage(
+async function tooMany(c: PageContext, { retryAfterSeconds }: Held): Promise<Response> {
+  c.header('retry-after', String(retryAfterSeconds))
+  const answer = await errorPage(
     c,
     429,
-    `Too many attempts to sign in from your address. Try again in ${PERIOD_SECONDS} seconds.`,
+    `Too many attempts to sign in from your address. Try again in ${retryAfterSeconds} seconds.`,
   )
+  return await onRecord(c, { reason: 'authentication_failures' }, answer)
 }
 
 function tokenPage(c: PageContext, next: string, fault?: Fault): Answered {
@@ -141,19 +145,20 @@ function tokenPage(c: PageContext, next: string, fault?: Fault): Answered {
   )
 }
 
-function accessPage(
+async function accessPage(
   c: PageContext,
   email: string,
   actors: readonly Possible[],
   next: string,
-): Answered {
+): Promise<Response> {
   const [first] = actors
   if (!first) {
-    return errorPage(
+    const answer = await errorPage(
       c,
       403,
       `${email} is not a member of any organization here. Ask an administrator of your organization, or an operator, to add you.`,
     )
+    return await onRecord(c, { reason: 'not_a_member', name: `person:${email}` }, answer)
   }
   return page(
     c,

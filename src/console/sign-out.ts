@@ -1,7 +1,8 @@
-// Signing out: the session ends in the database, and the cookie leaves the browser.
+// Signing out: the session ends in the database, the cookie leaves the browser, and it is on record.
 
 import { Hono } from 'hono'
 
+import { onRecord } from './account.ts'
 import type { ConsoleEnv } from './context.ts'
 import { closeSession } from './session.ts'
 import { SIGN_IN, SIGN_OUT, withQuery } from './urls.ts'
@@ -9,6 +10,7 @@ import { SIGN_IN, SIGN_OUT, withQuery } from './urls.ts'
 export const signOut = new Hono<ConsoleEnv>()
 
 signOut.post(SIGN_OUT, async (c) => {
+  const { actor } = c.get('session')
   c.header('set-cookie', await closeSession(c.get('session'), c.env.context))
-  return c.redirect(withQuery(SIGN_IN, { status: 'signed_out' }), 303)
+  return await onRecord(c, { actor }, c.redirect(withQuery(SIGN_IN, { status: 'signed_out' }), 303))
 })

@@ -7,10 +7,14 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { JWTVerifyGetKey } from 'jose'
 
 import type { Environment } from '../catalog/define.ts'
+import type { Address } from '../lists/address.ts'
+import { ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { isKeyShaped } from '../setting-forms.ts'
 import type { AccessSettings } from '../setting-forms.ts'
 import type { Settings } from '../settings.ts'
-import { equalInConstantTime } from '../keys/digest.ts'
 import type { KnownKey } from '../keys/memo.ts'
+import type { Door, Held, Tries } from '../tries/tries.ts'
 import { parseEmail } from './members/email.ts'
 import type { Role } from './members/role.ts'
 import { Problem } from './problem.ts'
@@ -38,19 +42,46 @@ export interface PersonActor {
 
 export type Actor = KeyActor | OperatorActor | PersonActor
 
-/** The operator behind a request: the admin token, or a verified Cloudflare Access assertion. */
+/** Against what a try at the admin token is held. */
+export interface TokenCheck {
+  readonly settings: Settings
+  readonly tries: Tries
+}
+
+/**
+ * The operator behind a request: the admin token, or a verified Cloudflare Access assertion. Held: the
+ * token was not looked at, because too many wrong ones came from there. What may be a key of ours or a
+ * JWT is no try at it.
+ */
 export async function readOperator(
   request: Request,
-  settings: Settings,
-): Promise<OperatorActor | undefined> {
+  check: TokenCheck,
+  address: Address | undefined,
+  nowMs: number,
+): Promise<Result<OperatorActor | undefined, Held>> {
+  const { settings } = check
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (bearer && (await adminTokenMatches(bearer, settings))) {
-    return { type: 'operator', name: 'admin-token' }
-  }
+  const tried =
+    bearer && !isKeyShaped(bearer, settings.brand)
+      ? await tryAdminToken(bearer, 'api', check, address, nowMs)
+      : ok(false)
+  if (tried.ok && tried.value) return ok({ type: 'operator', name: 'admin-token' })
   const email = await accessEmail(request, settings)
-  return email !== undefined && settings.access?.operators.includes(email)
-    ? { type: 'operator', name: email }
-    : undefined
+  if (email !== undefined && settings.access?.operators.includes(email)) {
+    return ok({ type: 'operator', name: email })
+  }
+  return tried.ok ? ok(undefined) : tried
+}
+
+/** Whether this is the admin token; held after ten wrong ones a minute of an address and a door. */
+export async function tryAdminToken(
+  presented: string,
+  door: Door,
+  { settings, tries }: TokenCheck,
+  address: Address | undefined,
+  nowMs: number,
+): Promise<Result<boolean, Held>> {
+  return await tries.attempt({ door, address, presented, expected: settings.adminToken }, nowMs)
 }
 
 /**
@@ -64,15 +95,6 @@ export async function accessEmail(
   const assertion = request.headers.get('cf-access-jwt-assertion')
   if (!assertion || !settings.access || isForeignWrite(request)) return undefined
   return await verifyAccess(assertion, settings.access)
-}
-
-/** Digests are compared, so that neither content nor length is told by the time it takes. */
-export async function adminTokenMatches(
-  presented: string,
-  settings: Pick<Settings, 'adminToken'>,
-): Promise<boolean> {
-  const [a, b] = await Promise.all([sha256(presented), sha256(settings.adminToken)])
-  return equalInConstantTime(a, b)
 }
 
 /** Access knows people by a cookie, which another site's page could make their browser send. */
@@ -106,11 +128,6 @@ export function environmentOf(actor: Actor): Environment | undefined {
 export function actorName(actor: Actor): string {
   if (actor.type === 'key') return actor.key.principal.record.id
   return actor.type === 'person' ? `person:${actor.email}` : `operator:${actor.name}`
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return String.fromCharCode(...new Uint8Array(digest))
 }
 
 const accessKeys = new Map<string, JWTVerifyGetKey>()

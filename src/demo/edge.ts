@@ -4,5 +4,6 @@ import { createWorker } from '../worker.ts'
 import { demoCatalog } from './catalog.ts'
 
 export { KeyGuard } from '../guard/key-guard.ts'
+export { TryCounter } from '../tries/try-counter.ts'
 
 export default createWorker(demoCatalog)

@@ -7,7 +7,7 @@ import { credentialId, digestOf } from '../keys/digest.ts'
 import { keyParser } from '../keys/format.ts'
 import { verifyJwt } from '../keys/jwt.ts'
 import type { JwtClaims, JwtFlaw } from '../keys/jwt-claims.ts'
-import { looksLikeJwt } from '../keys/jwt-form.ts'
+import { looksLikeJwt, readToken } from '../keys/jwt-form.ts'
 import type { KnownKey } from '../keys/memo.ts'
 import { compilePrincipal } from '../keys/principal.ts'
 import type { KeyRecord, Lookup } from '../keys/record.ts'
@@ -17,6 +17,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Presented, Scheme } from './credential.ts'
 import type { Denial } from './denial.ts'
+import type { Passage } from './passage.ts'
 
 /** What the presented string itself proves, before any record is read. */
 export interface Proof {
@@ -40,6 +41,24 @@ export function recall(
 }
 
 /**
+ * Authenticates what a request presents. What bears no tag of ours is not even looked up for an
+ * address whose look-ups failed too often.
+ */
+export async function authenticateFrom(
+  { address, nowMs, waitUntil }: Pick<Passage, 'address' | 'nowMs' | 'waitUntil'>,
+  presented: Presented,
+  edge: Edge,
+  proven: (credentialId: string) => void,
+): Promise<Result<KnownKey, Denial>> {
+  const untagged = isUntagged(presented, edge)
+  const held = untagged ? edge.lookups.check(address, nowMs) : undefined
+  if (held) return err(held)
+  const found = await authenticate(presented, edge, nowMs, waitUntil, proven)
+  if (untagged && !found.ok) await edge.lookups.count(found.error, address, nowMs)
+  return found
+}
+
+/**
  * Verifies a credential and reads its record, once for all who ask meanwhile. `proven` hears of the
  * credential's id, where the string tells it, before the record is read.
  */
@@ -54,6 +73,14 @@ export async function authenticate(
   const load = (): Promise<Result<KnownKey, Denial>> =>
     find(presented, edge, nowMs, waitUntil, proven)
   return await edge.loads.share(name, load, waitUntil)
+}
+
+/** Whether the string itself does not prove that we made it, so that only storage can tell. */
+function isUntagged({ scheme, value }: Presented, edge: Edge): boolean {
+  if (scheme === 'ApiKey') return isImportable(value, edge)
+  if (!looksLikeJwt(value)) return false
+  const claims = readToken(value)
+  return claims.ok && claims.value['iss'] !== edge.settings.issuer
 }
 
 async function find(

@@ -7,7 +7,7 @@ import type { Edge } from '../edge.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { Ahead } from './ahead.ts'
-import { authenticate, recall } from './authenticate.ts'
+import { authenticateFrom, recall } from './authenticate.ts'
 import { credentialsOf } from './caching.ts'
 import { isPreflight, preflightResponse, setCors } from './cors.ts'
 import { readCredential } from './credential.ts'
@@ -58,8 +58,7 @@ async function pass(
   const recalled = recall(credential.value, edge, nowMs)
   const ahead = recalled ? undefined : new Ahead(edge, matched)
   const key =
-    recalled ??
-    (await authenticate(credential.value, edge, nowMs, waitUntil, (id) => ahead?.ask(id)))
+    recalled ?? (await authenticateFrom(passage, credential.value, edge, (id) => ahead?.ask(id)))
   const admitted = key.ok
     ? await decide(passage, credential.value, key.value, matched, ahead, edge)
     : err(await edge.failures.count(key.error, address, nowMs))

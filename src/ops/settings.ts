@@ -34,11 +34,15 @@ export async function readSecrets(ops: Ops): Promise<Vars> {
 
 /**
  * Every setting of the target: the `vars` of wrangler.toml and on top what `readSecrets` gives. The
- * local stack is its own issuer, under the URL where it runs.
+ * local stack is its own issuer, under the URL where it runs, and its console takes the admin token.
  */
 export async function readVars(ops: Ops, localUrl: string): Promise<Vars> {
   const [config, secrets] = await Promise.all([readConfig(), readSecrets(ops)])
-  return { ...config.vars, ...secrets, ...(ops.remote ? {} : { ISSUER: localUrl }) }
+  return {
+    ...config.vars,
+    ...secrets,
+    ...(ops.remote ? {} : { ISSUER: localUrl, CONSOLE: 'token' }),
+  }
 }
 
 /** wrangler.toml as wrangler reads it. */

@@ -135,6 +135,7 @@ export const CONSUMER = `
 import edge, { KeyGuard } from './edge.js'
 
 export { KeyGuard }
+export { TryCounter } from './edge.js'
 
 export default {
   async fetch(request, env, ctx) {

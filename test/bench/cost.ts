@@ -29,7 +29,7 @@ const OBJECT_CALL_SECONDS = 0.005
 const OBJECT_GB = 0.128
 /** Each chunk of 64 KB of a message is written, read and deleted. */
 const OPERATIONS_PER_CHUNK = 3
-const OBJECT_CALL = /^(?:KEY_GUARD|COUNTERS)\./
+const OBJECT_CALL = /^(?:KEY_GUARD|TRIES|COUNTERS)\./
 const KV_READ = /^(?:RECORDS|KEYS)\.(?:get|getWithMetadata|list)$/
 const KV_WRITE = /^(?:RECORDS|KEYS)\.(?:put|delete)$/
 

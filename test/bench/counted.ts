@@ -35,6 +35,7 @@ ${
 }`
     : ''
 }
+${guard === 'KeyGuard' ? `export { TryCounter } from './edge.js'` : ''}
 ${SHELL}`
 }
 

@@ -48,9 +48,12 @@ describe('a setting that is missing', () => {
 })
 
 describe('a binding that is missing', () => {
-  test.each(['DB', 'RECORDS', 'KEY_GUARD', 'AUTH_FAILURES'])('%s', async (name) => {
-    expect(await isMisconfigured({ without: [name] })).toContain(`${name} is not bound`)
-  })
+  test.each(['DB', 'RECORDS', 'KEY_GUARD', 'TRIES', 'AUTH_FAILURES', 'LOOKUP_FAILURES'])(
+    '%s',
+    async (name) => {
+      expect(await isMisconfigured({ without: [name] })).toContain(`${name} is not bound`)
+    },
+  )
 })
 
 const key = await generateSigningKey()
@@ -67,6 +70,8 @@ const malformed: readonly (readonly [name: string, why: string, value: unknown])
   ['KEY_PEPPER', 'a second one too short', `${'p'.repeat(32)},short`],
   ['KEY_PEPPER', 'a trailing comma', `${'p'.repeat(32)},`],
   ['ADMIN_TOKEN', 'too short', 'short'],
+  ['ADMIN_TOKEN', 'the form of a key', `vk_live_${'a'.repeat(32)}`],
+  ['CONSOLE', 'neither token nor left out', 'password'],
   ['SIGNING_KEYS', 'no JSON', 'nonsense'],
   ['SIGNING_KEYS', 'no private half', keys(publicOnly)],
   ['SIGNING_KEYS', 'the same kid twice', keys(key, key)],

@@ -100,6 +100,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       KEY_PEPPER: PEPPER,
       SIGNING_KEYS: JSON.stringify({ keys: [signingKey] }),
       ADMIN_TOKEN,
+      CONSOLE: 'token',
       UPSTREAMS: upstreams,
       ...options.bindings,
     }),

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 
@@ -27,7 +28,8 @@ import {
 } from '../../src/ops/statements.ts'
 import type { NewCredential } from '../../src/ops/statements.ts'
 import { parseSettings } from '../../src/settings.ts'
-import { database, SCHEMA } from './harness.ts'
+import { checkSettings } from '../../src/ops/doctor/deployment.ts'
+import { database, sandbox, SCHEMA } from './harness.ts'
 
 const NOW = Date.UTC(2027, 0, 1)
 
@@ -269,6 +271,26 @@ describe('what refuses calls', () => {
 function schemaOf(db: DatabaseSync): SchemaRow[] {
   return db.prepare(SELECT_SCHEMA).all() as unknown as SchemaRow[]
 }
+
+/** What it finds of signing in to the console. */
+const closed = async (vars: string | undefined, remote: boolean): Promise<string[]> => {
+  const io = { env: {}, out: () => {}, err: () => {}, now: () => NOW }
+  const ops = { io, catalog: shipped, remote, sync: false, ...(vars !== undefined && { vars }) }
+  const found = await checkSettings(ops, 'http://localhost')
+  return found.map(({ code, level }) => `${level} ${code}`).filter((one) => /console/.test(one))
+}
+
+describe('the console', () => {
+  it('that nobody can sign in to is told; not of the local stack, nor where a setting says how', async () => {
+    const { vars, remove } = await sandbox()
+    expect(await closed(undefined, true)).toEqual(['warning console_closed'])
+    expect(await closed(vars, true)).toEqual(['warning console_closed'])
+    expect(await closed(vars, false)).toEqual([])
+    appendFileSync(vars, 'CONSOLE=token\n')
+    expect(await closed(vars, true)).toEqual([])
+    remove()
+  })
+})
 
 describe('the schema', () => {
   it('of schema.sql is complete, also when it is applied twice', () => {

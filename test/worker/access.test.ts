@@ -2,15 +2,18 @@
 // listed people are operators. Access itself is the one part that is not ours: its certificates are
 // served here by a stand-in for the network, and signed with real keys.
 
+import { env } from 'cloudflare:workers'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { readOperator } from '../../src/control/actor.ts'
+import { Tries } from '../../src/tries/tries.ts'
 import type { Settings } from '../../src/settings.ts'
 
 const TEAM = 'acme.cloudflareaccess.com'
 const AUDIENCE = 'a-tag-of-the-application'
 const settings = {
+  brand: 'vk',
   adminToken: 'admin-token-of-the-tests-0123456789abcdef',
   access: { teamDomain: TEAM, audience: AUDIENCE, operators: ['olga@example.com'] },
 } as unknown as Settings
@@ -49,12 +52,22 @@ const assertion = (claims: Claims = {}, signer = key): Promise<string> =>
     .setExpirationTime(claims.expiresIn ?? '1m')
     .sign(signer)
 
+const tries = new Tries(env.TRIES)
+
+/** Who a request makes an operator, if anyone. */
+const operatorOf = async (request: Request, over: Partial<Settings> = {}) => {
+  const check = { settings: { ...settings, ...over }, tries }
+  const found = await readOperator(request, check, undefined, Date.now())
+  if (!found.ok) throw new Error('held')
+  return found.value
+}
+
 const read = (token: string, over: Partial<Settings> = {}) =>
-  readOperator(
+  operatorOf(
     new Request('https://edge.test/edge/v1/keys', {
       headers: { 'cf-access-jwt-assertion': token },
     }),
-    { ...settings, ...over },
+    over,
   )
 
 describe('an assertion of Cloudflare Access', () => {
@@ -94,7 +107,7 @@ describe('an assertion of Cloudflare Access', () => {
     const headers = new Headers({ 'cf-access-jwt-assertion': await assertion() })
     if (site) headers.set('sec-fetch-site', site)
     const request = new Request('https://edge.test/edge/v1/keys', { method, headers })
-    expect((await readOperator(request, settings)) !== undefined).toBe(expected)
+    expect((await operatorOf(request)) !== undefined).toBe(expected)
   })
 
   it('counts for nothing where Access is not configured, and nothing is fetched', async () => {
@@ -104,10 +117,7 @@ describe('an assertion of Cloudflare Access', () => {
 })
 
 const withToken = (authorization: string) =>
-  readOperator(
-    new Request('https://edge.test/edge/v1/keys', { headers: { authorization } }),
-    settings,
-  )
+  operatorOf(new Request('https://edge.test/edge/v1/keys', { headers: { authorization } }))
 
 describe('the admin token', () => {
   it('makes an operator, and nothing near it does', async () => {

@@ -185,6 +185,29 @@ describe('signing in through Access', () => {
     expect((await browser.get('/edge/console/')).location).toContain('sign-in')
   })
 
+  it('is on record, with who it was and in whose organization, and so is who got nowhere', async () => {
+    const accounted = vi.spyOn(edge.events, 'add')
+    const ann = await enter(ANN)
+    const csrf = tokenIn((await ann.get(keysOf(acme))).html)
+    await ann.post('/edge/console/sign-out', { csrf })
+    await enter(OLGA)
+    await browserOf('nobody@example.com').get(SIGN_IN)
+    await browserOf(undefined).post(SIGN_IN, { token: ADMIN_TOKEN })
+    const told = accounted.mock.calls.map(
+      ([{ actor, organization, method, path, status, reason }]) => [
+        ...[actor, organization, `${method} ${path} ${status}`, reason],
+      ],
+    )
+    accounted.mockRestore()
+    expect(told).toEqual([
+      [`person:${ANN}`, acme, `GET ${SIGN_IN} 303`, null],
+      [`person:${ANN}`, acme, 'POST /edge/console/sign-out 303', null],
+      [`operator:${OLGA}`, null, `GET ${SIGN_IN} 303`, null],
+      ['person:nobody@example.com', null, `GET ${SIGN_IN} 403`, 'not_a_member'],
+      [null, null, `POST ${SIGN_IN} 403`, 'sign_in_wrong'],
+    ])
+  })
+
   it('tells who is no member whom to ask', async () => {
     const page = await browserOf('nobody@example.com').get(SIGN_IN)
     expect(page.status).toBe(403)

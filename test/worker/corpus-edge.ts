@@ -5,5 +5,6 @@ import { createWorker } from '../../src/worker.ts'
 import { corpusCatalog } from '../blackbox/attack/corpus-catalog.ts'
 
 export { KeyGuard } from '../../src/guard/key-guard.ts'
+export { TryCounter } from '../../src/tries/try-counter.ts'
 
 export default createWorker(corpusCatalog)

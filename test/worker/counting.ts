@@ -32,6 +32,8 @@ export function counting(over: Partial<Bindings> = {}): {
     RECORDS: watch(real.RECORDS, 'kv', calls),
     KEY_GUARD: watch(real.KEY_GUARD, 'guard', calls, ['getByName', 'get', 'idFromName']),
     AUTH_FAILURES: watch(real.AUTH_FAILURES, 'limiter', calls),
+    LOOKUP_FAILURES: watch(real.LOOKUP_FAILURES, 'lookups', calls),
+    TRIES: watch(real.TRIES, 'tries', calls, ['getByName']),
   }
   return { bindings, calls }
 }

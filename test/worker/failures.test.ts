@@ -194,22 +194,28 @@ describe('failed authentications', () => {
 })
 
 describe('the configuration is wrong', () => {
-  it.each(['DB', 'RECORDS', 'KEY_GUARD', 'AUTH_FAILURES', 'KEY_PEPPER', 'SIGNING_KEYS', 'ISSUER'])(
-    'without %s every request is refused with 503, and none forwarded',
-    async (name) => {
-      const worker = createWorker(shipped)
-      const { [name]: _, ...rest } = { ...env } as Record<string, unknown>
-      const { value: key } = await mint(organization, 'secret')
-      const ctx = { waitUntil: () => {} } as unknown as ExecutionContext
-      for (const path of [READ, '/edge/health']) {
-        const request = requestOf(path, { key })
-        const response = await worker.fetch(request, rest as unknown as Bindings, ctx)
-        expect(outcome(response)).toBe('503 misconfigured')
-        expect(await response.text()).not.toContain(name)
-      }
-      expect(upstream).not.toHaveBeenCalled()
-    },
-  )
+  it.each([
+    'DB',
+    'RECORDS',
+    'KEY_GUARD',
+    'TRIES',
+    'AUTH_FAILURES',
+    'KEY_PEPPER',
+    'SIGNING_KEYS',
+    'ISSUER',
+  ])('without %s every request is refused with 503, and none forwarded', async (name) => {
+    const worker = createWorker(shipped)
+    const { [name]: _, ...rest } = { ...env } as Record<string, unknown>
+    const { value: key } = await mint(organization, 'secret')
+    const ctx = { waitUntil: () => {} } as unknown as ExecutionContext
+    for (const path of [READ, '/edge/health']) {
+      const request = requestOf(path, { key })
+      const response = await worker.fetch(request, rest as unknown as Bindings, ctx)
+      expect(outcome(response)).toBe('503 misconfigured')
+      expect(await response.text()).not.toContain(name)
+    }
+    expect(upstream).not.toHaveBeenCalled()
+  })
 })
 
 it('a row that cannot be read refuses, and is not forwarded', async () => {

@@ -5,5 +5,6 @@ import { shipped } from '../../src/catalog/shipped.ts'
 import { createWorker } from '../../src/worker.ts'
 
 export { KeyGuard } from '../../src/guard/key-guard.ts'
+export { TryCounter } from '../../src/tries/try-counter.ts'
 
 export default createWorker(shipped, { everyMs: 300, patienceMs: 3_000 })

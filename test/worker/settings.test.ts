@@ -189,7 +189,10 @@ describe('parseSettings: what is wrong is named, and its value never told', () =
 })
 
 describe('bindings', () => {
-  const bound = { DB: {}, RECORDS: {}, KEY_GUARD: {}, AUTH_FAILURES: {} }
+  const bound = {
+    ...{ DB: {}, RECORDS: {}, KEY_GUARD: {}, TRIES: {} },
+    ...{ AUTH_FAILURES: {}, LOOKUP_FAILURES: {} },
+  }
 
   it.each(Object.keys(bound))('without %s it is named, with what it should be', (name) => {
     for (const missing of [undefined, null, 'text']) {

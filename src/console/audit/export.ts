@@ -1,5 +1,7 @@
-// The audit as CSV, handed on as the API gives it.
+// The audit as CSV, handed on as the API gives it, and on record as there.
 
+import { CONTROL_PREFIX, OPERATIONS } from '../../control/routes.ts'
+import { exportOnRecord } from '../account.ts'
 import { callRaw } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { errorPage } from '../respond.tsx'
@@ -13,7 +15,7 @@ export async function exportEvents(c: PageContext): Promise<Response> {
     const handed = new Response(answer.body, answer)
     // What the console's own answers say of caching stands in its place.
     handed.headers.delete('cache-control')
-    return handed
+    return exportOnRecord(c, CONTROL_PREFIX + OPERATIONS.exportAudit.pattern, made.query, handed)
   }
   const { detail } = await answer.json<{ detail: string }>()
   return errorPage(c, answer.status, detail)

@@ -18,6 +18,8 @@ export const MANAGEMENT: Readonly<Record<string, Meaning>> = {
     'key',
     'Others changed the key at the same moment; nothing was changed here.',
   ),
+  sign_in_wrong: at(null, 'Somebody tried to sign in to the console with a wrong admin token.'),
+  not_a_member: at('members', 'Somebody who is no member tried to sign in to the console.'),
   own_membership: at('members', 'Nobody may take away their own membership.'),
   too_many_members: at('members', 'The organization has as many members as it can have.'),
   too_many_endpoints: at(

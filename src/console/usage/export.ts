@@ -1,6 +1,7 @@
 // Usage as CSV: the API's rows as they are, page after page, with the keys' names.
 
 import { csvLine } from '../../accounts/csv.ts'
+import { exportOnRecord } from '../account.ts'
 import type { PageContext } from '../context.ts'
 import { errorPage, refused } from '../respond.tsx'
 import { readAsked } from './asked.ts'
@@ -35,10 +36,11 @@ export async function exportUsage(c: PageContext): Promise<Response> {
       if (cursor === null) controller.close()
     },
   })
-  return c.body(body, 200, {
+  const file = c.body(body, 200, {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': `attachment; filename="usage-${narrowing.from}-${narrowing.to}.csv"`,
   })
+  return exportOnRecord(c, c.req.path, { ...narrowing }, file)
 }
 
 /** Names come from anyone; csvLine keeps a spreadsheet from running them. */

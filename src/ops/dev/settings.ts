@@ -40,6 +40,7 @@ export function readVars(path: string, url: string): Record<string, unknown> {
   return {
     ...vars,
     ISSUER: url,
+    CONSOLE: 'token',
     EDGE_HOSTS: ['localhost', '127.0.0.1', '[::1]'],
     UPSTREAMS: typeof upstreams === 'string' ? readJson('UPSTREAMS', upstreams) : upstreams,
   }

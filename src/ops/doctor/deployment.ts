@@ -14,19 +14,23 @@ const HEALTH_TIMEOUT_MS = 10_000
 export async function checkSettings(ops: Ops, url: string): Promise<Finding[]> {
   const vars = await readVars(ops, url)
   const parsed = parseSettings(vars, ops.catalog)
+  const open = vars['ACCESS'] !== undefined || vars['CONSOLE'] !== undefined
+  const findings = open ? [] : [CONSOLE_CLOSED]
   const hidden = (sentence: string): boolean =>
     ops.remote === true &&
     SECRET_NAMES.some((name) => vars[name] === undefined && sentence.startsWith(name))
   if (!parsed.ok) {
-    return parsed.error
-      .filter((sentence) => !hidden(sentence))
-      .map((sentence) => misconfigured(sentence))
+    const wrong = parsed.error.filter((sentence) => !hidden(sentence))
+    return [...findings, ...wrong.map((sentence) => misconfigured(sentence))]
   }
   try {
     await loadSettings(parsed.value)
-    return checkPlaceholders(parsed.value)
+    return [...findings, ...checkPlaceholders(parsed.value)]
   } catch (error) {
-    return [misconfigured(error instanceof Error ? error.message : 'SIGNING_KEYS cannot be used')]
+    return [
+      ...findings,
+      misconfigured(error instanceof Error ? error.message : 'SIGNING_KEYS cannot be used'),
+    ]
   }
 }
 
@@ -61,6 +65,13 @@ export async function checkEdge(ops: Ops, url: string): Promise<Finding[]> {
     return [finding('refusing', 'edge_unreachable', url, `the edge is not reachable: ${start}`)]
   }
 }
+
+const CONSOLE_CLOSED = finding(
+  'warning',
+  'console_closed',
+  'CONSOLE',
+  'nobody can sign in to the console: set ACCESS, so that people come through Cloudflare Access, or CONSOLE = "token" for a form that takes ADMIN_TOKEN',
+)
 
 function misconfigured(sentence: string): Finding {
   const [subject = ''] = sentence.split(' ', 1)

@@ -21,6 +21,7 @@ export async function catalogRoutes(
       shell: `
         import { catalogOfRoutes, createWorker, KeyGuard } from './edge.js'
         export { KeyGuard }
+        export { TryCounter } from './edge.js'
         export default createWorker(catalogOfRoutes(${size}))`,
       products: productIds(size),
     })),

@@ -97,19 +97,12 @@ describe('signing in', () => {
         headers: { origin: edge.url },
         body: new URLSearchParams({ token }),
       })
-    let statuses: number[] = []
-    for (let round = 0; round < 40 && !statuses.includes(429); round++) {
-      const answers = await Promise.all(Array.from({ length: 50 }, () => attempt('wrong')))
-      statuses = await Promise.all(
-        answers.map(async (answer) => {
-          await answer.body?.cancel()
-          return answer.status
-        }),
-      )
-    }
+    for (let i = 0; i < 10; i++) expect((await attempt(`wrong ${i}`)).status).toBe(401)
+    expect((await attempt('wrong')).status).toBe(429)
     const answer = await attempt(ADMIN_TOKEN)
     expect(answer.status).toBe(429)
-    expect(answer.headers.get('retry-after')).toBe('60')
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(60)
     expect(await answer.text()).toContain('Too many attempts to sign in from your address.')
     expect((await newClient(edge).post(SIGN_IN, { token: ADMIN_TOKEN })).status).toBe(303)
   })

@@ -11,6 +11,7 @@
  */
 export const CRASHING = `
 import edge, { KeyGuard as Guard } from './edge.js'
+export { TryCounter } from './edge.js'
 
 const fatal = new Map()
 const admitted = new Map()
@@ -60,6 +61,7 @@ export default {
 /** An edge whose guards know of no fence, as if a change only refreshed KV. It must be caught. */
 export const FENCELESS = `
 import edge, { KeyGuard as Guard } from './edge.js'
+export { TryCounter } from './edge.js'
 
 export class KeyGuard extends Guard {
   confirm() {
@@ -77,6 +79,7 @@ export default edge
 /** An edge whose fences do not wait for leases: these outlive them. It must be caught. */
 export const WAITLESS = `
 import edge, { KeyGuard as Guard } from './edge.js'
+export { TryCounter } from './edge.js'
 
 export class KeyGuard extends Guard {
   fence(generation) {
@@ -97,6 +100,7 @@ export const UNRELIABLE = `
 import edge, { KeyGuard } from './edge.js'
 
 export { KeyGuard }
+export { TryCounter } from './edge.js'
 
 const faults = {
   refused: 0, untold: 0, before: 0, after: 0, databaseBefore: 0, databaseAfter: 0, twice: 0,
