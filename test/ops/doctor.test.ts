@@ -273,9 +273,10 @@ function schemaOf(db: DatabaseSync): SchemaRow[] {
 }
 
 /** What it finds of signing in to the console. */
-const closed = async (vars: string | undefined, remote: boolean): Promise<string[]> => {
+const closed = async (vars: string | undefined, remote?: true): Promise<string[]> => {
   const io = { env: {}, out: () => {}, err: () => {}, now: () => NOW }
-  const ops = { io, catalog: shipped, remote, sync: false, ...(vars !== undefined && { vars }) }
+  const target = remote ? { remote } : {}
+  const ops = { io, catalog: shipped, ...target, sync: false, ...(vars !== undefined && { vars }) }
   const found = await checkSettings(ops, 'http://localhost')
   return found.map(({ code, level }) => `${level} ${code}`).filter((one) => /console/.test(one))
 }
@@ -285,7 +286,7 @@ describe('the console', () => {
     const { vars, remove } = await sandbox()
     expect(await closed(undefined, true)).toEqual(['warning console_closed'])
     expect(await closed(vars, true)).toEqual(['warning console_closed'])
-    expect(await closed(vars, false)).toEqual([])
+    expect(await closed(vars)).toEqual([])
     appendFileSync(vars, 'CONSOLE=token\n')
     expect(await closed(vars, true)).toEqual([])
     remove()
