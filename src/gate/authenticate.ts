@@ -78,9 +78,11 @@ export async function authenticate(
 /** Whether the string itself does not prove that we made it, so that only storage can tell. */
 function isUntagged({ scheme, value }: Presented, edge: Edge): boolean {
   if (scheme === 'ApiKey') return isImportable(value, edge)
-  if (!looksLikeJwt(value)) return false
+  // Of ours the row is named by what we signed; nobody else's but a trusted issuer's is looked up.
+  const others = edge.settings.jwtIssuers.slice(1)
+  if (others.length === 0 || !looksLikeJwt(value)) return false
   const claims = readToken(value)
-  return claims.ok && claims.value['iss'] !== edge.settings.issuer
+  return claims.ok && others.some(({ issuer }) => issuer === claims.value['iss'])
 }
 
 async function find(

@@ -32,9 +32,9 @@ export class LookupFailures {
     return (this.held.get(bucketOf(address)) ?? 0) > nowMs ? HELD : undefined
   }
 
-  /** Counts what was found nowhere, or proved nothing. A limiter that fails holds nobody. */
+  /** Counts what was found nowhere: else nothing was asked. A limiter that fails holds nobody. */
   async count({ reason }: Denial, address: Address | undefined, nowMs: number): Promise<void> {
-    if (reason !== 'credential_unknown' && reason !== 'credential_invalid') return
+    if (reason !== 'credential_unknown') return
     const key = bucketOf(address)
     try {
       const { success } = await this.limiter.limit({ key })

@@ -5,6 +5,7 @@ import { env } from 'cloudflare:workers'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
+import type { Bindings } from '../../src/bindings.ts'
 import { HELD_FOR_MS } from '../../src/gate/lookup-failures.ts'
 import { counting } from './counting.ts'
 import type { Calls } from './counting.ts'
@@ -29,6 +30,17 @@ let isolate: Isolate
 let calls: Calls
 let clients = 0
 const stranger = (): string => `198.18.0.${++clients}`
+
+/** As the binding counts within one minute; the real one turns to the next whenever the clock does. */
+function limiter(): Bindings['LOOKUP_FAILURES'] {
+  const counts = new Map<string, number>()
+  return {
+    limit: async ({ key }) => {
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+      return { success: (counts.get(key) ?? 0) <= LIMIT }
+    },
+  }
+}
 
 /** A key minted elsewhere; `id` is its row's. */
 async function imported(value: string, id: string): Promise<void> {
@@ -67,7 +79,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: START })
   vi.spyOn(console, 'warn').mockImplementation(() => {})
-  const counted = counting()
+  const counted = counting({ LOOKUP_FAILURES: limiter() })
   calls = counted.calls
   const settings = {
     IMPORTED_PREFIXES: [PREFIX],
