@@ -142,15 +142,18 @@ async function ownDocument(
     return send(request, edge.settings.jwks, `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
   }
   if (path === OPENAPI_PATH) {
-    const { openApiDocument } = await import('./control/app.ts')
-    return send(request, openApiDocument(edge.settings.issuer), 'no-store')
+    if (!isRead(request)) return refuse({ reason: 'method_unknown' }, Date.now())
+    const { answerDocument } = await import('./control/document.ts')
+    return await answerDocument(request, edge.settings.issuer)
   }
   return undefined
 }
 
 function send(request: Request, document: unknown, cacheControl: string): Response {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return refuse({ reason: 'method_unknown' }, Date.now())
-  }
+  if (!isRead(request)) return refuse({ reason: 'method_unknown' }, Date.now())
   return Response.json(document, { headers: { 'cache-control': cacheControl } })
+}
+
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD'
 }

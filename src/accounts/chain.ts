@@ -1,5 +1,6 @@
 // Verifying a chain: every hash is computed again, page by page, and the first row that does not hold
-// is named, with what was done to it. Consumers and retention may be at work beside it.
+// is named, with what was done to it. Consumers and retention may be at work beside it. A long chain is
+// verified in parts, each of which goes on from the last row of the one before.
 
 import { GENESIS, hashHolds } from './link.ts'
 import type { Anchor, LinkedEvent } from './link.ts'
@@ -17,20 +18,29 @@ interface Page {
   readonly checkpoint: (Anchor & { readonly removed: number }) | null
 }
 
-/**
- * Verifies the chain of an organization; of `null`, that of the events without one.
- * @param noted a head as it was once seen: the chain must still lead through it. Of one that
- *   retention has passed nothing can be said.
- */
+/** Which part of a chain is verified. */
+interface Part {
+  /** The row before it, as an earlier part has verified it. */
+  readonly from?: Anchor
+  /** Rows, to the next page of them; all, unless said. */
+  readonly most?: number
+  /**
+   * A head as it was once seen: the chain must still lead through it. Of one that retention has passed
+   * nothing can be said.
+   */
+  readonly noted?: Anchor
+}
+
+/** Verifies the chain of an organization, or a part of it; of `null`, that of the events without one. */
 export async function verifyChain(
   db: Database,
   organization: string | null,
-  noted?: Anchor,
+  { from = GENESIS, most = Infinity, noted }: Part = {},
 ): Promise<Verdict> {
   const chain = organization ?? ''
-  let last: Anchor = GENESIS
-  for (let after = 0, events = 0; ; after = last.sequence) {
-    const { rows, head, checkpoint } = await readPage(db, chain, after)
+  let last: Anchor = from
+  for (let events = 0; ;) {
+    const { rows, head, checkpoint } = await readPage(db, chain, last.sequence)
     if (checkpoint && checkpoint.removed !== checkpoint.sequence) {
       const missing = checkpoint.sequence - checkpoint.removed
       const detail = `${missing} events were missing when retention came to remove them`
@@ -44,9 +54,13 @@ export async function verifyChain(
       last = row
     }
     events += rows.length
-    if (rows.length > 0) continue
-    const flaw = checkEnd(last, head, noted)
-    return flaw ?? { intact: true, events, pruned: checkpoint?.removed ?? 0, head }
+    const pruned = checkpoint?.removed ?? 0
+    if (rows.length > 0 && events < most) continue
+    if (rows.length > 0) {
+      const { sequence, hash } = last
+      return { intact: true, events, pruned, head, next: { sequence, hash } }
+    }
+    return checkEnd(last, head, noted) ?? { intact: true, events, pruned, head, next: null }
   }
 }
 

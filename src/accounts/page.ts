@@ -34,7 +34,8 @@ export function pageOf<T>(rows: readonly T[], limit: number, placeOf: (row: T) =
   return { items, cursor: more ? writeCursor(placeOf(last)) : null }
 }
 
-function writeCursor(place: Place): string {
+/** Where a page ended, as text that `readCursor` reads. */
+export function writeCursor(place: Place): string {
   const bytes = new TextEncoder().encode(JSON.stringify(place))
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
@@ -43,7 +44,7 @@ function writeCursor(place: Place): string {
 }
 
 /**
- * Reads a cursor that `pageOf` has written.
+ * Reads a cursor that `pageOf` or `writeCursor` has written.
  * @param form the types of the place's members.
  */
 export function readCursor(

@@ -36,6 +36,8 @@ export interface Intact {
   readonly pruned: number
   /** Null while nothing has happened. Note it elsewhere, and ask whether the chain still has it. */
   readonly head: Anchor | null
+  /** The last row that was verified, where there are more to verify; null: this is the whole chain. */
+  readonly next: Anchor | null
 }
 
 export type Verdict = Intact | Broken

@@ -98,6 +98,7 @@ function checkRoute(
   if (!['boolean', 'undefined'].includes(typeof route.endless)) {
     mistakes.push(`endless of ${name} is neither true nor false`)
   }
+  if (route.ownLimit) mistakes.push(`${name} has a limit of its own: only the edge's own routes do`)
   if (route.verbs.length === 0) mistakes.push(`${name} has no verb`)
   for (const scope of route.scopes) {
     if (!Object.hasOwn(definition.scopes, scope))

@@ -1,6 +1,7 @@
 // The shape of a deployment's catalog: products, routes, scopes and plans. It is code-reviewed data,
 // checked when the Worker is built and again when it starts; a change is a deploy (DESIGN §6).
 
+import type { Limit } from '../guard/limit.ts'
 import { checkCatalog } from './check.ts'
 
 export const KINDS = ['secret', 'publishable', 'jwt', 'access_token'] as const
@@ -43,6 +44,8 @@ export interface Route {
   readonly deadlineMs?: number
   /** false: asking costs nothing of any limit. */
   readonly spends?: false
+  /** Counted by this limit and by none of the plan's. For the edge's own operations alone. */
+  readonly ownLimit?: Limit
 }
 
 export interface Product {

@@ -10,6 +10,7 @@ import { publishPending } from '../guard/publish.ts'
 import { changesApi } from './changes/api.ts'
 import { auditApi } from './audit/api.ts'
 import { usageApi } from './audit/usage-api.ts'
+import { BODY_MAX_BYTES } from './body-bounds.ts'
 import type { ControlContext } from './context.ts'
 import { explainApi } from './explain/api.ts'
 import { keysApi } from './keys/api.ts'
@@ -21,9 +22,6 @@ import { serviceUsersApi } from './service-users/api.ts'
 import { tokensApi } from './service-users/tokens-api.ts'
 import { webhooksApi } from './webhooks/api.ts'
 import { deliveriesApi } from './webhooks/deliveries-api.ts'
-
-/** Ten thousand addresses of the longest form, and room to spare. */
-const BODY_MAX_BYTES = 2_000_000
 
 const api = controlApp()
 

@@ -7,6 +7,7 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
+import { boundsOf } from './body-bounds.ts'
 import type { ControlEnv } from './context.ts'
 import { checkOrganization } from './organization/known.ts'
 import { checkPermission } from './permission.ts'
@@ -54,7 +55,7 @@ export function operation<
     security: securityOf(access),
     tags: [pattern.split('/')[1] ?? ''],
     request: (definition.request ?? {}) as R,
-    middleware: [permits(name), knowsOrganization, ...(definition.request?.body ? [readable] : [])],
+    middleware: [permits(name), knowsOrganization, ...readableIf(definition.request?.body)],
     responses: { ...problemResponses(), ...definition.responses },
   })
 }
@@ -67,12 +68,22 @@ function permits(name: OperationName) {
   })
 }
 
+function schemaOf(content: object | undefined): unknown {
+  return content && 'schema' in content ? content.schema : undefined
+}
+
 /** Where every field has a default, a body that was lost would be taken for none. */
-const readable = createMiddleware<ControlEnv>(async (c, next) => {
-  if (c.req.header('content-type') === undefined) throw new HTTPException(415)
-  checkBody(await c.req.arrayBuffer())
-  await next()
-})
+function readableIf(asked: NonNullable<RouteConfig['request']>['body']) {
+  if (!asked) return []
+  const bounds = boundsOf(schemaOf(asked.content['application/json']))
+  return [
+    createMiddleware<ControlEnv>(async (c, next) => {
+      if (c.req.header('content-type') === undefined) throw new HTTPException(415)
+      checkBody(await c.req.arrayBuffer(), bounds)
+      await next()
+    }),
+  ]
+}
 
 /** An operator's slip in a name must not look like an organization in which there is nothing. */
 const knowsOrganization = createMiddleware<ControlEnv>(async (c, next) => {

@@ -3,7 +3,7 @@
 
 import { errorResponse } from '../gate/refuse.ts'
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 422 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 422 | 429 | 503
 
 /** Sentences name what was sent, which may be long. */
 const DETAIL_MAX_LENGTH = 500
@@ -12,17 +12,22 @@ const DETAIL_MAX_LENGTH = 500
 export class Problem extends Error {
   readonly status: ProblemStatus
   readonly reason: string
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(status: ProblemStatus, reason: string, detail: string) {
+  constructor(status: ProblemStatus, reason: string, detail: string, retryAfterSeconds?: number) {
     super(bounded(detail))
     this.name = 'Problem'
     this.status = status
     this.reason = reason
+    this.retryAfterSeconds = retryAfterSeconds
   }
 
   toResponse(): Response {
     const response = errorResponse(this.status, this.message)
     response.headers.set('x-edge-reason', this.reason)
+    if (this.retryAfterSeconds !== undefined) {
+      response.headers.set('retry-after', String(this.retryAfterSeconds))
+    }
     return response
   }
 }

@@ -4,6 +4,7 @@
 
 import { compileRouteRows } from '../catalog/match.ts'
 import type { RouteTable } from '../catalog/match.ts'
+import { ASKING } from '../guard/own-limits.ts'
 import type { Product, Route, Verb } from '../catalog/define.ts'
 
 export const CONTROL_PREFIX = '/edge/v1'
@@ -88,7 +89,7 @@ export const CONTROL_PRODUCT: Product = {
 }
 
 function routeOf({ verb, pattern, access }: Operation): Route {
-  if (access === 'any key') return { verbs: [verb], pattern, scopes: [], spends: false }
+  if (access === 'any key') return { verbs: [verb], pattern, scopes: [], ownLimit: ASKING }
   return { verbs: [verb], pattern, scopes: typeof access === 'string' ? [] : access }
 }
 

@@ -28,7 +28,8 @@ export function limitsFor(
   { route }: MatchedRoute,
   address: Address | undefined,
 ): Limit[] | undefined {
-  return limitsOf(catalog, record, route.limits ?? [], address)
+  const limits = limitsOf(catalog, record, route.limits ?? [], address)
+  return limits && route.ownLimit ? [route.ownLimit] : limits
 }
 
 function limitsOf(
@@ -72,25 +73,42 @@ export function meterFor(
   matched: MatchedRoute,
   address: Address | undefined,
 ): Meter | undefined {
-  const known = key.meters.get(matched.route.limits)
+  const named = matched.route.ownLimit ?? matched.route.limits
+  const known = key.meters.get(named)
   if (known) return known
   const limits = limitsFor(catalog, key.principal.record, matched, address)
   if (!limits) return undefined
   const meter = new Meter(limits)
   if (limits.every(({ partition }) => partition === undefined)) {
-    key.meters.set(matched.route.limits, meter)
+    key.meters.set(named, meter)
   }
   return meter
 }
 
-/** Debits one request, of a lease where there is one. `stale`: decide again on a fresh record. */
+/** How a request is debited. */
+interface Spending {
+  readonly ahead: Ahead | undefined
+  readonly returnable: boolean
+  readonly waitUntil: WaitUntil
+}
+
+/** What was debited. */
+export interface Admission {
+  readonly standing: Standing
+  /** By which it is given back; null: it is not, because it was of a lease, or an upstream is asked. */
+  readonly debit: number | null
+}
+
+/**
+ * Debits one request, of a lease where there is one. `stale`: decide again on a fresh record.
+ * @param returnable whether the request may still be refused here: then the guard itself is asked.
+ */
 export async function admit(
   edge: Edge,
   key: KnownKey,
   meter: Meter,
-  ahead: Ahead | undefined,
-  waitUntil: WaitUntil,
-): Promise<Result<Standing, Denial | 'stale'>> {
+  { ahead, returnable, waitUntil }: Spending,
+): Promise<Result<Admission, Denial | 'stale'>> {
   const { record } = key.principal
   const { id, generation } = record
   const { limits } = meter
@@ -103,22 +121,25 @@ export async function admit(
   // would end the leases that others have been given since.
   const now = Date.now()
   meter.see(now)
-  const spent = debited ?? spendLeased(meter, now, ask, waitUntil)
-  if (spent) return ok(spent)
+  if (debited) return ok(debited)
+  const leased = returnable ? undefined : spendLeased(meter, now, ask, waitUntil)
+  if (leased) return ok({ standing: leased, debit: null })
   const asked = { id, generation, limits }
   const remembered = edge.refusals.get(asked, now)
   if (remembered && !key.asks.take(now)) {
     return err((await key.asks.foundStale()) ? 'stale' : limited(remembered))
   }
-  const question = askGuardFor(meter, 1, now, ask, waitUntil)
+  const question = returnable
+    ? ask({ want: 1, returnable })
+    : askGuardFor(meter, 1, now, ask, waitUntil)
   if (remembered) key.asks.share(question.then(saysStale))
   const answer = await question
   if (!answer.ok) return err({ reason: 'guard_unreachable' })
   if (answer.value.verdict === 'stale') return err('stale')
   if (answer.value.verdict === 'granted') {
     edge.refusals.forget(asked)
-    const { lease, limits: states } = answer.value
-    return ok({ limits: states, spare: lease?.tokens ?? 0, at: now })
+    const { lease, limits: states, debit = null } = answer.value
+    return ok({ standing: { limits: states, spare: lease?.tokens ?? 0, at: now }, debit })
   }
   // From before it was asked: nobody is refused for longer than the guard said.
   edge.refusals.set(asked, answer.value, now)

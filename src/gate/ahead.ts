@@ -2,15 +2,17 @@
 // after it. The guard debits one request on what it was last asked for; if the record turns out to be
 // of another generation, of other limits, or to refuse, that is given back.
 
+import type { Route } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { AheadAnswer } from '../guard/protocol.ts'
 import { sameLimits } from '../guard/limit.ts'
-import type { Limit, Standing } from '../guard/limit.ts'
+import type { Limit } from '../guard/limit.ts'
 import type { KeyRecord } from '../keys/record.ts'
 import type { WaitUntil } from '../keys/store.ts'
 import type { Result } from '../result.ts'
+import type { Admission } from './admit.ts'
 
 interface Asked {
   readonly id: string
@@ -26,7 +28,7 @@ export class Ahead {
   constructor(edge: Edge, matched: MatchedRoute | undefined) {
     this.edge = edge
     const spends = matched && matched.route.spends !== false
-    this.names = spends ? ['plan', ...(matched.route.limits ?? [])] : undefined
+    this.names = spends ? namesOf(matched.route) : undefined
   }
 
   /** Asks the guard of the credential that a verified string will turn out to be. */
@@ -38,14 +40,15 @@ export class Ahead {
   }
 
   /** What was debited, where it was for this very record and these limits. */
-  async use(record: KeyRecord, limits: readonly Limit[]): Promise<Standing | undefined> {
+  async use(record: KeyRecord, limits: readonly Limit[]): Promise<Admission | undefined> {
     if (this.asked?.id !== record.id) return undefined
     const answer = await this.asked.answer
     const debited = answer.ok ? answer.value.debited : null
     if (!answer.ok || !debited || answer.value.generation !== record.generation) return undefined
     if (!sameLimits(debited.limits, limits)) return undefined
     this.asked = undefined
-    return { limits: debited.states, spare: 0, at: debited.time }
+    const standing = { limits: debited.states, spare: 0, at: debited.time }
+    return { standing, debit: debited.debit }
   }
 
   /** Gives back what was not used. */
@@ -61,4 +64,8 @@ export class Ahead {
     if (!debited) return
     await askGuard(this.edge.bindings, id, (guard) => guard.giveBack(debited.debit))
   }
+}
+
+function namesOf({ ownLimit, limits = [] }: Route): readonly string[] {
+  return ownLimit ? [ownLimit.name] : ['plan', ...limits]
 }

@@ -4,7 +4,6 @@
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
-import type { Standing } from '../guard/limit.ts'
 import type { KnownKey } from '../keys/memo.ts'
 import type { Principal } from '../keys/principal.ts'
 import type { Address } from '../lists/address.ts'
@@ -12,6 +11,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { checkAddress } from './address.ts'
 import { admit, confirmRefusal, meterFor } from './admit.ts'
+import type { Admission } from './admit.ts'
 import type { Ahead } from './ahead.ts'
 import { reload } from './authenticate.ts'
 import type { Presented, Scheme } from './credential.ts'
@@ -22,6 +22,7 @@ import { checkOrigin } from './origin.ts'
 import type { Passage } from './passage.ts'
 import type { HeaderReader } from './sent-headers.ts'
 import { checkStatus } from './status.ts'
+import { upstreamUrl } from './upstream-url.ts'
 
 /** A record that changed again while it was being reloaded is reloaded again, so often at most. */
 const MAX_RELOADS = 3
@@ -31,7 +32,9 @@ export interface Admitted {
   readonly key: KnownKey
   readonly grant: Grant
   /** Null where nothing was spent. */
-  readonly standing: Standing | null
+  readonly spent: Admission | null
+  /** Where it goes; null: the edge answers itself. */
+  readonly url: string | null
 }
 
 /** Decides on what is known of the key, and again on a fresh record when the guard says `stale`. */
@@ -50,9 +53,12 @@ export async function decide(
     const asked = { scheme: presented.scheme, address, headers, nowMs, matched }
     const grant = authorize(key.principal, asked, edge)
     if (grant.ok) {
-      const admission = await spend(edge, key, grant.value.matched, passage, ahead)
-      if (admission.ok) return ok({ key, grant: grant.value, standing: admission.value })
-      if (admission.error !== 'stale') return err(admission.error)
+      // Before it is counted: what cannot be forwarded spends nothing.
+      const url = urlOf(grant.value, passage)
+      if (url === undefined) return err(DOES_NOT_SURVIVE)
+      const spent = await spend(edge, key, grant.value.matched, passage, ahead)
+      if (spent.ok) return ok({ key, grant: grant.value, spent: spent.value, url })
+      if (spent.error !== 'stale') return err(spent.error)
     } else if ((await confirmRefusal(edge, key, nowMs)) === 'current') {
       return grant
     }
@@ -61,6 +67,16 @@ export async function decide(
     key = fresh.value
   }
   return err({ reason: 'records_unreachable' })
+}
+
+const DOES_NOT_SURVIVE: Denial = {
+  reason: 'path_ambiguous',
+  flaw: 'it does not survive forwarding',
+}
+
+/** Null where the edge answers itself; undefined where the upstream would get another path. */
+function urlOf({ upstream }: Grant, { target }: Passage): string | null | undefined {
+  return upstream && upstreamUrl(upstream, target.path, target.search)
 }
 
 /** What a request asks of a record. */
@@ -104,14 +120,17 @@ async function spend(
   matched: MatchedRoute,
   { address, nowMs, waitUntil }: Passage,
   ahead: Ahead | undefined,
-): Promise<Result<Standing | null, Denial | 'stale'>> {
+): Promise<Result<Admission | null, Denial | 'stale'>> {
   const { record } = key.principal
   const meter = meterFor(edge.catalog, key, matched, address)
   if (!meter) {
     const rests = await confirmRefusal(edge, key, nowMs)
     return err(rests === 'stale' ? 'stale' : { reason: 'plan_unknown' })
   }
-  if (matched.route.spends !== false) return await admit(edge, key, meter, ahead, waitUntil)
+  if (matched.route.spends !== false) {
+    const returnable = matched.product.internal ?? false
+    return await admit(edge, key, meter, { ahead, returnable, waitUntil })
+  }
   const current = await askGuard(edge.bindings, record.id, (guard) =>
     guard.confirm(record.generation),
   )

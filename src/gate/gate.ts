@@ -23,9 +23,9 @@ import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import { METHODS, refuse } from './refuse.ts'
 import { isEndless } from './relay/endless.ts'
 import { relay } from './relay/open.ts'
+import { standingAfter } from './settle.ts'
 import { checkSubprotocols } from './subprotocol.ts'
 import { uploadOf } from './upload.ts'
-import { upstreamUrl } from './upstream-url.ts'
 
 /** Below it are the edge's own operations, which pass the gate like any product's. */
 const OWN_PREFIX = '/edge/v1/'
@@ -65,7 +65,7 @@ async function pass(
   ahead?.end(waitUntil)
   if (!admitted.ok) return deny(passage, admitted.error)
   const response = await forward(passage, credential.value, admitted.value, edge)
-  const { standing } = admitted.value
+  const standing = await standingAfter(response, admitted.value, edge)
   if (standing) setRateLimitHeaders(response.headers, standing, nowMs)
   return response
 }
@@ -110,17 +110,14 @@ async function forward(
   admitted: Admitted,
   edge: Edge,
 ): Promise<Response> {
-  const { key, grant } = admitted
+  const { key, grant, url } = admitted
   const { request, method, target, requestId, nowMs, seen } = passage
   const { product, route } = grant.matched
-  if (!grant.upstream) {
+  if (!grant.upstream || url === null) {
     const own = await passage.answerOwn(key)
     seen.reason = own.headers.get('x-edge-reason')
     return own
   }
-  const url = upstreamUrl(grant.upstream, target.path, target.search)
-  if (!url)
-    return deny(passage, { reason: 'path_ambiguous', flaw: 'it does not survive forwarding' })
   const upload = uploadOf(request, method, passage.headers)
   const headers = new Headers(request.headers)
   filterHeaders(headers, passage.headers, product, upload.body !== null)

@@ -7,7 +7,7 @@
 import { DurableObject } from 'cloudflare:workers'
 
 import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
-import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced } from './protocol.ts'
+import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
 import type { Limit, LimitState } from './limit.ts'
 
 export class KeyGuard extends DurableObject {
@@ -32,6 +32,11 @@ export class KeyGuard extends DurableObject {
    */
   giveBack(debit: number, instead: Limit | null = null): LimitState[] | null {
     return this.ledger.giveBack(debit, instead, Date.now())
+  }
+
+  /** Debits one on a limit that rests on no record: an organization's guard knows no fence. */
+  spend(limit: Limit): Granted | Limited {
+    return this.ledger.spend(limit, Date.now())
   }
 
   /** Whether decisions may rest on a record of this generation. A higher one raises the fence. */

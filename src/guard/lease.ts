@@ -9,7 +9,7 @@ import type { Meter } from './meter.ts'
 
 /** Asks the credential's guard, on the generation and the limits of the meter. */
 export type Ask = (
-  asked: Pick<AdmitAsk, 'want' | 'lease' | 'settled'>,
+  asked: Pick<AdmitAsk, 'want' | 'lease' | 'settled' | 'returnable'>,
 ) => Promise<Result<AdmitAnswer, 'unreachable'>>
 
 /** Lets work outlive the answer. */

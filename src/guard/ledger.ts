@@ -7,7 +7,7 @@ import type { Debit } from './debits.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS, leaseMs, leaseTokens } from './lease-terms.ts'
 import { sameLimits } from './limit.ts'
 import type { Limit, LimitState } from './limit.ts'
-import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Limited } from './protocol.ts'
+import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
 import { Spending } from './spending.ts'
 import type { LedgerStore, Timed } from './spending.ts'
 import { admissibleAt, stateOf } from './window.ts'
@@ -85,6 +85,15 @@ export class Ledger {
     const debit = this.debits.note(partsOf(debited), now)
     const states = statesOf(debited, now)
     return { generation, debited: { limits: known.limits, states, time: now, debit } }
+  }
+
+  /** Debits one on a limit that rests on no record, such as an organization's. */
+  spend(limit: Limit, now: number): Granted | Limited {
+    const spent = this.spending.of(limit, this.spending.leases(now), now)
+    const limited = limitedBy([spent], 1, now)
+    if (limited) return limited
+    if (spent.buckets.length === 0 && this.store.get('fence') === undefined) this.begun(now)
+    return { verdict: 'granted', limits: statesOf([this.spending.debit(spent, 1)], now) }
   }
 
   /**

@@ -43,6 +43,11 @@ export type AdmitAnswer =
   | Limited
   | { readonly verdict: 'stale' }
 
+export interface Granted {
+  readonly verdict: 'granted'
+  readonly limits: readonly LimitState[]
+}
+
 export interface Limited {
   readonly verdict: 'limited'
   readonly limits: readonly LimitState[]

@@ -5,6 +5,7 @@
 import { LRUCache } from 'lru-cache'
 
 import type { AskBudget } from '../guard/ask-budget.ts'
+import type { Limit } from '../guard/limit.ts'
 import type { Meter } from '../guard/meter.ts'
 import type { Principal } from './principal.ts'
 import type { KeyRecord, Lookup } from './record.ts'
@@ -29,8 +30,8 @@ export interface KnownKey {
   readonly loadedAt: number
   /** For questions about refusals. */
   readonly asks: AskBudget
-  /** By what a route names as its limits, which is one array per route. */
-  readonly meters: Map<readonly string[] | undefined, Meter>
+  /** By what a route names as its limits, which is one array per route, or by the limit of its own. */
+  readonly meters: Map<readonly string[] | Limit | undefined, Meter>
 }
 
 export class KeyMemo {

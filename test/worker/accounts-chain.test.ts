@@ -6,8 +6,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { verifyChain } from '../../src/accounts/chain.ts'
 import type { AuditEvent } from '../../src/accounts/event.ts'
 import { canonicalJson, GENESIS_HASH, link, linkHash } from '../../src/accounts/link.ts'
+import type { Anchor } from '../../src/accounts/link.ts'
 import { prune } from '../../src/accounts/retention.ts'
 import { COLUMNS, eventOfRow, SELECT_LIST, STORED } from '../../src/accounts/row.ts'
+import type { Verdict } from '../../src/accounts/verdict.ts'
 import { NOON_MS, someEvent } from '../accounts/events.ts'
 import { deliver, emptyAccounts, letter, rows, takeIn, tamper, value } from './accounts-tables.ts'
 import { applySchema } from './rows.ts'
@@ -27,6 +29,16 @@ function minutes(count: number, over: Partial<AuditEvent> = {}): AuditEvent[] {
 /** So many minutes past noon. */
 const at = (minute: number) => NOON_MS + minute * MINUTE_MS
 const verify = () => verifyChain(env.DB, 'org_a')
+/** The verdicts on parts of so many events, up to the last. */
+async function inParts(most: number, begin: Anchor | null = null): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (let from = begin; ;) {
+    const verdict = await verifyChain(env.DB, 'org_a', { most, ...(from && { from }) })
+    verdicts.push(verdict)
+    if (!verdict.intact || verdict.next === null) return verdicts
+    from = verdict.next
+  }
+}
 const idAt = (sequence: number) =>
   value(`SELECT id FROM audit_events WHERE ${A} AND sequence = ${sequence}`)
 
@@ -52,7 +64,7 @@ describe('the link', () => {
 
 describe('an untouched chain is intact', () => {
   it('empty', async () => {
-    expect(await verify()).toEqual({ intact: true, events: 0, pruned: 0, head: null })
+    expect(await verify()).toEqual({ intact: true, events: 0, pruned: 0, head: null, next: null })
   })
 
   it('over several pages, beside others, of no organization too', async () => {
@@ -60,9 +72,25 @@ describe('an untouched chain is intact', () => {
     await takeIn(minutes(20, { organization: 'org_b' }))
     await takeIn(minutes(30, { organization: null, key: null }))
     const head = (await rows(`SELECT sequence, hash FROM audit_heads WHERE ${A}`))[0]
-    expect(await verify()).toEqual({ intact: true, events: 1_203, pruned: 0, head })
+    expect(await verify()).toEqual({ intact: true, events: 1_203, pruned: 0, head, next: null })
     expect(await verifyChain(env.DB, 'org_b')).toMatchObject({ intact: true, events: 20 })
     expect(await verifyChain(env.DB, null)).toMatchObject({ intact: true, events: 30 })
+  })
+
+  it('in parts, each from where the one before ended: the same verdict', async () => {
+    await takeIn(minutes(1_203), 700)
+    const parts = await inParts(1)
+    expect(parts.map((part) => 'events' in part && part.events)).toEqual([500, 500, 203, 0])
+    expect(parts.at(-1)).toMatchObject({ intact: true, next: null, head: { sequence: 1_203 } })
+  })
+
+  it('in parts, while retention removes what the next would begin with', async () => {
+    await takeIn(minutes(1_203), 700)
+    const first = await verifyChain(env.DB, 'org_a', { most: 1 })
+    await prune(env.DB, NOON_MS + 900 * MINUTE_MS)
+    expect(first).toMatchObject({ intact: true, next: { sequence: 500 } })
+    const rest = await inParts(1, 'next' in first ? first.next : null)
+    expect(rest.at(-1)).toMatchObject({ intact: true, next: null })
   })
 
   it('while events are taken in and removed', async () => {
@@ -176,7 +204,7 @@ describe('an edit, whatever it edits, is named with its row', () => {
     await tamper(`UPDATE audit_heads SET hash = ${last} WHERE ${A}`)
     expect(await verify()).toMatchObject({ intact: true })
     await takeIn([someEvent({ at: NOON_MS + 60 * MINUTE_MS })])
-    expect(await verifyChain(env.DB, 'org_a', noted)).toMatchObject({
+    expect(await verifyChain(env.DB, 'org_a', { noted })).toMatchObject({
       flaw: 'rewritten',
       sequence: 12,
     })
@@ -219,7 +247,7 @@ describe('a removal is named with its place', () => {
          (SELECT hash FROM audit_events WHERE ${A} AND sequence = 9) WHERE ${A}`,
     )
     expect(await verify()).toMatchObject({ intact: true, events: 9 })
-    expect(await verifyChain(env.DB, 'org_a', noted)).toMatchObject({
+    expect(await verifyChain(env.DB, 'org_a', { noted })).toMatchObject({
       flaw: 'removed',
       sequence: 10,
     })

@@ -1,16 +1,24 @@
 // Whether the record is whole. Every hash is computed again, so it is asked for by name.
 
 import { call } from '../api.ts'
+import type { Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts } from '../kit/facts.tsx'
+import { numberText } from '../kit/number.ts'
 import { page, refused } from '../respond.tsx'
+import { withQuery } from '../urls.ts'
 import { ofNobody, readAsked } from './asked.ts'
 import { auditUrl } from './read.ts'
+
+/** Parts of the chain that are verified for one page. */
+const PARTS_MAX = 10
 
 /** As verifyAudit answers it. */
 interface Verdict {
   readonly intact: boolean
+  readonly complete: boolean
+  readonly next_cursor: string | null
   readonly events: number | null
   readonly pruned: number | null
   readonly head: { readonly sequence: number; readonly hash: string } | null
@@ -24,18 +32,60 @@ interface Verdict {
 
 export async function verifyChain(c: PageContext): Promise<Response> {
   const { nobody } = readAsked(c)
-  const verdict = await call<Verdict>(c, 'verifyAudit', { query: ofNobody(nobody) })
+  const verdict = await verifyParts(c, nobody)
   if (!verdict.ok) return refused(c, verdict)
   const back = { href: auditUrl(c, '', nobody), label: 'Audit' }
   const { broken } = verdict.value
   return page(
     c,
     { title: 'The chain of the audit', back },
-    broken ? <Broken c={c} broken={broken} /> : <Intact found={verdict.value} />,
+    broken ? (
+      <Broken c={c} broken={broken} />
+    ) : (
+      <Intact c={c} found={verdict.value} nobody={nobody} />
+    ),
   )
 }
 
-function Intact({ found: { events, pruned, head } }: { found: Verdict }) {
+/**
+ * As many parts of the chain as one page is worth waiting for, from where the page before it ended,
+ * which the address says: `cursor`, and how many events had been verified by then.
+ */
+async function verifyParts(c: PageContext, nobody: boolean): Promise<Answer<Verdict>> {
+  let cursor = c.req.query('cursor')
+  let events = Number(c.req.query('verified') ?? 0) || 0
+  for (let part = 1; ; part++) {
+    const answer = await call<Verdict>(c, 'verifyAudit', {
+      query: { ...ofNobody(nobody), cursor },
+    })
+    if (!answer.ok) return answer
+    events += answer.value.events ?? 0
+    cursor = answer.value.next_cursor ?? undefined
+    if (answer.value.complete || part === PARTS_MAX) {
+      return { ...answer, value: { ...answer.value, events } }
+    }
+  }
+}
+
+interface IntactProps {
+  readonly c: PageContext
+  readonly found: Verdict
+  readonly nobody: boolean
+}
+
+function Intact({ c, found, nobody }: IntactProps) {
+  const { events, pruned, head, next_cursor } = found
+  if (next_cursor !== null) {
+    const asked = { ...ofNobody(nobody), cursor: next_cursor, verified: events ?? 0 }
+    return (
+      <section class="notice" aria-label="Verdict">
+        <p>The first {numberText(events ?? 0)} events hold. There are more.</p>
+        <p>
+          <a href={withQuery(c.req.path, asked)}>Verify on from there</a>
+        </p>
+      </section>
+    )
+  }
   return (
     <section class="notice good" aria-label="Verdict">
       <p>

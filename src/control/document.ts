@@ -1,0 +1,40 @@
+// The OpenAPI document as it is sent: made once in an isolate's life, with a tag by which whoever has it
+// already is told so.
+
+import { openApiDocument } from './app.ts'
+
+interface Document {
+  readonly text: string
+  readonly etag: string
+}
+
+/** Clients may keep it so long without asking. */
+const MAX_AGE_SECONDS = 300
+
+/** By issuer; an isolate has one. */
+const documents = new Map<string, Promise<Document>>()
+
+/** Answers `GET /edge/openapi.json`; 304 to who names the tag that it has (RFC 9110 §13.1.2). */
+export async function answerDocument(request: Request, issuer: string): Promise<Response> {
+  const made = documents.get(issuer) ?? make(issuer)
+  documents.set(issuer, made)
+  const { text, etag } = await made
+  const headers = { etag, 'cache-control': `public, max-age=${MAX_AGE_SECONDS}` }
+  if (isNamed(etag, request.headers.get('if-none-match'))) {
+    return new Response(null, { status: 304, headers })
+  }
+  return new Response(text, { headers: { ...headers, 'content-type': 'application/json' } })
+}
+
+async function make(issuer: string): Promise<Document> {
+  const text = JSON.stringify(openApiDocument(issuer))
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  const tag = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0'))
+  return { text, etag: `"${tag.join('')}"` }
+}
+
+/** Compared weakly, as RFC 9110 asks: a proxy that compresses may have made the tag a weak one. */
+function isNamed(etag: string, ifNoneMatch: string | null): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim())
+  return tags.some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)
+}
