@@ -15,6 +15,7 @@ export function checkCatalog(definition: CatalogDefinition): string[] {
     if (!SCOPE.test(scope)) mistakes.push(`scope "${scope}" is not resource:action in lower case`)
   }
   const limits = checkPlans(definition, mistakes)
+  checkCaps(definition, mistakes)
   checkQuota('publishable', definition.publishable, mistakes)
   for (const scope of definition.publishable.scopes) {
     if (!Object.hasOwn(definition.scopes, scope))
@@ -67,6 +68,20 @@ function checkPlans(definition: CatalogDefinition, mistakes: string[]): Set<stri
   if (names.length === 0) mistakes.push('there is no plan')
   if (new Set(names).size > 1) mistakes.push('the plans do not name the same limits')
   return new Set(names[0]?.split(' '))
+}
+
+const CAP_NAMES: readonly string[] = ['keys', 'serviceUsers', 'listEntries', 'allListEntries']
+
+function checkCaps({ plans, caps = {} }: CatalogDefinition, mistakes: string[]): void {
+  for (const [plan, own] of Object.entries(caps)) {
+    if (!Object.hasOwn(plans, plan)) mistakes.push(`caps of "${plan}", which is no plan`)
+    for (const [name, cap] of Object.entries(own)) {
+      if (!CAP_NAMES.includes(name)) mistakes.push(`caps of "${plan}" name unknown "${name}"`)
+      if (!Number.isSafeInteger(cap) || cap < 1) {
+        mistakes.push(`caps.${plan}.${name} is not a whole number from 1 on`)
+      }
+    }
+  }
 }
 
 function checkQuota(name: string, { quota, windowSeconds }: Quota, mistakes: string[]): void {

@@ -81,10 +81,35 @@ export interface Scope {
   readonly byDefault?: boolean
 }
 
+/** What an organization may have at once. Raw SQL is not counted. */
+export interface Caps {
+  /** Neither revoked nor expired, access tokens included. */
+  readonly keys: number
+  /** Not disabled. */
+  readonly serviceUsers: number
+  /** Of one list of addresses or origins. */
+  readonly listEntries: number
+  /** Of all lists of the organization and its active keys. */
+  readonly allListEntries: number
+}
+
+/**
+ * Where a plan says nothing else. A change of an organization touches each of its keys, and each entry that
+ * comes or goes does too: with these it stays work of seconds. Customers have dozens of keys, not thousands.
+ */
+export const CAPS: Caps = {
+  keys: 5_000,
+  serviceUsers: 1_000,
+  listEntries: 10_000,
+  allListEntries: 50_000,
+}
+
 export interface CatalogDefinition {
   readonly scopes: Readonly<Record<string, Scope>>
   /** Each plan's quotas by limit name; `plan` applies to every call, the others where a route asks. */
   readonly plans: Readonly<Record<string, Readonly<Record<string, Quota>>>>
+  /** What organizations of a plan may have at once, where it is not as in CAPS. */
+  readonly caps?: Readonly<Record<string, Partial<Caps>>>
   /** What publishable keys may do, per key or per key and client address, within the plan's limits. */
   readonly publishable: Quota & {
     readonly per: 'key' | 'address'
@@ -112,6 +137,11 @@ export function defineCatalog(definition: CatalogDefinition): Catalog {
 /** The scopes that a new secret key holds unless they are named. */
 export function defaultScopes(catalog: CatalogDefinition): string[] {
   return Object.keys(catalog.scopes).filter((name) => catalog.scopes[name]?.byDefault)
+}
+
+/** What an organization of a plan may have at once. */
+export function capsOf(catalog: CatalogDefinition, plan: string): Caps {
+  return { ...CAPS, ...catalog.caps?.[plan] }
 }
 
 /** The products that a kind of credential may be granted. */

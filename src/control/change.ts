@@ -5,6 +5,8 @@
 import { publishCredentials } from '../guard/publish.ts'
 import { deliveryIdsOf } from '../webhooks/outbox.ts'
 import { hint } from '../webhooks/run.ts'
+import { authorProblem, authorStands } from './author.ts'
+import { capProblem } from './caps.ts'
 import { fenceMessage } from './changes/message.ts'
 import type { ControlContext } from './context.ts'
 
@@ -26,12 +28,23 @@ export interface Affected {
   readonly bind: string
 }
 
-/** Runs statements as one transaction, all or none; webhooks that come of it are on their way. */
-export async function commit(
-  { edge }: ControlContext,
+/**
+ * Runs statements as one transaction, all or none, while the actor may still make changes; webhooks that
+ * come of it are on their way. @throws Problem 409 where the actor was
+ * changed meanwhile, or there is more than the plan has.
+ */
+export async function commit<T = unknown>(
+  context: ControlContext,
   statements: readonly D1PreparedStatement[],
-): Promise<D1Result[]> {
-  const results = await edge.bindings.DB.batch([...statements])
+): Promise<D1Result<T>[]> {
+  const { edge } = context
+  const author = authorStands(context)
+  const batch = edge.bindings.DB.batch<T>([...author, ...statements])
+  const results = (
+    await batch.catch((error: unknown) => {
+      throw capProblem(error) ?? authorProblem(error) ?? error
+    })
+  ).slice(author.length)
   await hint(edge, deliveryIdsOf(results))
   return results
 }

@@ -18,9 +18,19 @@ export function onlyIf(
   condition: string,
   ...values: readonly (string | number | null)[]
 ): D1PreparedStatement {
-  return edge.bindings.DB.prepare(
-    `SELECT iif(${condition}, 1, json_extract('{}', '${NOT_SO}')) AS holds`,
-  ).bind(...values)
+  return failUnless(edge.bindings.DB, NOT_SO, condition, ...values)
+}
+
+/** The same with a mark of its own, by which the error is known again: letters and underscores. */
+export function failUnless(
+  db: Pick<D1Database, 'prepare'>,
+  mark: string,
+  condition: string,
+  ...values: readonly (string | number | null)[]
+): D1PreparedStatement {
+  return db
+    .prepare(`SELECT iif(${condition}, 1, json_extract('{}', '${mark}')) AS holds`)
+    .bind(...values)
 }
 
 /**

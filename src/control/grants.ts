@@ -61,7 +61,7 @@ export async function grantProducts(
 ): Promise<string[]> {
   const possible = productsFor(edge.catalog, kind)
   const had = await organizationProducts(edge.bindings.DB, organization)
-  const held = actor.type === 'key' ? new Set(actor.key.principal.record.products) : undefined
+  const held = actor.type === 'key' ? actor.key.principal.products : undefined
   if (asked === undefined) {
     if (kind === 'jwt') throw invalid('products', `choose one or more of ${possible.join(', ')}`)
     const granted = possible.filter((one) => had.has(one) && (!held || held.has(one)))

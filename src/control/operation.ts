@@ -7,10 +7,12 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
+import { refuse } from '../gate/refuse.ts'
+import { authorNow } from './author.ts'
 import { boundsOf } from './body-bounds.ts'
 import type { ControlEnv } from './context.ts'
 import { checkOrganization } from './organization/known.ts'
-import { checkPermission } from './permission.ts'
+import { checkPermission, READING } from './permission.ts'
 import { checkBody } from './readable.ts'
 import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
 import type { Access, OperationName } from './routes.ts'
@@ -62,9 +64,17 @@ export function operation<
 
 /** Comes before everything else, so that nobody learns by the input's faults what they may not do. */
 function permits(name: OperationName) {
+  const { verb, access } = OPERATIONS[name]
+  const changes = verb !== 'GET' && !READING.includes(name)
   return createMiddleware<ControlEnv>(async (c, next) => {
-    checkPermission(c.env.context.actor, name)
-    await next()
+    const { context } = c.env
+    checkPermission(context.actor, name)
+    if (changes) {
+      const actor = await authorNow(context, access)
+      if (!actor.ok) return refuse(actor.error, context.nowMs)
+      c.env = { context: { ...context, actor: actor.value } }
+    }
+    return await next()
   })
 }
 

@@ -8,6 +8,7 @@ import type { Environment } from '../catalog/define.ts'
 import { parseEmail } from '../control/members/email.ts'
 import { ROLES } from '../control/members/role.ts'
 import type { Role } from '../control/members/role.ts'
+import { readName as readPlainName } from '../names.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { usage } from './answer.ts'
@@ -38,13 +39,11 @@ export function readId(prefix: IdPrefix, text: string): string {
   )
 }
 
-/** A name of 1 to 200 characters that can be shown on a line. */
+/** A name that can be shown on a line, its blanks folded. */
 export function readName(text: string): string {
-  const name = text.trim()
-  if (name.length === 0 || name.length > 200) throw usage('--name must have 1 to 200 characters')
-  if (/\p{Cc}/u.test(name)) throw usage('--name must not hold control characters or line breaks')
-  if (!name.isWellFormed()) throw usage('--name is not well-formed Unicode')
-  return name
+  const name = readPlainName(text)
+  if (name.ok) return name.value
+  throw usage(`--name ${name.error}`)
 }
 
 export function readEnvironment(text: string): Environment {

@@ -54,7 +54,7 @@ afterAll(() => edge.stop())
 const VKYC = { name: 'Video KYC', source_system: 'vkyc', departments: ['retail', 'corporate'] }
 
 async function newUser(fields: object = VKYC): Promise<User> {
-  const { status, body } = await live<User>('/service-users', fields)
+  const { status, body } = await admin<User>('/service-users?organization=org_test', fields)
   expect(status).toBe(201)
   return body
 }
@@ -94,7 +94,8 @@ describe('a service user', () => {
 
     const path = `/service-users/${user.id}`
     const change = { name: 'VKYC', source_system: 'vkyc-2', departments: ['retail'] }
-    const { status, body } = await live(path, change, { method: 'PATCH' })
+    const of = '?organization=org_test'
+    const { status, body } = await admin(path + of, change, { method: 'PATCH' })
     expect(status).toBe(200)
     expect(body['service_user']).toMatchObject({ id: user.id, ...change })
     expect(body['receipt']).toEqual({ enforced_at: A_TIME, pending: 0 })
@@ -102,7 +103,8 @@ describe('a service user', () => {
 
   test('that is made twice with one Idempotency-Key is made once', async () => {
     const headers = { 'idempotency-key': '"service-user-1"' }
-    const make = (body: object) => live<User>('/service-users', body, { headers })
+    const make = (body: object) =>
+      admin<User>('/service-users?organization=org_test', body, { headers })
     const answers = await Promise.all([make(VKYC), make(VKYC), make(VKYC)])
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
     expect((await make({ ...VKYC, name: 'Another' })).reason).toBe('idempotency_key_reused')
@@ -115,7 +117,7 @@ describe('a service user', () => {
     const received = edge.upstream.received.at(-1)?.headers ?? {}
     expect(received['x-edge-source-system']).toBe('vkyc')
     const change = { source_system: 'doc_service', departments: ['corporate'] }
-    await live(`/service-users/${user.id}`, change, { method: 'PATCH' })
+    await admin(`/service-users/${user.id}?organization=org_test`, change, { method: 'PATCH' })
     expect(await ingest(token)).toBe('403 department_not_allowed')
     expect(await ingest(token, 'corporate')).toBe('200')
     expect(edge.upstream.received.at(-1)?.headers['x-edge-source-system']).toBe('doc_service')
@@ -206,6 +208,34 @@ describe('an access token', () => {
   })
 })
 
+describe('what a service user stands for', () => {
+  test('is decided by people: a key gives no departments, and changes no source system', async () => {
+    const user = await newUser()
+    const before = await live<User>(`/service-users/${user.id}`)
+    const given = await live('/service-users', { ...VKYC, departments: ['board'] })
+    expect(fault(given)).toBe('403 people_only departments')
+    for (const field of ['departments', 'source_system']) {
+      const change = { [field]: field === 'departments' ? ['board'] : 'other' }
+      const answer = await live(`/service-users/${user.id}`, change, { method: 'PATCH' })
+      expect(fault(answer)).toBe(`403 people_only ${field}`)
+    }
+    expect(await live<User>(`/service-users/${user.id}`)).toMatchObject({ body: before.body })
+    const made = await live<User>('/service-users', { name: 'x', source_system: 'x' })
+    expect([made.status, made.body.departments]).toEqual([201, []])
+  })
+
+  test('comes back with its tokens only by a key that covers each of them', async () => {
+    const user = await newUser()
+    await newToken(user.id)
+    const path = `/service-users/${user.id}`
+    const keys = await manager(edge, 'org_test', { scopes: ['keys:write', 'search'] })
+    expect((await keys(`${path}/disable`, {})).status).toBe(200)
+    expect(fault(await keys(`${path}/enable`, {}))).toBe('403 grant_beyond_own scopes')
+    expect((await live<User>(path)).body.state).toBe('disabled')
+    expect((await live(`${path}/enable`, {})).status).toBe(200)
+  })
+})
+
 describe('nobody mints beyond their own', () => {
   test('a key mints only scopes and products that it holds itself', async () => {
     const { id } = await newUser()
@@ -246,7 +276,13 @@ describe('nobody mints beyond their own', () => {
     expect(fault(await sandbox(`${path}/tokens`, asked))).toBe('403 grant_beyond_own environment')
     const own = await newToken(user.id, {}, sandbox)
     expect(own.environment).toBe('sandbox')
-    expect((await sandbox(path, { departments: ['x'] }, { method: 'PATCH' })).status).toBe(200)
+    // It has no environment, so that a sandbox key would decide what live tokens do, also of later.
+    for (const change of [{ departments: ['x'] }, { source_system: 'x' }, { name: 'y' }]) {
+      const refused = await sandbox(path, change, { method: 'PATCH' })
+      expect(refused.reason).toMatch(/^people_only|^grant_beyond_own/)
+    }
+    const another = await sandbox('/service-users', { name: 'x', source_system: 'x' })
+    expect(fault(another)).toBe('403 grant_beyond_own environment')
     const token = await newToken(user.id)
     expect((await sandbox<User>(path)).body.active_tokens).toBe(1)
     const seen = await sandbox<{ items: Token[] }>(`${path}/tokens`)

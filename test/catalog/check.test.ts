@@ -109,6 +109,12 @@ describe('checkCatalog: each mistake by its name', () => {
       'scope "things:*" is not resource:action in lower case',
     ],
     ['no plan', { ...GOOD, plans: {} }, 'there is no plan'],
+    ['caps of no plan', { ...GOOD, caps: { none: {} } }, 'caps of "none", which is no plan'],
+    [
+      'a cap of nothing',
+      { ...GOOD, caps: { [Object.keys(GOOD.plans)[0] ?? '']: { keys: 0 } } },
+      `caps.${Object.keys(GOOD.plans)[0]}.keys is not a whole number from 1 on`,
+    ],
     [
       'plan name',
       { ...GOOD, plans: { Free: { plan: { quota: 1, windowSeconds: 1 } } } },

@@ -1,6 +1,7 @@
 // What people may do in the management API: every operation, called by each sort of actor, and every
 // id, called by people of another organization. In process, because no request makes a person.
 
+import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 
 import type { Actor } from '../../src/control/actor.ts'
@@ -217,9 +218,11 @@ describe('an administrator', () => {
   it('does not change the own membership, another administrator does', async () => {
     const ann = person(mine, 'administrator', 'ann@example.com')
     const bob = person(mine, 'administrator', 'bob@example.com')
-    await world.call(OPERATOR, `PUT /members/ann@example.com?organization=${mine}`, {
-      role: 'administrator',
-    })
+    for (const { email } of [ann, bob] as { email: string }[]) {
+      await world.call(OPERATOR, `PUT /members/${email}?organization=${mine}`, {
+        role: 'administrator',
+      })
+    }
     for (const email of ['ann@example.com', 'Ann@Example.com', 'ann%40example.com']) {
       const path = `/members/${email}`
       const demoted = await world.call(ann, `PUT ${path}`, { role: 'viewer' })
@@ -240,6 +243,75 @@ it('a person is told who they are', async () => {
   })
 })
 
+const ADMINISTRATORS = (organization: string) =>
+  env.DB.prepare(
+    `SELECT count(*) AS n FROM members WHERE organization_id = ?1 AND role = 'administrator'`,
+  )
+    .bind(organization)
+    .first<number>('n')
+
+describe('an organization keeps an administrator', () => {
+  const emails = ['ann@example.com', 'bob@example.com'] as const
+  const [ann, bob] = emails
+  let organization: string
+  beforeEach(async () => {
+    organization = await makeOrganization()
+    await run(
+      `DELETE FROM members WHERE organization_id = '${organization}'`,
+      ...emails.map(
+        (email) => `INSERT INTO members (organization_id, email, role)
+          VALUES ('${organization}', '${email}', 'administrator')`,
+      ),
+    )
+  })
+  const as = (email: string) => person(organization, 'administrator', email)
+  const removal = (actor: Actor, email: string) =>
+    world.call(
+      actor,
+      `DELETE /members/${email}${actor.type === 'operator' ? `?organization=${organization}` : ''}`,
+    )
+  const demotion = (actor: Actor, email: string) =>
+    world.call(
+      actor,
+      `PUT /members/${email}${actor.type === 'operator' ? `?organization=${organization}` : ''}`,
+      { role: 'viewer' },
+    )
+  const WAYS = [removal, demotion]
+
+  it('whoever removes or demotes whom at the same time', async () => {
+    for (let round = 0; round < 24; round++) {
+      const [first, second] = [WAYS[round % 2], WAYS[(round >> 1) % 2]] as [
+        typeof removal,
+        typeof removal,
+      ]
+      const [one, other] =
+        round % 3 === 0
+          ? [OPERATOR, as(ann)]
+          : round % 3 === 1
+            ? [as(bob), as(ann)]
+            : [OPERATOR, OPERATOR]
+      const answers = await Promise.all([first(one, ann), second(other, bob)])
+      const outcomes = answers.map(({ outcome }) => outcome)
+      expect(await ADMINISTRATORS(organization), String(outcomes)).toBe(1)
+      expect(outcomes.filter((outcome) => outcome.startsWith('20'))).toHaveLength(1)
+      await run(
+        ...emails.map(
+          (email) => `INSERT INTO members (organization_id, email, role)
+            VALUES ('${organization}', '${email}', 'administrator')
+            ON CONFLICT DO UPDATE SET role = excluded.role`,
+        ),
+      )
+    }
+  })
+
+  it('also where an operator takes away the last one', async () => {
+    expect((await removal(OPERATOR, ann)).outcome).toBe('204')
+    expect((await removal(OPERATOR, bob)).outcome).toBe('409 last_administrator')
+    expect((await demotion(OPERATOR, bob)).outcome).toBe('409 last_administrator')
+    expect(await ADMINISTRATORS(organization)).toBe(1)
+  })
+})
+
 const ONCE = { kind: 'secret', name: 'once', environment: 'live' }
 
 async function makeOnce(actor: Actor, query = ''): Promise<Answer['body']> {
@@ -248,7 +320,12 @@ async function makeOnce(actor: Actor, query = ''): Promise<Answer['body']> {
 }
 
 it('an Idempotency-Key is of one person, and of nobody else of that name', async () => {
+  mine = await makeOrganization()
   const ann = person(mine, 'administrator', 'ann@example.com')
+  for (const email of ['ann@example.com', 'bob@example.com']) {
+    await run(`INSERT INTO members (organization_id, email, role)
+      VALUES ('${mine}', '${email}', 'administrator')`)
+  }
   const first = await makeOnce(ann)
   expect(first['value']).toMatch(/^vk_live_/)
   expect(await makeOnce(ann)).toMatchObject({ id: first['id'], value: null })

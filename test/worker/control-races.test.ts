@@ -92,18 +92,25 @@ describe('a change of a key', () => {
   })
 
   it.each([
-    ['scopes', { scopes: ['org:write'] }, { scopes: [] }],
-    ['products', { products: ['verifa', 'vault'] }, { products: ['verifa'] }],
-  ])('gives back no %s that were taken, where its maker lacks them', async (_, wide, narrow) => {
+    ['scopes', { scopes: ['org:write'] }],
+    ['products', { products: ['verifa', 'vault'] }],
+    ['an end of its own', { expires_at: null }],
+    ['addresses of its own', { ips: null }],
+    ['a quota of its own', { quotas: {} }],
+  ])('is not made by a key where it reaches further by then: %s', async (_, wide) => {
+    const narrow = {
+      ...{ scopes: [], products: ['verifa'], expires_at: Date.now() + DAY_MS },
+      ...{ ips: ['203.0.113.1'], quotas: { plan: 5 } },
+    }
     const scopes = ['keys:read', 'keys:write']
-    const manager = await keyActor(world, organization, { scopes, products: ['verifa'] })
-    const id = await make(wide)
-    const asked = { ...wide, metadata: { a: 'b' } }
-    const answer = await overtaken([manager, `PATCH /keys/${id}`, asked], () =>
-      done(`PATCH /keys/${id}`, narrow),
+    const held = { ...narrow, scopes: [...scopes], expires_at: Date.now() + 2 * DAY_MS }
+    const manager = await keyActor(world, organization, held)
+    const id = await make(narrow)
+    const answer = await overtaken([manager, `PATCH /keys/${id}`, { name: 'N' }], () =>
+      done(`PATCH /keys/${id}`, wide),
     )
     expect(answer.outcome).toBe('403 grant_beyond_own')
-    expect(await read(id)).toMatchObject({ ...narrow, metadata: {} })
+    expect(await read(id)).toMatchObject({ ...wide, name: 'K' })
   })
 
   it('gives back no quota that was taken', async () => {
@@ -237,24 +244,17 @@ test('no token is made for a service user that was disabled meanwhile', async ()
 test.each([
   ['disables', 'POST', '/disable', undefined],
   ['enables', 'POST', '/enable', undefined],
-  ['changes', 'PATCH', '', { departments: ['retail'] }],
-])('a sandbox key %s no service user that got a live token meanwhile', async (...row) => {
+  ['renames', 'PATCH', '', { name: 'N' }],
+  ['moves', 'PATCH', '', { departments: ['retail'] }],
+])('a sandbox key %s no service user, whether it has live tokens or none', async (...row) => {
   const [, method, path, body] = row
   const sandbox = await keyActor(world, organization, { environment: 'sandbox' })
   const user = await serviceUser()
   if (path === '/enable') await done(`POST /service-users/${user}/disable`)
   const before = await done(`GET /service-users/${user}`)
-  const answer = await overtaken([sandbox, `${method} /service-users/${user}${path}`, body], () =>
-    // A service user that is disabled gets a token by raw SQL only.
-    run(
-      `INSERT INTO credentials (id, organization_id, service_user_id, kind, environment, name, digest)
-       VALUES ('key_of_${user}', '${organization}', '${user}', 'access_token', 'live', 'T',
-         '${user.padEnd(40, 'x')}')`,
-    ),
-  )
-  expect(answer.outcome).toBe('403 grant_beyond_own')
-  const after = await done(`GET /service-users/${user}`)
-  expect(after).toEqual({ ...before, active_tokens: 1 })
+  const answer = await world.call(sandbox, `${method} /service-users/${user}${path}`, body)
+  expect(answer.outcome).toMatch(/^403 (?:grant_beyond_own|people_only)$/)
+  expect(await done(`GET /service-users/${user}`)).toEqual(before)
 })
 
 test('an Idempotency-Key whose first request ended meanwhile answers with what that made', async () => {
@@ -270,3 +270,67 @@ test('an Idempotency-Key whose first request ended meanwhile answers with what t
   expect(second.body).toMatchObject({ id: first?.body['id'], value: null })
   expect(await keyCount()).toBe(1)
 })
+
+const changes = (id: string): readonly Parameters<World['call']>[] => [
+  [administrator, 'POST /keys', SECRET],
+  [administrator, `PATCH /keys/${id}`, { name: 'N' }],
+  [administrator, `POST /keys/${id}/rotate`, {}],
+  [administrator, `POST /keys/${id}/revoke`],
+  [administrator, 'PATCH /organization', { name: 'N' }],
+  [administrator, 'POST /service-users', { name: 'U', source_system: 'vkyc' }],
+  [administrator, 'PUT /members/new@example.com', { role: 'viewer' }],
+  [administrator, 'DELETE /members/viewer@example.com'],
+  [administrator, 'POST /webhooks', { url: 'https://hooks.example.org/x' }],
+]
+
+describe('a change whose author is another by the time that it is written', () => {
+  const OF = `organization_id = (SELECT organization_id FROM credentials WHERE id = '$ID')`
+  it.each([
+    ['was removed', `DELETE FROM members WHERE ${OF} AND role = 'administrator'`],
+    ['was made a viewer', `UPDATE members SET role = 'viewer' WHERE ${OF}`],
+  ])('is not made by a person who %s', async (_, sql) => {
+    for (let i = 0; i < changes('').length; i++) {
+      organization = await makeOrganization()
+      administrator = person(organization, 'administrator')
+      const id = await make()
+      const asked = changes(id)[i] as Parameters<World['call']>
+      const before = await state()
+      const answer = await overtaken(asked, () => run(sql.replace('$ID', id)))
+      expect([asked[1], answer.outcome]).toEqual([asked[1], '409 author_changed'])
+      expect(await state()).toEqual(before)
+    }
+  })
+
+  it.each([
+    ['was revoked', 'revoked_at = 1'],
+    ['lost its scopes', `scopes = '[]'`],
+    ['got an end', 'expires_at = 9000000000000'],
+  ])('is not made by a key that %s', async (_, assignment) => {
+    const actor = await keyActor(world, organization)
+    const own = actor.key.principal.record.id
+    const answer = await overtaken([actor, 'POST /keys', SECRET], () =>
+      run(`UPDATE credentials SET ${assignment} WHERE id = '${own}'`),
+    )
+    expect(answer.outcome).toBe('409 author_changed')
+    expect(await keyCount()).toBe(1)
+    const next = await world.call(actor, 'POST /keys', SECRET)
+    const outcome = { 'was revoked': '401 key_revoked', 'lost its scopes': '403 scope_missing' }
+    expect(next.outcome).toBe((outcome as Record<string, string>)[_] ?? '403 grant_beyond_own')
+  })
+})
+
+/** What of the organization a change could have changed. */
+const state = async () => {
+  const { results } = await env.DB.prepare(
+    `SELECT (SELECT json_group_array(json_array(id, name, revoked_at, rotated_to)) FROM credentials
+         WHERE organization_id = ?1) AS keys,
+       (SELECT name FROM organizations WHERE id = ?1) AS name,
+       (SELECT count(*) FROM service_users WHERE organization_id = ?1) AS users,
+       (SELECT count(*) FROM webhook_endpoints WHERE organization_id = ?1) AS endpoints,
+       (SELECT count(*) FROM members WHERE organization_id = ?1 AND email IN
+         ('new@example.com', 'viewer@example.com')) AS members`,
+  )
+    .bind(organization)
+    .all()
+  return results
+}

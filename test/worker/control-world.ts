@@ -3,7 +3,7 @@
 
 import { env } from 'cloudflare:workers'
 
-import type { Environment } from '../../src/catalog/define.ts'
+import type { Catalog, Environment } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog/shipped.ts'
 import type { Actor, KeyActor, Role } from '../../src/control/actor.ts'
 import { answerControl } from '../../src/control/app.ts'
@@ -48,12 +48,15 @@ export interface World {
 
 const taken = (): Promise<void> => Promise.resolve()
 
-export async function startWorld(DB: D1Database = env.DB): Promise<World> {
+export async function startWorld(
+  DB: D1Database = env.DB,
+  catalog: Catalog = shipped,
+): Promise<World> {
   // What the queues would do is not looked at here.
   const nowhere = { send: taken, sendBatch: taken } as unknown as Queue
   const queues = { AUDIT: nowhere, FENCES: nowhere, WEBHOOKS: nowhere }
   const bindings = { ...env, ...queues, DB, IMPORTED_PREFIXES: [IMPORTED_PREFIX] }
-  const edge = await buildEdge(bindings, shipped)
+  const edge = await buildEdge(bindings, catalog)
   const call: Call = async (actor, at, body, headers = {}) => {
     const [method = '', path = ''] = at.split(' ')
     const request = new Request(`${ORIGIN}${CONTROL_PREFIX}${path}`, {
@@ -77,7 +80,7 @@ export async function startWorld(DB: D1Database = env.DB): Promise<World> {
 export async function keyActor(
   { edge, call }: World,
   organization: string,
-  more: { environment?: Environment; scopes?: string[]; products?: string[] } = {},
+  more: { environment?: Environment } & Readonly<Record<string, unknown>> = {},
 ): Promise<KeyActor> {
   const made = await call(OPERATOR, `POST /keys?organization=${organization}`, {
     ...{ kind: 'secret', name: 'a manager', environment: 'live' },

@@ -47,6 +47,8 @@ export async function makeOrganization(plan = 'enterprise'): Promise<string> {
   const id = freshId('org')
   await run(
     insertOrganization({ id, name: 'Test', plan, products: shipped.products.map((p) => p.id) }),
+    `INSERT INTO members (organization_id, email, role)
+     VALUES ('${id}', 'administrator@example.com', 'administrator'), ('${id}', 'viewer@example.com', 'viewer')`,
   )
   return id
 }

@@ -2,6 +2,7 @@
 
 import type { Child } from 'hono/jsx'
 
+import { foldBlanks } from '../../names.ts'
 import type { PageContext } from '../context.ts'
 import type { Fault } from './fault.ts'
 import { Field } from './field.tsx'
@@ -37,6 +38,7 @@ export function ConfirmForm({ c, expected, fault, children, ...form }: ConfirmPr
 
 /** The fault of a confirmation that was not typed as it must be; undefined when it was. */
 export function confirmationFault(form: URLSearchParams, expected: string): Fault | undefined {
-  if ((form.get('confirmation') ?? '').trim() === expected) return undefined
+  // A name may be older than the rule by which blanks are folded, and a browser shows them as one.
+  if (foldBlanks(form.get('confirmation') ?? '') === foldBlanks(expected)) return undefined
   return { field: 'confirmation', sentence: `type ${expected} exactly as it is shown` }
 }

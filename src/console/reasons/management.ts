@@ -10,6 +10,7 @@ export const MANAGEMENT: Readonly<Record<string, Meaning>> = {
   operators_only: at(null, 'Only operators may do this.'),
   people_only: at(null, 'Only people may do this, in the console; keys may not.'),
   grant_beyond_own: at('keys', 'A key tried to grant more than it holds itself.'),
+  own_key: at('keys', 'A key tried to change itself; it may only revoke or rotate itself.'),
   already_imported: at('keys', 'This key had been imported before.'),
   idempotency_key_reused: at(null, 'An Idempotency-Key was used again with another request.'),
   key_not_active: at('key', 'The key is not active any more, so it cannot be rotated.'),
@@ -20,7 +21,25 @@ export const MANAGEMENT: Readonly<Record<string, Meaning>> = {
   ),
   sign_in_wrong: at(null, 'Somebody tried to sign in to the console with a wrong admin token.'),
   not_a_member: at('members', 'Somebody who is no member tried to sign in to the console.'),
+  author_changed: at(
+    null,
+    'The rights of who asked were changed at the same moment; nothing was changed here.',
+  ),
+  last_administrator: at(
+    'members',
+    'The only administrator of an organization stays; make another one first.',
+  ),
   own_membership: at('members', 'Nobody may take away their own membership.'),
+  too_many_keys: at('keys', 'The organization has as many active keys as its plan allows.'),
+  too_many_service_users: at(
+    'service_user',
+    'The organization has as many active service users as its plan allows.',
+  ),
+  too_many_entries: at('allowlists', 'A list would have had more entries than the plan allows.'),
+  too_many_entries_in_all: at(
+    'allowlists',
+    'The lists of the organization have as many entries as its plan allows.',
+  ),
   too_many_members: at('members', 'The organization has as many members as it can have.'),
   too_many_endpoints: at(
     'webhooks',

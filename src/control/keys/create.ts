@@ -5,12 +5,15 @@ import { mintKey } from '../../keys/digest.ts'
 import { randomBase62 } from '../../keys/format.ts'
 import { mintJwt } from '../../keys/mint-jwt.ts'
 import { environmentOf } from '../actor.ts'
+import { capsFor, withinCap, withinListCaps } from '../caps.ts'
 import { commit } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { KEY_IPS, KEY_ORIGINS, replaceList } from '../lists.ts'
 import { keyEvent } from '../notify.ts'
 import { invalid, Problem } from '../problem.ts'
+import { checkWrite, stateOf } from '../rights/check.ts'
+import type { FieldOf } from '../rights/fields.ts'
 
 /** A JWT carries its own expiry; without a wish it is a year. */
 const JWT_DEFAULT_LIFETIME_MS = 365 * 24 * 60 * 60 * 1000
@@ -55,19 +58,38 @@ export function environmentFor(
 /** What an equal request made before; its value is nowhere. */
 export const madeBefore = (id: string): Made => ({ id, value: null })
 
-/** Writes a key and its event as one transaction, together with `more`; mints its value. */
+/**
+ * Writes a key and its event as one transaction, together with `more`; mints its value. One that `replaces`
+ * another which ends at once is not one more.
+ */
 export async function createKey(
   context: ControlContext,
   organization: string,
   draft: KeyDraft,
   idempotency?: Idempotency,
   more: (id: string) => readonly D1PreparedStatement[] = () => [],
+  replaces = false,
 ): Promise<Made> {
+  const caps = await capsFor(context, organization)
+  const lists = [
+    { field: 'ips', kept: null, wanted: draft.ips },
+    { field: 'origins', kept: null, wanted: draft.origins },
+  ] as const
   const { id, value, digest, expiresAt } = await mintValue(context, organization, draft)
+  checkWrite(context, {
+    ...{ thing: 'key', moment: 'make', fields: fieldsOf(draft) },
+    after: [stateOf(context, id, { ...draft, expires_at: expiresAt })],
+  })
   try {
     await commit(context, [
       ...insertKey(context, organization, id, { ...draft, expiresAt }, digest),
       ...more(id),
+      ...(replaces
+        ? []
+        : [
+            withinCap(context, organization, caps, 'keys'),
+            ...withinListCaps(context, organization, caps, lists),
+          ]),
       ...(idempotency ? [idempotency.statement(id)] : []),
       ...keyEvent(context, { change: 'created', keyId: id }),
     ])
@@ -81,6 +103,16 @@ export async function createKey(
     throw error
   }
   return { id, value }
+}
+
+/** A quota or a list that is not given is written too: as the plan has it, or as none. */
+function fieldsOf({ serviceUserId, imported }: KeyDraft): FieldOf<'key'>[] {
+  return [
+    ...(['kind', 'environment', 'name', 'scopes', 'products', 'quotas', 'ips'] as const),
+    ...(['origins', 'expires_at', 'metadata'] as const),
+    ...(serviceUserId === null ? [] : (['service_user_id'] as const)),
+    ...(imported ? (['prefix', 'sha256'] as const) : []),
+  ]
 }
 
 async function mintValue(

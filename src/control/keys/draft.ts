@@ -25,7 +25,7 @@ export async function draftOf(
     serviceUserId: null,
     scopes: grantScopes(context, asked.kind, asked.scopes),
     products: await grantProducts(context, organization, asked.kind, asked.products),
-    quotas: await readQuotas(context, organization, 'quotas' in asked ? asked.quotas : undefined),
+    quotas: await readQuotas(context, organization, asked.quotas),
     ips: readIps(asked.ips) ?? null,
     origins: originsFor(asked.kind, asked.origins) ?? null,
     expiresAt: expiryFor(context, asked.kind, asked.expires_at),

@@ -8,6 +8,7 @@ import { decide } from '../decide.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { keyEvent } from '../notify.ts'
 import { Problem } from '../problem.ts'
+import { checkWrite, stateOf } from '../rights/check.ts'
 import { checkEnabled, readServiceUser } from '../service-users/read.ts'
 import { createKey } from './create.ts'
 import type { Made } from './create.ts'
@@ -65,6 +66,12 @@ async function replaceKey(
 ): Promise<{ made: Made; oldExpiresAt: number }> {
   const { key, unchanged } = await readKeyToChange(context, organization, id)
   checkRotatable(key)
+  const own = context.actor.type === 'key' && context.actor.key.principal.record.id === id
+  // A key may replace itself; another one only where it covers it.
+  if (!own) {
+    const before = [stateOf(context, id, key)]
+    checkWrite(context, { thing: 'key', moment: 'change', fields: ['grace_seconds'], before })
+  }
   if (key.service_user_id !== null) {
     checkEnabled(await readServiceUser(context, organization, key.service_user_id))
   }
@@ -79,7 +86,7 @@ async function replaceKey(
     serviceUserId: key.service_user_id,
     expiresAt: successorExpiry(context, key),
   }
-  const made = await createKey(context, organization, draft, undefined, (successor) => [
+  const ends = (successor: string) => [
     unchanged,
     DB.prepare('UPDATE credentials SET rotated_to = ?3, expires_at = ?2 WHERE id = ?1').bind(
       id,
@@ -87,7 +94,9 @@ async function replaceKey(
       successor,
     ),
     ...keyEvent(context, { change: 'ended', keyId: id }),
-  ])
+  ]
+  const atOnce = graceSeconds === 0
+  const made = await createKey(context, organization, draft, undefined, ends, atOnce)
   return { made, oldExpiresAt }
 }
 

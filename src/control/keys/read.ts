@@ -145,6 +145,22 @@ export async function listKeys(
   return results.map((row) => viewOf(row, context.nowMs))
 }
 
+/** The tokens of a service user that have not ended, of both environments. */
+export async function activeTokens(
+  { edge, nowMs }: ControlContext,
+  organization: string,
+  serviceUser: string,
+): Promise<KeyView[]> {
+  const { results } = await edge.bindings.DB.withSession('first-primary')
+    .prepare(
+      `SELECT ${COLUMNS} FROM credentials c WHERE c.service_user_id = ?1 AND c.organization_id = ?2
+         AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?3)`,
+    )
+    .bind(serviceUser, organization, nowMs)
+    .all()
+  return results.map((row) => viewOf(row, nowMs))
+}
+
 function viewOf(row: Record<string, unknown>, nowMs: number): KeyView {
   const view = { ...row } as unknown as KeyView
   for (const name of ['scopes', 'products', 'quotas', 'metadata', 'ips', 'origins'] as const) {

@@ -4,6 +4,8 @@
 import { z } from '@hono/zod-openapi'
 
 import { ENVIRONMENTS, KINDS } from '../../catalog/define.ts'
+import { LINE_MAX_LENGTH, NAME_MAX_LENGTH, readLine, readName } from '../../names.ts'
+import type { Result } from '../../result.ts'
 
 /** As many as one key or organization may list. */
 export const MAX_IPS = 10_000
@@ -23,13 +25,24 @@ export const wellFormed = [
   'must be well-formed Unicode',
 ] as const
 
-export const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
-  .refine(...wellFormed)
+/** A text that is kept as `read` gives it. */
+const kept = (read: (text: string) => Result<string, string>) =>
+  z.string().transform((text, context) => {
+    const value = read(text)
+    if (value.ok) return value.value
+    context.addIssue(value.error)
+    return z.NEVER
+  })
+
+/** Blanks are folded; what is not seen is refused (names.ts). */
+export const Name = kept(readName).openapi({
+  type: 'string',
+  minLength: 1,
+  maxLength: NAME_MAX_LENGTH,
+  description: 'Runs of blanks become one space',
+})
+/** The same, and may be empty. */
+export const Line = kept(readLine).openapi({ type: 'string', maxLength: LINE_MAX_LENGTH })
 export const Time = z
   .int()
   .openapi({ description: 'Unix milliseconds', example: 1_795_359_089_410 })
@@ -141,6 +154,7 @@ export const ImportKey = z
       .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the whole key in lower-case hex'),
     scopes: z.array(z.string()).max(100).optional(),
     products: z.array(z.string()).min(1).max(100).optional(),
+    quotas: Quotas.optional(),
     ips: Ips.nullable().optional(),
     origins: Origins.nullable().optional(),
     expires_at: Time.nullable().optional(),

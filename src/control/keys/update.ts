@@ -2,6 +2,7 @@
 
 import type { z } from '@hono/zod-openapi'
 
+import { capsFor, withinCap, withinListCaps } from '../caps.ts'
 import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
@@ -9,6 +10,8 @@ import { decide } from '../decide.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { KEY_IPS, KEY_ORIGINS, readIps, replaceList } from '../lists.ts'
 import { invalid, Problem } from '../problem.ts'
+import { checkWrite, stateOf } from '../rights/check.ts'
+import type { Reaching } from '../rights/check.ts'
 import { originsFor, readExpiry } from './draft.ts'
 import { thisKey } from './end.ts'
 import { readQuotas } from './quotas.ts'
@@ -32,13 +35,25 @@ export async function updateKey(
     if (key.state === 'revoked') {
       throw new Problem(409, 'key_revoked', 'The key is revoked for good.')
     }
+    const before = [stateOf(context, id, key)]
+    const fields = Object.keys(change)
+    checkWrite(context, { thing: 'key', moment: 'change', fields, before })
     const granted = await grantedColumns(context, organization, key, change)
     const columns = [...granted, ...plainColumns(change)]
     const ips = readIps(change.ips)
     const origins = originsFor(key.kind, change.origins)
+    const after = [stateOf(context, id, changed(key, change, { ips, origins }))]
+    checkWrite(context, { thing: 'key', moment: 'change', fields, before, after })
+    const caps = await capsFor(context, organization)
+    const lists = [
+      { field: 'ips', kept: key.ips, wanted: ips },
+      { field: 'origins', kept: key.origins, wanted: origins },
+    ] as const
+    // An expired key that comes back is one more.
+    const revived = key.state === 'expired' && change.expires_at !== undefined
     await commit(context, [
-      // Everything else is written as it was asked, whatever was there.
-      ...(granted.length > 0 ? [unchanged] : []),
+      // What people write besides is written as it was asked, whatever was there.
+      ...(granted.length > 0 || context.actor.type === 'key' ? [unchanged] : []),
       ...(columns.length > 0
         ? [
             DB.prepare(
@@ -51,9 +66,33 @@ export async function updateKey(
       ...(origins === undefined || key.kind !== 'publishable'
         ? []
         : replaceList(DB, KEY_ORIGINS, id, origins)),
+      ...(revived
+        ? [
+            withinCap(context, organization, caps, 'keys'),
+            withinCap(context, organization, caps, 'allListEntries'),
+          ]
+        : []),
+      ...withinListCaps(context, organization, caps, lists),
     ])
   })
   return await enforce(context, thisKey(id))
+}
+
+/** What the key's reach is to be. */
+function changed(
+  key: KeyView,
+  change: Change,
+  lists: Readonly<Record<'ips' | 'origins', string[] | null | undefined>>,
+): Reaching {
+  return {
+    ...key,
+    scopes: change.scopes ?? key.scopes,
+    products: change.products ?? key.products,
+    quotas: change.quotas ?? key.quotas,
+    expires_at: change.expires_at === undefined ? key.expires_at : change.expires_at,
+    ips: lists.ips === undefined ? key.ips : lists.ips,
+    origins: lists.origins === undefined ? key.origins : lists.origins,
+  }
 }
 
 /** Columns whose new value is allowed or not by what the key has now. */

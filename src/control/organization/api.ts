@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi'
 
 import { organizationOf } from '../actor.ts'
 import { accepted, changeLocation } from '../changes/accepted.ts'
+import { decide } from '../decide.ts'
 import { readIdempotency } from '../idempotency.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
@@ -38,7 +39,7 @@ organizationApi.openapi(
   operation('updateOrganization', {
     summary: 'Change the organization',
     description:
-      'Live keys and administrators may change `name` and `ips` (null lifts the restriction, [] admits nobody); `plan`, `products` and `suspended` are changed by operators. Every key of the organization goes by the change from `enforced_at` on.',
+      'Live keys and administrators may change `name` and `ips` (null lifts the restriction, [] admits nobody; a key with a list of its own adds nothing beyond that); `plan`, `products` and `suspended` are changed by operators. Every key of the organization goes by the change from `enforced_at` on.',
     request: { query: inOrganization, ...body(UpdateOrganization) },
     responses: {
       200: json(
@@ -51,8 +52,10 @@ organizationApi.openapi(
   async (c) => {
     const { context } = c.env
     const id = organizationOf(context.actor, c.req.valid('query').organization)
-    const before = await readOrganization(context, id)
-    const receipt = await updateOrganization(context, before, c.req.valid('json'))
+    const receipt = await decide(async () => {
+      const before = await readOrganization(context, id)
+      return await updateOrganization(context, before, c.req.valid('json'))
+    })
     const answer = { organization: await readOrganization(context, id), receipt }
     if (receipt.change_id === undefined) return c.json(answer, 200)
     return c.json(answer, 202, changeLocation(context, id, receipt))

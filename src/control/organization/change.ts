@@ -3,15 +3,20 @@
 
 import type { z } from '@hono/zod-openapi'
 
+import { capsOf } from '../../catalog/define.ts'
 import { randomBase62 } from '../../keys/format.ts'
+import { uncoveredAddress } from '../../lists/address-cover.ts'
+import { capsFor, withinListCaps } from '../caps.ts'
 import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
+import { onlyIf } from '../decide.ts'
 import { commitOnce } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { ORGANIZATION_IPS, readIps, replaceList } from '../lists.ts'
-import { invalid } from '../problem.ts'
-import { checkCatalogued, checkMayChange } from './operators.ts'
+import { invalid, Problem } from '../problem.ts'
+import { checkWrite } from '../rights/check.ts'
+import { checkCatalogued } from './operators.ts'
 import type { OrganizationView } from './read.ts'
 import type { CreateOrganization, UpdateOrganization } from './schemas.ts'
 
@@ -24,14 +29,17 @@ export async function updateOrganization(
   { id, ips: kept }: Pick<OrganizationView, 'id' | 'ips'>,
   change: z.infer<typeof UpdateOrganization>,
 ): Promise<Receipt> {
-  checkMayChange(context, change)
+  const fields = Object.keys(change)
+  checkWrite(context, { thing: 'organization', moment: 'change', fields })
   checkCatalogued(context, change)
   const ips = readIps(change.ips)
   await checkSize(context, id, kept, ips)
+  const unchanged = withinOwnList(context, id, kept, ips)
   const { DB } = context.edge.bindings
   const set = (assignment: string, value: string | number | null): D1PreparedStatement =>
     DB.prepare(`UPDATE organizations SET ${assignment} WHERE id = ?1`).bind(id, value)
   await commit(context, [
+    ...unchanged,
     ...(change.name === undefined ? [] : [set('name = ?2', change.name)]),
     ...(change.plan === undefined ? [] : [set('plan = ?2', change.plan)]),
     ...(change.products === undefined
@@ -43,8 +51,48 @@ export async function updateOrganization(
         ? [set('suspended_at = coalesce(suspended_at, ?2)', context.nowMs)]
         : [set('suspended_at = ?2', null)]),
     ...(ips === undefined ? [] : replaceList(DB, ORGANIZATION_IPS, id, ips)),
+    ...withinListCaps(context, id, await capsFor(context, id), [
+      { field: 'ips', kept, wanted: ips },
+    ]),
   ])
   return await enforce(context, keysOf(id))
+}
+
+/**
+ * A key with a list of its own adds to the organization's no address from where it may not call itself.
+ * @returns the statement that fails where the list is not as it was read.
+ * @throws Problem 403.
+ */
+function withinOwnList(
+  context: ControlContext,
+  id: string,
+  kept: readonly string[] | null,
+  wanted: readonly string[] | null | undefined,
+): D1PreparedStatement[] {
+  const { actor } = context
+  const own = actor.type === 'key' ? actor.key.principal.record.keyIps : null
+  if (own === null || wanted === undefined) return []
+  if (kept === null) {
+    return [onlyIf(context, '(SELECT ip_restricted FROM organizations WHERE id = ?1) = 0', id)]
+  }
+  const outside = wanted === null ? 'null' : uncoveredAddress([...own, ...kept], wanted)
+  if (outside !== undefined) {
+    throw new Problem(
+      403,
+      'grant_beyond_own',
+      `ips: ${outside} is outside of the list of this key itself, which may add nothing beyond it`,
+    )
+  }
+  return [
+    onlyIf(
+      context,
+      `(SELECT ip_restricted FROM organizations WHERE id = ?1) = 1 AND NOT EXISTS (
+         SELECT 1 FROM json_each(?2) WHERE value NOT IN
+           (SELECT cidr FROM organization_ips WHERE organization_id = ?1))`,
+      id,
+      JSON.stringify(kept),
+    ),
+  ]
 }
 
 /** Generations raised by one list: about six seconds of the thirty that D1 gives a statement. */
@@ -78,6 +126,7 @@ export async function createOrganization(
   asked: z.infer<typeof CreateOrganization>,
   idempotency: Idempotency | undefined,
 ): Promise<string> {
+  checkWrite(context, { thing: 'organization', moment: 'make', fields: Object.keys(asked) })
   checkCatalogued(context, asked)
   const ips = readIps(asked.ips) ?? null
   const { catalog, products, bindings } = context.edge
@@ -87,6 +136,8 @@ export async function createOrganization(
   const insert = bindings.DB.prepare(
     'INSERT INTO organizations (id, name, plan, products, created_at) VALUES (?1, ?2, ?3, ?4, ?5)',
   ).bind(id, asked.name, plan, granted, context.nowMs)
+  const caps = capsOf(catalog, plan)
+  const within = withinListCaps(context, id, caps, [{ field: 'ips', kept: null, wanted: ips }])
   const list = ips ? replaceList(bindings.DB, ORGANIZATION_IPS, id, ips) : []
-  return await commitOnce(context, id, [insert, ...list], idempotency)
+  return await commitOnce(context, id, [insert, ...list, ...within], idempotency)
 }

@@ -25,8 +25,8 @@ export const serviceUsersApi = controlApp()
 
 const inOrganization = z.strictObject({ organization: OrganizationQuery })
 const oneUser = { params: z.object({ id: Id('su') }), query: inOrganization }
-const REACH =
-  'It reaches the tokens of both environments: a sandbox key is refused while there are live ones.'
+const REACH = 'It has no environment of its own, so a sandbox key is refused.'
+const PEOPLES = 'Departments and the source system are changed by people and operators alone.'
 
 serviceUsersApi.openapi(
   operation('listServiceUsers', {
@@ -58,6 +58,7 @@ serviceUsersApi.openapi(
 serviceUsersApi.openapi(
   operation('createServiceUser', {
     summary: 'Register an integrator by its source system',
+    description: `Departments are given by people and operators alone. ${REACH}`,
     request: {
       query: inOrganization,
       headers: z.object({ 'idempotency-key': z.string().optional() }),
@@ -95,7 +96,7 @@ serviceUsersApi.openapi(
 serviceUsersApi.openapi(
   operation('updateServiceUser', {
     summary: 'Change a service user',
-    description: `Departments are replaced as a whole. ${REACH}`,
+    description: `Departments are replaced as a whole. ${PEOPLES} ${REACH}`,
     request: { ...oneUser, ...body(UpdateServiceUser) },
     responses: {
       200: json(
@@ -136,7 +137,7 @@ serviceUsersApi.openapi(
 serviceUsersApi.openapi(
   operation('enableServiceUser', {
     summary: 'Let the tokens of a service user go on',
-    description: `What was revoked or has expired meanwhile stays so. ${REACH}`,
+    description: `What was revoked or has expired meanwhile stays so. A key must cover each token that comes back. ${REACH}`,
     request: oneUser,
     responses: { 200: json(DisabledReceipt, 'The receipt'), 202: accepted(DisabledReceipt) },
   }),

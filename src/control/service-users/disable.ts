@@ -1,11 +1,17 @@
 // Disabling a service user stops all its tokens at once; enabling lets those go on that have neither
 // been revoked nor expired meanwhile.
 
-import { enforce } from '../change.ts'
+import { environmentOf } from '../actor.ts'
+import { capsFor, withinCap } from '../caps.ts'
+import { commit, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
+import { decide, onlyIf } from '../decide.ts'
+import { activeTokens } from '../keys/read.ts'
+import type { KeyView } from '../keys/read.ts'
 import { keyEvent } from '../notify.ts'
-import { assertOwnEnvironment, commitInOwnEnvironment, tokensOf } from './change.ts'
+import { checkWrite, stateOf } from '../rights/check.ts'
+import { tokensOf } from './change.ts'
 import { readServiceUser } from './read.ts'
 import type { ServiceUserView } from './read.ts'
 
@@ -20,9 +26,9 @@ export async function disableServiceUser(
   context: ControlContext,
   user: ServiceUserView,
 ): Promise<DisabledReceipt> {
-  if (user.disabled_at !== null) await assertOwnEnvironment(context, user.id)
-  else {
-    await commitInOwnEnvironment(context, user.id, [
+  checkWrite(context, { thing: 'service_user', moment: 'change', fields: ['disabled_at'] })
+  if (user.disabled_at === null) {
+    await commit(context, [
       context.edge.bindings.DB.prepare(
         'UPDATE service_users SET disabled_at = ?2 WHERE id = ?1 AND disabled_at IS NULL',
       ).bind(user.id, context.nowMs),
@@ -35,15 +41,53 @@ export async function disableServiceUser(
   return { disabled_at, ...receipt }
 }
 
-/** Lets its tokens be used again. */
+/** Lets its tokens be used again; a key that does must cover each of them. */
 export async function enableServiceUser(
   context: ControlContext,
   user: ServiceUserView,
 ): Promise<DisabledReceipt> {
-  await commitInOwnEnvironment(context, user.id, [
-    context.edge.bindings.DB.prepare(
-      'UPDATE service_users SET disabled_at = NULL WHERE id = ?1 AND disabled_at IS NOT NULL',
-    ).bind(user.id),
-  ])
+  const fields = ['disabled_at']
+  const organization = user.organization_id
+  const caps = await capsFor(context, organization)
+  await decide(async () => {
+    checkWrite(context, { thing: 'service_user', moment: 'change', fields })
+    const { tokens, unchanged } = await returning(context, user)
+    // It stands for both environments, so a live key that may enable it brings sandbox tokens back too.
+    const environment = environmentOf(context.actor)
+    const after = tokens.map((token) =>
+      stateOf(context, token.id, { ...token, environment: environment ?? token.environment }),
+    )
+    checkWrite(context, { thing: 'service_user', moment: 'change', fields, after })
+    await commit(context, [
+      ...unchanged,
+      context.edge.bindings.DB.prepare(
+        'UPDATE service_users SET disabled_at = NULL WHERE id = ?1 AND disabled_at IS NOT NULL',
+      ).bind(user.id),
+      ...(user.disabled_at === null
+        ? []
+        : [withinCap(context, organization, caps, 'serviceUsers')]),
+    ])
+  })
   return { disabled_at: null, ...(await enforce(context, tokensOf(user.id))) }
+}
+
+/** A sum of generations: it rises with whatever becomes of any of the tokens. */
+const GENERATIONS = `(SELECT count(*) || ' ' || coalesce(sum(g.generation), 0)
+  FROM credentials c JOIN generations g ON g.credential_id = c.id WHERE c.service_user_id = ?1)`
+
+/** The tokens that a key would bring back, and the statement that fails where they are others by then. */
+async function returning(
+  context: ControlContext,
+  { id, organization_id: organization }: ServiceUserView,
+): Promise<{ tokens: KeyView[]; unchanged: D1PreparedStatement[] }> {
+  if (context.actor.type !== 'key') return { tokens: [], unchanged: [] }
+  const { DB } = context.edge.bindings
+  const sum = await DB.withSession('first-primary')
+    .prepare(`SELECT ${GENERATIONS} AS sum`)
+    .bind(id)
+    .first<string>('sum')
+  return {
+    tokens: await activeTokens(context, organization, id),
+    unchanged: [onlyIf(context, `${GENERATIONS} = ?2`, id, sum)],
+  }
 }

@@ -14,6 +14,7 @@ import { createKey, environmentFor, madeBefore } from '../keys/create.ts'
 import type { KeyDraft, Made } from '../keys/create.ts'
 import { readExpiry } from '../keys/draft.ts'
 import { thisKey } from '../keys/end.ts'
+import { readQuotas } from '../keys/quotas.ts'
 import type { KeyView } from '../keys/read.ts'
 import { readIps } from '../lists.ts'
 import { Problem } from '../problem.ts'
@@ -60,7 +61,7 @@ async function draftOf(
     name: asked.name,
     serviceUserId: id,
     ...(await grantsOf(context, organization_id, asked.scopes)),
-    quotas: {},
+    quotas: await readQuotas(context, organization_id, asked.quotas),
     ips: readIps(asked.ips) ?? null,
     origins: null,
     expiresAt,

@@ -4,7 +4,7 @@
 import { z } from '@hono/zod-openapi'
 
 import { ENVIRONMENTS } from '../../catalog/define.ts'
-import { Id, Ips, Metadata, Name, NewKey, Receipt, Time } from '../keys/schemas.ts'
+import { Id, Ips, Metadata, Name, NewKey, Quotas, Receipt, Time } from '../keys/schemas.ts'
 
 /** Goes upstream in a header, so it is an identifier; the same pattern as in schema.sql. */
 export const SourceSystem = z
@@ -70,6 +70,7 @@ export const MintToken = z
     environment: z.enum(ENVIRONMENTS).optional(),
     name: Name,
     scopes: z.array(z.string()).min(1).max(100).optional(),
+    quotas: Quotas.optional(),
     ips: Ips.nullable().optional(),
     expires_at: Time.nullable().optional(),
     metadata: Metadata.optional(),

@@ -13,7 +13,6 @@ import {
   rotateSecret,
   updateEndpoint,
 } from '../../webhooks/endpoints.ts'
-import { runAll } from '../../webhooks/statement.ts'
 import { organizationOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { readIdempotency } from '../idempotency.ts'
@@ -22,8 +21,9 @@ import { body, controlApp, json, operation, OrganizationQuery } from '../operati
 import { readOrganization } from '../organization/read.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { invalid, notFound } from '../problem.ts'
+import { checkWrite } from '../rights/check.ts'
 import { makeEndpoint } from './create.ts'
-import { oneOf, run, viewOf } from './read.ts'
+import { oneFrom, oneOf, run, viewOf, write } from './read.ts'
 import {
   CreateEndpoint,
   Endpoint,
@@ -75,6 +75,7 @@ webhooksApi.openapi(
   async (c) => {
     const { context } = c.env
     const asked = c.req.valid('json')
+    checkWrite(context, { thing: 'endpoint', moment: 'make', fields: Object.keys(asked) })
     const { url, description, events } = asked
     const organizationId = organizationOf(context.actor, c.req.valid('query').organization)
     if (context.actor.type === 'operator') await readOrganization(context, organizationId)
@@ -119,7 +120,9 @@ webhooksApi.openapi(
     const { context } = c.env
     const own = organizationOf(context.actor, c.req.valid('query').organization)
     const { id } = c.req.valid('param')
-    const { url, description, events, enabled } = c.req.valid('json')
+    const asked = c.req.valid('json')
+    checkWrite(context, { thing: 'endpoint', moment: 'change', fields: Object.keys(asked) })
+    const { url, description, events, enabled } = asked
     const change = {
       ...(url !== undefined && { url: destinationOf(context, url) }),
       ...(description !== undefined && { description }),
@@ -128,9 +131,7 @@ webhooksApi.openapi(
     const statements = [updateEndpoint(own, id, change)]
     if (enabled === true) statements.push(enableEndpoint(own, id))
     if (enabled === false) statements.push(disableEndpoint(own, id, context.nowMs))
-    const [row] = await runAll<Record<string, unknown>>(context.edge.bindings.DB, statements)
-    if (!row) throw notFound('webhook endpoint', id)
-    return c.json(viewOf(endpointFromRow(row)), 200)
+    return c.json(oneFrom(await write(context, statements), id), 200)
   },
 )
 
@@ -144,7 +145,7 @@ webhooksApi.openapi(
     const { context } = c.env
     const own = organizationOf(context.actor, c.req.valid('query').organization)
     const { id } = c.req.valid('param')
-    const [row] = await run(context, deleteEndpoint(own, id))
+    const [row] = await write(context, [deleteEndpoint(own, id)])
     if (!row) throw notFound('webhook endpoint', id)
     return c.body(null, 204)
   },
@@ -160,10 +161,13 @@ webhooksApi.openapi(
     const { context } = c.env
     const own = organizationOf(context.actor, c.req.valid('query').organization)
     const { id } = c.req.valid('param')
-    const { overlap_seconds: overlap } = c.req.valid('json')
+    const asked = c.req.valid('json')
+    checkWrite(context, { thing: 'endpoint', moment: 'change', fields: Object.keys(asked) })
+    const { overlap_seconds: overlap } = asked
     const { sealingKeys } = context.edge.settings
     const made = await rotateSecret(sealingKeys, own, id, overlap, context.nowMs)
-    return c.json({ ...(await oneOf(context, made.statement, id)), secret: made.secret }, 200)
+    const endpoint = oneFrom(await write(context, [made.statement]), id)
+    return c.json({ ...endpoint, secret: made.secret }, 200)
   },
 )
 

@@ -1,8 +1,9 @@
 // Rows of webhook endpoints as the API answers with them.
 
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
-import { runAll } from '../../webhooks/statement.ts'
+import { prepareAll, runAll } from '../../webhooks/statement.ts'
 import type { Statement } from '../../webhooks/statement.ts'
+import { commit } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { notFound } from '../problem.ts'
 
@@ -14,9 +15,23 @@ export async function run(
   return await runAll<Record<string, unknown>>(edge.bindings.DB, [statement])
 }
 
+/** Makes a change, as one transaction, and gives the rows of its last statement. */
+export async function write(
+  context: ControlContext,
+  statements: readonly Statement[],
+): Promise<Record<string, unknown>[]> {
+  const { DB } = context.edge.bindings
+  const results = await commit<Record<string, unknown>>(context, prepareAll(DB, statements))
+  return results.at(-1)?.results ?? []
+}
+
 /** The endpoint that a statement gives. @throws Problem 404 where it gives none. */
 export async function oneOf(context: ControlContext, statement: Statement, id: string) {
-  const [row] = await run(context, statement)
+  return oneFrom(await run(context, statement), id)
+}
+
+/** The endpoint in the rows of a statement. @throws Problem 404 where there is none. */
+export function oneFrom([row]: readonly Record<string, unknown>[], id: string) {
   if (!row) throw notFound('webhook endpoint', id)
   return viewOf(endpointFromRow(row))
 }

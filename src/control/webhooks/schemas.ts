@@ -4,13 +4,9 @@ import { z } from '@hono/zod-openapi'
 
 import { KEY_EVENT_TYPES } from '../../webhooks/event.ts'
 import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from '../../webhooks/endpoints.ts'
-import { Id, Time, wellFormed } from '../keys/schemas.ts'
+import { Id, Line, Time } from '../keys/schemas.ts'
 
 const Events = z.array(z.enum(KEY_EVENT_TYPES)).min(1).max(KEY_EVENT_TYPES.length)
-const Description = z
-  .string()
-  .max(500)
-  .refine(...wellFormed)
 
 export const Endpoint = z
   .object({
@@ -43,7 +39,7 @@ export const NewEndpoint = Endpoint.extend({
 export const CreateEndpoint = z
   .strictObject({
     url: z.string().max(2048),
-    description: Description.optional(),
+    description: Line.optional(),
     events: Events.optional(),
   })
   .openapi('CreateWebhookEndpoint')
@@ -51,7 +47,7 @@ export const CreateEndpoint = z
 export const UpdateEndpoint = z
   .strictObject({
     url: z.string().max(2048).optional(),
-    description: Description.optional(),
+    description: Line.optional(),
     events: Events.optional(),
     enabled: z.boolean().optional(),
   })

@@ -31,13 +31,12 @@ beforeAll(async () => {
     ...{ kind: 'secret', name: 'of the guide', products: ['verifa', 'vault'] },
     scopes: [...scopes, 'analytics:read', 'org:read', 'sessions:read', 'ingest', 'search'],
   })
-  const user = { name: 'U', source_system: 'vkyc', departments: ['retail'] }
   const endpoint = await world.listen('/guide', { events: ['system.apiKey.exposed'] })
   const sent = await world.mine(`POST /webhooks/${endpoint.id}/test`)
   await world.arrived('/guide', 1)
   env = {
     ...{ EDGE: world.edge.url, KEY: key.body.value, ADMIN_TOKEN, ORGANIZATION: 'org_test' },
-    SERVICE_USER_ID: await id('POST /service-users', user),
+    SERVICE_USER_ID: await id('POST /service-users', { name: 'U', source_system: 'vkyc' }),
     ENDPOINT_ID: endpoint.id,
     DELIVERY_ID: String(sent.body['delivery_id']),
   }

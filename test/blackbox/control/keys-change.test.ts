@@ -66,7 +66,11 @@ describe('a change', () => {
     for (; Date.now() < expires_at - 100;) expect(await use(key)).toBe('200')
     await until(async () => Date.now() >= expires_at)
     expect(await use(key)).toBe('401 key_expired')
-    const later = await world.mine<{ key: KeyBody }>(`PATCH /keys/${key.id}`, { expires_at: null })
+    const prolonged = { expires_at: null }
+    const byKey = await world.mine(`PATCH /keys/${key.id}`, prolonged)
+    expect(fault(byKey)).toBe('403 grant_beyond_own expires_at')
+    const at = `PATCH /keys/${key.id}?organization=org_test`
+    const later = await world.admin<{ key: KeyBody }>(at, prolonged)
     expect(later.body.key.state).toBe('active')
     expect(await use(key)).toBe('200')
   })

@@ -7,7 +7,7 @@ import { decodeJwt } from 'jose'
 
 import type { CredentialOptions } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
-import { detailOf, fault } from './call.ts'
+import { caller, detailOf, fault } from './call.ts'
 import type { KeyBody } from './call.ts'
 import { IMPORTED_PREFIX } from './requests.ts'
 import { ALL_PRODUCTS, ALL_SCOPES, manager, startWorld, until, untouched } from './world.ts'
@@ -125,7 +125,7 @@ describe('a new key', () => {
 })
 
 describe('nobody grants beyond their own', () => {
-  test('scopes and products, also by a change, but may keep and narrow what is there', async () => {
+  test('scopes and products, also by a change, of keys alone that they cover', async () => {
     const scopes = ['keys:write', 'keys:read', 'sessions:read']
     const small = await manager(world.edge, { scopes, products: ['verifa'] })
     expect((await create({}, small)).scopes).toEqual(['sessions:read'])
@@ -138,11 +138,14 @@ describe('nobody grants beyond their own', () => {
     const { id } = await create({ scopes: scoped, products: ['verifa', 'vault', 'aml_screening'] })
     const patch = (fields: object) => small<{ key: KeyBody }>(`PATCH /keys/${id}`, fields)
     expect((await patch({ scopes: [...scoped, 'cases:read'] })).reason).toBe('grant_beyond_own')
-    const narrowed = await patch({ scopes: ['org:write', 'sessions:read'], products: ['vault'] })
-    expect(narrowed.body.key).toMatchObject({ products: ['vault'] })
-    expect(narrowed.body.key.scopes).toEqual(['org:write', 'sessions:read'])
-    expect((await patch({ products: ['vault', 'aml_screening'] })).reason).toBe('grant_beyond_own')
+    // Not even less, nor its name: it would take away what it could not give.
+    for (const fields of [{ scopes: [] }, { products: ['verifa'] }, { name: 'y' }]) {
+      expect((await patch(fields)).reason).toBe('grant_beyond_own')
+    }
     expect((await small(`POST /keys/${id}/rotate`, {})).reason).toBe('grant_beyond_own')
+    const { id: covered } = await create({ scopes: ['sessions:read'], products: ['verifa'] })
+    expect((await small(`PATCH /keys/${covered}`, { scopes: [] })).status).toBe(200)
+    expect((await small(`POST /keys/${id}/revoke`)).status).toBe(200)
   })
 
   describe('a publishable key', () => {
@@ -172,22 +175,60 @@ describe('nobody grants beyond their own', () => {
       })
     })
 
-    test('is made by who holds just that, by operators, and changed by who holds less', async () => {
+    test('is made and changed by who holds just that, and by operators', async () => {
       const enough = await manager(world.edge, {
         ...{ scopes: [...KEYS, 'sessions:create'], products: ['verifa'] },
       })
       const { id } = await create(PUBLISHABLE, enough)
       const small = await manager(world.edge, { scopes: KEYS })
       const same = { scopes: ['sessions:create'], name: 'Q', origins: [] }
-      expect((await small(`PATCH /keys/${id}`, same)).status).toBe(200)
+      expect(fault(await small(`PATCH /keys/${id}`, same))).toBe('403 grant_beyond_own scopes')
+      expect((await enough(`PATCH /keys/${id}`, same)).status).toBe(200)
       expect((await enough(`POST /keys/${id}/rotate`, {})).status).toBe(201)
       const live = { ...PUBLISHABLE, environment: 'live' }
       const made = await world.admin<KeyBody>('POST /keys?organization=org_test', live)
       expect(made.status).toBe(201)
       await world.edge.sql(`UPDATE credentials SET scopes = '[]' WHERE id = '${made.body.id}'`)
+      const own = { products: ['verifa'] }
+      await world.admin(`PATCH /keys/${made.body.id}?organization=org_test`, own)
       const back = await small(`PATCH /keys/${made.body.id}`, { scopes: ['sessions:create'] })
       expect(fault(back)).toBe('403 grant_beyond_own scopes')
     })
+  })
+
+  test('an end, addresses, quotas: what a key makes is within it, and it does not change itself', async () => {
+    const { edge, admin } = world
+    const hour = Date.now() + 3_600_000
+    const bound = { ips: ['198.51.100.0/24'], expires_at: hour, quotas: { plan: 200 } }
+    const asked = {
+      ...{ kind: 'secret', name: 'bound', environment: 'live' },
+      products: ['verifa'],
+    }
+    const made = await admin<KeyBody>('POST /keys?organization=org_test', {
+      ...{ ...asked, ...bound, scopes: ['keys:read', 'keys:write', 'sessions:read'] },
+    })
+    const small = caller(edge, { 'x-api-key': made.body.value })
+    const child = { kind: 'secret', name: 'child', ...bound }
+    const wider = {
+      ips: [undefined, null, ['198.51.100.0/24', '192.0.2.1']],
+      expires_at: [undefined, null, hour + 1],
+      'quotas.plan': [undefined, {}, { plan: 201 }],
+    }
+    const { id } = (await small<KeyBody>('POST /keys', child)).body
+    for (const [field, values] of Object.entries(wider)) {
+      for (const value of values) {
+        const more = { [field.split('.')[0] ?? '']: value }
+        const refused = await small('POST /keys', { ...child, ...more })
+        expect(fault(refused)).toBe(`403 grant_beyond_own ${field}`)
+        if (value === undefined) continue
+        expect(fault(await small(`PATCH /keys/${id}`, more))).toBe(`403 grant_beyond_own ${field}`)
+        expect((await small(`PATCH /keys/${made.body.id}`, more)).reason).toBe('own_key')
+      }
+    }
+    await edge.sql(`UPDATE credentials SET expires_at = 1 WHERE id = '${id}'`)
+    const revived = await small(`PATCH /keys/${id}`, { expires_at: hour })
+    expect(fault(revived)).toBe('403 grant_beyond_own expires_at')
+    expect((await small(`POST /keys/${made.body.id}/rotate`, {})).status).toBe(201)
   })
 
   test('products that the organization does not have, not even by an operator', async () => {

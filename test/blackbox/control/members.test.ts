@@ -48,7 +48,9 @@ test('a person is made a member, changed and removed', async () => {
   expect([same.status, same.body]).toEqual([200, made.body])
   const changed = await put('administrator')
   expect([changed.status, changed.body]).toEqual([200, { ...made.body, role: 'administrator' }])
-  await put('viewer', 'zoe@example.com')
+  const last = await admin(at('DELETE', ANN))
+  expect([last.status, last.reason]).toEqual([409, 'last_administrator'])
+  await put('administrator', 'zoe@example.com')
   expect((await listed()).map(({ email }) => email)).toEqual([ANN, 'zoe@example.com'])
   expect((await admin(at('DELETE', ANN))).status).toBe(204)
   expect((await admin(at('DELETE', ANN))).reason).toBe('not_found')
@@ -70,6 +72,7 @@ describe('an e-mail address', () => {
     '%s is kept in lower case, as one',
     async (email) => {
       await put('viewer')
+      await put('administrator', 'zoe@example.com')
       const again = await put('administrator', email)
       expect([again.status, again.body.email]).toEqual([200, ANN])
       expect((await admin(at('DELETE', email))).status).toBe(204)

@@ -53,9 +53,11 @@ const replaced =
 const DOCUMENTS = { kind: 'jwt', products: ['document_verification'] }
 const INGEST = 'POST /api/v1/ingest'
 
-async function newUser({ mine }: WebhookWorld, source_system: string): Promise<UserBody> {
+/** By an operator, as departments are given by people. */
+async function newUser({ admin }: WebhookWorld, source_system: string): Promise<UserBody> {
   const asked = { name: `The ${source_system}`, source_system, departments: ['retail'] }
-  const { status, body } = await mine<UserBody>('POST /service-users', asked)
+  const at = 'POST /service-users?organization=org_test'
+  const { status, body } = await admin<UserBody>(at, asked)
   expect(status).toBe(201)
   return body
 }
