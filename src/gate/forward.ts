@@ -6,7 +6,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { keepCondition, keepPrivate, NOT_KEPT } from './caching.ts'
 import type { Denial } from './denial.ts'
-import { connectionListed, isTraceparent, mayForwardTo, mayReturn } from './headers.ts'
+import { connectionListed, NO_NAMES, isTraceparent, mayForwardTo, mayReturn } from './headers.ts'
 import type { HeaderReader, SentHeaders } from './sent-headers.ts'
 import { lateAfter } from './upload.ts'
 import type { Upload } from './upload.ts'
@@ -27,7 +27,7 @@ export function filterHeaders(
 ): void {
   const listed = connectionListed(sent)
   for (const name of sent.names()) {
-    if (!mayForwardTo(product, name) || listed.includes(name)) headers.delete(name)
+    if (!mayForwardTo(product, name) || listed.has(name)) headers.delete(name)
     else if (CHECKED.has(name) && !isRight(name, sent, product)) headers.delete(name)
   }
   if (isWebSocket(sent)) headers.set('upgrade', 'websocket')
@@ -98,13 +98,13 @@ export function outboundResponse(upstream: Response, base: URL, credentials = ''
   const { headers } = response
   const names = [...upstream.headers.keys()]
   const upgraded = upstream.webSocket !== null
-  const listed = names.includes('connection') ? connectionListed(upstream.headers) : []
+  const listed = names.includes('connection') ? connectionListed(upstream.headers) : NO_NAMES
   for (const name of names) {
     if (upgraded && (name === 'upgrade' || name === 'connection')) continue
-    if (!mayReturn(name) || listed.includes(name)) headers.delete(name)
+    if (!mayReturn(name) || listed.has(name)) headers.delete(name)
     else if (name === 'location') setLocation(headers, base)
   }
-  if (!names.includes('cache-control') || listed.includes('cache-control')) {
+  if (!names.includes('cache-control') || listed.has('cache-control')) {
     // On a 304 it would throw away what the caller has kept as it was told to.
     if (upstream.status !== 304) headers.set('cache-control', NOT_KEPT)
   } else if (!upgraded) keepPrivate(headers, credentials)

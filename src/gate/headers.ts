@@ -90,14 +90,15 @@ export const mayReturn = remembered(
   (name) => !HOP_BY_HOP.has(name) && !NOT_THE_UPSTREAMS.test(name),
 )
 
+/** What no `Connection` header lists. */
+export const NO_NAMES: ReadonlySet<string> = new Set()
+
 /** The names that a `Connection` header lists, lower-case: they end at the next hop, which is us. */
-export function connectionListed(headers: HeaderReader): readonly string[] {
+export function connectionListed(headers: HeaderReader): ReadonlySet<string> {
   const connection = headers.get('connection')
-  if (connection === null) return []
-  return connection
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '')
+  if (connection === null) return NO_NAMES
+  const names = connection.split(',').map((name) => name.trim().toLowerCase())
+  return new Set(names.filter((name) => name !== ''))
 }
 
 /** W3C Trace Context §3.2: version, trace id, parent id, flags; all-zero ids are invalid. */

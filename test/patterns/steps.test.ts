@@ -3,12 +3,15 @@
 import { describe, expect, it } from 'vitest'
 
 import { redactPath } from '../../src/accounts/redact.ts'
+import type { Product } from '../../src/catalog/define.ts'
 import { compileRoutes } from '../../src/catalog/match.ts'
 import { shipped } from '../../src/catalog/shipped.ts'
 import { controlRoutes } from '../../src/control/routes.ts'
 import { readCursor } from '../../src/accounts/page.ts'
 import { readCredential } from '../../src/gate/credential.ts'
 import { connectionListed, foldHeaderName } from '../../src/gate/headers.ts'
+import { filterHeaders } from '../../src/gate/forward.ts'
+import { SentHeaders } from '../../src/gate/sent-headers.ts'
 import { canonicalPath } from '../../src/gate/path.ts'
 import { isSerializedOrigin } from '../../src/lists/origin-list.ts'
 import { parseAddress } from '../../src/lists/address.ts'
@@ -19,6 +22,7 @@ import { cpuMs, growthOf, repeated } from './worst.ts'
 /** 8 is linear, 64 is square. */
 const GROWTH_MAX = 24
 
+const [product] = shipped.products as readonly [Product, ...Product[]]
 const routes = compileRoutes(shipped)
 const own = controlRoutes()
 const parseKey = keyParser('vk')
@@ -72,6 +76,7 @@ const STEPS: readonly (readonly [
   ['the form of a key', parseKey, ['a', 'vk_live_']],
   ['a token', (text) => readToken(token(text.slice(0, -1))), ['"a":1,', '"\\\\":1,', '"a":[],']],
   ['a header of many values', (text) => connectionListed(reader('connection', text)), ['a, ', ',']],
+  ['as many headers as their list names', filtered, ['a']],
   ['a header’s name', foldHeaderName, ['-', '_a', '_', 'a.']],
   ['an address', parseAddress, ['1.', ':', 'a:', '0']],
   ['an origin', isSerializedOrigin, ['a.', 'https://', 'a', ':']],
@@ -80,6 +85,20 @@ const STEPS: readonly (readonly [
 
 function redact(text: string): unknown {
   return redactPath(text, 'vk')
+}
+
+const sentOf = new Map<number, SentHeaders>()
+/** Takes away as many headers as the text is long, all of which the list names. */
+function filtered({ length }: string): void {
+  const sent = sentOf.get(length) ?? new SentHeaders(new Headers(listedHeaders(length)))
+  sentOf.set(length, sent)
+  // The runtime’s own part is not looked at here.
+  filterHeaders({ delete: () => undefined } as unknown as Headers, sent, product, false)
+}
+
+function listedHeaders(count: number): [string, string][] {
+  const names = Array.from({ length: count }, (_, i) => `x-${10_000 + i}`)
+  return [...names.map((name): [string, string] => [name, '']), ['connection', names.join(', ')]]
 }
 
 function readCursorOf(text: string): unknown {

@@ -253,7 +253,7 @@ describe('Connection', () => {
     ['several, cased and spaced', ' Close , X-A,x-b', ['close', 'x-a', 'x-b']],
   ])('connectionListed: %s', (_case, text, expected) => {
     const headers = new Headers(text === undefined ? {} : { connection: text })
-    expect(connectionListed(headers)).toStrictEqual(expected)
+    expect([...connectionListed(headers)]).toStrictEqual(expected)
   })
 })
 
