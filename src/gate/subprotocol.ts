@@ -59,9 +59,11 @@ function percentDecoded(text: string): string {
 
 /** As base64 in either alphabet, and as hexadecimal digits. */
 function decoded(piece: string): string[] {
-  const base64 = piece.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
+  const padded = piece.replaceAll('-', '+').replaceAll('_', '/')
+  const base64 = padded.replaceAll('=', '')
   const whole = base64.slice(0, base64.length % 4 === 1 ? -1 : undefined)
-  const texts = whole.includes('=') ? [] : [atob(whole)]
+  // Padding stands at the end alone.
+  const texts = padded.startsWith(base64) ? [atob(whole)] : []
   if (HEX.test(piece)) texts.push(percentDecoded(piece.replace(/../g, '%$&')))
   return texts
 }

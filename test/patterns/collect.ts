@@ -25,6 +25,11 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'src/accounts/redact.ts': { brand: 'vk', prefix: 'legacy-', words: 'legacy-|key|vk' },
   'src/control/audit/asked.ts': { "names.join('|')": 'day|key|product' },
   'src/control/keys/schemas.ts': { prefix: 'key' },
+  'src/gate/subprotocol.ts': {
+    brand: 'vk',
+    "issuers.join('|')": String.raw`"https://edge\.test"|"https://idp\.test"`,
+    'RegExp.escape(prefix)': 'legacy-',
+  },
   'src/keys/format.ts': { brand: 'vk' },
   'src/ops/input.ts': { prefix: 'key' },
 }

@@ -29,6 +29,12 @@ const PARAMETERS = {
   maxInitialGenerationSize: 50,
   maxIteration: 2,
   maxNFASize: 5_000,
+  // By characters read, never by time: a busy machine finds the same.
+  attackTimeout: null,
+  incubationTimeout: null,
+  seedingTimeout: null,
+  attackLimit: 100_000_000,
+  maxAttackStringSize: 30_000,
 }
 const check: Check = (source, flags) => checkSync(source, flags, PARAMETERS)
 

@@ -11,6 +11,7 @@ import { readCursor } from '../../src/accounts/page.ts'
 import { readCredential } from '../../src/gate/credential.ts'
 import { connectionListed, foldHeaderName } from '../../src/gate/headers.ts'
 import { filterHeaders } from '../../src/gate/forward.ts'
+import { checkSubprotocols } from '../../src/gate/subprotocol.ts'
 import { SentHeaders } from '../../src/gate/sent-headers.ts'
 import { canonicalPath } from '../../src/gate/path.ts'
 import { isSerializedOrigin } from '../../src/lists/origin-list.ts'
@@ -25,6 +26,11 @@ const GROWTH_MAX = 24
 const [product] = shipped.products as readonly [Product, ...Product[]]
 const routes = compileRoutes(shipped)
 const own = controlRoutes()
+const FORMS = {
+  brand: 'vk',
+  importedPrefixes: ['legacy-'],
+  jwtIssuers: [{ issuer: 'https://edge.test' }],
+}
 const parseKey = keyParser('vk')
 const reader = (name: string, value: string) => {
   const headers = new Map([[name, value]])
@@ -76,6 +82,11 @@ const STEPS: readonly (readonly [
   ['the form of a key', parseKey, ['a', 'vk_live_']],
   ['a token', (text) => readToken(token(text.slice(0, -1))), ['"a":1,', '"\\\\":1,', '"a":[],']],
   ['a header of many values', (text) => connectionListed(reader('connection', text)), ['a, ', ',']],
+  [
+    'subprotocols',
+    (text) => checkSubprotocols(reader('sec-websocket-protocol', text), FORMS),
+    ['a', '=', 'YWFh', '%41', '%2541', '61', 'vk_live_', '"iss" : ', 'a, '],
+  ],
   ['as many headers as their list names', filtered, ['a']],
   ['a header’s name', foldHeaderName, ['-', '_a', '_', 'a.']],
   ['an address', parseAddress, ['1.', ':', 'a:', '0']],
