@@ -106,18 +106,38 @@ CREATE TABLE IF NOT EXISTS credential_origins (
 ) STRICT, WITHOUT ROWID;
 
 -- One row per credential that ever was, written by triggers alone. It outlives the credential, so
--- that an id which comes back (INSERT OR REPLACE, delete and insert) is newer than all before it.
+-- that an id which comes back (INSERT OR REPLACE, delete and insert) is newer than all before it. A
+-- generation is the time of the edit (Unix ms), or one more than the last where that is more: so edits
+-- are newer than what guards and KV know from before this database was set back to an earlier state,
+-- too. What was not edited since is not: docs/operating.md, "After a restore".
 CREATE TABLE IF NOT EXISTS generations (
   credential_id TEXT PRIMARY KEY NOT NULL,
   generation    INTEGER NOT NULL CHECK (generation >= 1)
 ) STRICT, WITHOUT ROWID;
 
--- Generations that the guards have yet to be told of.
+-- Generations that the guards have yet to be told of. Only publishing takes a row away.
 CREATE TABLE IF NOT EXISTS pending_fences (
   credential_id TEXT PRIMARY KEY NOT NULL,
   generation    INTEGER NOT NULL CHECK (generation >= 1),
   created_at    INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER))
 ) STRICT, WITHOUT ROWID;
+
+-- The publisher's word that a guard holds a generation. A row stays for as long as its trigger takes,
+-- which ends what waited for it in pending_fences.
+CREATE TABLE IF NOT EXISTS published_fences (
+  credential_id TEXT PRIMARY KEY NOT NULL,
+  generation    INTEGER NOT NULL CHECK (generation >= 1)
+) STRICT, WITHOUT ROWID;
+
+-- Whose a credential was (organization, service user) that is gone or somebody else's, until its fence
+-- is published: a change of that owner is in force only once this fence is, too.
+CREATE TABLE IF NOT EXISTS former_owners (
+  owner         TEXT NOT NULL,
+  credential_id TEXT NOT NULL,
+  PRIMARY KEY (owner, credential_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS former_owners_by_credential ON former_owners (credential_id);
 
 -- Keys minted elsewhere, known by the SHA-256 of their value instead of a keyed digest.
 CREATE TABLE IF NOT EXISTS imported_keys (
@@ -188,6 +208,48 @@ BEGIN
   ON CONFLICT (credential_id) DO UPDATE SET generation = max(generation, excluded.generation);
 END;
 
+-- A fence that is taken away unpublished would be a change that is never in force.
+DROP TRIGGER IF EXISTS pending_fences_are_published;
+CREATE TRIGGER pending_fences_are_published BEFORE DELETE ON pending_fences
+WHEN NOT EXISTS (SELECT 1 FROM published_fences
+  WHERE credential_id = OLD.credential_id AND generation >= OLD.generation)
+BEGIN
+  SELECT RAISE(ABORT, 'a fence leaves when the guards hold it: run sync, and leave this table alone');
+END;
+
+DROP TRIGGER IF EXISTS pending_fences_only_rise;
+CREATE TRIGGER pending_fences_only_rise BEFORE UPDATE ON pending_fences
+WHEN NEW.credential_id <> OLD.credential_id OR NEW.generation < OLD.generation
+  OR NEW.created_at > OLD.created_at
+BEGIN
+  SELECT RAISE(ABORT, 'a fence leaves when the guards hold it: run sync, and leave this table alone');
+END;
+
+-- INSERT OR REPLACE would be the way around both.
+DROP TRIGGER IF EXISTS pending_fences_are_not_replaced;
+CREATE TRIGGER pending_fences_are_not_replaced BEFORE INSERT ON pending_fences
+WHEN NEW.generation IS NOT
+    (SELECT generation FROM generations WHERE credential_id = NEW.credential_id)
+  OR EXISTS (SELECT 1 FROM pending_fences
+    WHERE credential_id = NEW.credential_id AND generation >= NEW.generation)
+BEGIN
+  SELECT RAISE(ABORT, 'the triggers ask for fences: leave this table alone');
+END;
+
+DROP TRIGGER IF EXISTS fence_published;
+CREATE TRIGGER fence_published AFTER INSERT ON published_fences
+BEGIN
+  DELETE FROM pending_fences
+  WHERE credential_id = NEW.credential_id AND generation <= NEW.generation;
+  DELETE FROM published_fences WHERE credential_id = NEW.credential_id;
+END;
+
+DROP TRIGGER IF EXISTS fence_settled;
+CREATE TRIGGER fence_settled AFTER DELETE ON pending_fences
+BEGIN
+  DELETE FROM former_owners WHERE credential_id = OLD.credential_id;
+END;
+
 -- INSERT OR REPLACE runs no delete trigger, so the insert triggers count as an edit too, and switch
 -- a restriction on again whose entries are still there.
 DROP TRIGGER IF EXISTS credential_inserted;
@@ -197,8 +259,10 @@ BEGIN
   WHERE id = NEW.id AND EXISTS (SELECT 1 FROM credential_ips WHERE credential_id = NEW.id);
   UPDATE credentials SET origin_restricted = 1
   WHERE id = NEW.id AND EXISTS (SELECT 1 FROM credential_origins WHERE credential_id = NEW.id);
-  UPDATE generations SET generation = generation + 1 WHERE credential_id = NEW.id;
-  INSERT INTO generations (credential_id, generation) SELECT NEW.id, 1
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  WHERE credential_id = NEW.id;
+  INSERT INTO generations (credential_id, generation)
+  SELECT NEW.id, CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE NOT EXISTS (SELECT 1 FROM generations WHERE credential_id = NEW.id);
 END;
 
@@ -207,25 +271,54 @@ CREATE TRIGGER credential_updated AFTER UPDATE OF
   id, organization_id, service_user_id, kind, environment, digest, external, scopes, products, quotas,
   ip_restricted, origin_restricted, expires_at, revoked_at ON credentials
 BEGIN
-  UPDATE generations SET generation = generation + 1 WHERE credential_id IN (OLD.id, NEW.id);
-  INSERT INTO generations (credential_id, generation) SELECT NEW.id, 1
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  WHERE credential_id IN (OLD.id, NEW.id);
+  INSERT INTO generations (credential_id, generation)
+  SELECT NEW.id, CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE NOT EXISTS (SELECT 1 FROM generations WHERE credential_id = NEW.id);
 END;
 
--- A row that takes another's place by its digest or external id (INSERT OR REPLACE, UPDATE OR REPLACE)
--- deletes that one without a delete trigger, so it is raised before: memos and KV still know it.
+DROP TRIGGER IF EXISTS credential_moved;
+CREATE TRIGGER credential_moved AFTER UPDATE OF id, organization_id, service_user_id ON credentials
+WHEN (NEW.id, NEW.organization_id, NEW.service_user_id)
+  IS NOT (OLD.id, OLD.organization_id, OLD.service_user_id)
+BEGIN
+  INSERT INTO former_owners (owner, credential_id)
+  SELECT OLD.organization_id, OLD.id
+  UNION SELECT OLD.service_user_id, OLD.id WHERE OLD.service_user_id IS NOT NULL
+  ON CONFLICT DO NOTHING;
+END;
+
+-- A row that takes another's place by its id, digest or external id (INSERT OR REPLACE, UPDATE OR
+-- REPLACE) deletes that one without a delete trigger, so it is raised before: memos and KV still know it.
 DROP TRIGGER IF EXISTS credential_displaced_by_insert;
 CREATE TRIGGER credential_displaced_by_insert BEFORE INSERT ON credentials
 BEGIN
-  UPDATE generations SET generation = generation + 1 WHERE credential_id IN
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  WHERE credential_id IN
     (SELECT id FROM credentials WHERE id <> NEW.id AND (digest = NEW.digest OR external = NEW.external));
+  INSERT INTO former_owners (owner, credential_id)
+  SELECT organization_id, id FROM credentials
+  WHERE id = NEW.id OR digest = NEW.digest OR external = NEW.external
+  UNION SELECT service_user_id, id FROM credentials
+  WHERE service_user_id IS NOT NULL
+    AND (id = NEW.id OR digest = NEW.digest OR external = NEW.external)
+  ON CONFLICT DO NOTHING;
 END;
 
 DROP TRIGGER IF EXISTS credential_displaced_by_update;
-CREATE TRIGGER credential_displaced_by_update BEFORE UPDATE OF digest, external ON credentials
+CREATE TRIGGER credential_displaced_by_update BEFORE UPDATE OF id, digest, external ON credentials
 BEGIN
-  UPDATE generations SET generation = generation + 1 WHERE credential_id IN
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  WHERE credential_id IN
     (SELECT id FROM credentials WHERE id <> OLD.id AND (digest = NEW.digest OR external = NEW.external));
+  INSERT INTO former_owners (owner, credential_id)
+  SELECT organization_id, id FROM credentials
+  WHERE id <> OLD.id AND (id = NEW.id OR digest = NEW.digest OR external = NEW.external)
+  UNION SELECT service_user_id, id FROM credentials
+  WHERE service_user_id IS NOT NULL AND id <> OLD.id
+    AND (id = NEW.id OR digest = NEW.digest OR external = NEW.external)
+  ON CONFLICT DO NOTHING;
 END;
 
 -- To take a key away, revoke it (revoked_at): that keeps its history. Deleting revokes it too.
@@ -239,7 +332,12 @@ END;
 DROP TRIGGER IF EXISTS credential_deleted;
 CREATE TRIGGER credential_deleted AFTER DELETE ON credentials
 BEGIN
-  UPDATE generations SET generation = generation + 1 WHERE credential_id = OLD.id;
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  WHERE credential_id = OLD.id;
+  INSERT INTO former_owners (owner, credential_id)
+  SELECT OLD.organization_id, OLD.id
+  UNION SELECT OLD.service_user_id, OLD.id WHERE OLD.service_user_id IS NOT NULL
+  ON CONFLICT DO NOTHING;
   -- So that it can be imported again.
   DELETE FROM imported_keys WHERE credential_id = OLD.id;
 END;
@@ -249,7 +347,7 @@ CREATE TRIGGER organization_inserted AFTER INSERT ON organizations
 BEGIN
   UPDATE organizations SET ip_restricted = 1
   WHERE id = NEW.id AND EXISTS (SELECT 1 FROM organization_ips WHERE organization_id = NEW.id);
-  UPDATE generations SET generation = generation + 1
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
   WHERE credential_id IN (SELECT id FROM credentials WHERE organization_id = NEW.id);
 END;
 
@@ -263,14 +361,14 @@ DROP TRIGGER IF EXISTS organization_updated;
 CREATE TRIGGER organization_updated AFTER UPDATE OF id, plan, products, ip_restricted, suspended_at
 ON organizations
 BEGIN
-  UPDATE generations SET generation = generation + 1
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
   WHERE credential_id IN (SELECT id FROM credentials WHERE organization_id IN (OLD.id, NEW.id));
 END;
 
 DROP TRIGGER IF EXISTS service_user_inserted;
 CREATE TRIGGER service_user_inserted AFTER INSERT ON service_users
 BEGIN
-  UPDATE generations SET generation = generation + 1
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
   WHERE credential_id IN (SELECT id FROM credentials WHERE service_user_id = NEW.id);
 END;
 
@@ -278,7 +376,7 @@ DROP TRIGGER IF EXISTS service_user_updated;
 CREATE TRIGGER service_user_updated AFTER UPDATE OF
   id, organization_id, source_system, departments, disabled_at ON service_users
 BEGIN
-  UPDATE generations SET generation = generation + 1
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
   WHERE credential_id IN (SELECT id FROM credentials WHERE service_user_id IN (OLD.id, NEW.id));
 END;
 

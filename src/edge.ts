@@ -15,6 +15,7 @@ import { FailureCounts } from './gate/failures.ts'
 import { LookupFailures } from './gate/lookup-failures.ts'
 import { IdentityMemo } from './gate/identity.ts'
 import type { Signer } from './gate/identity.ts'
+import type { Authenticated } from './gate/authenticate.ts'
 import type { Denial } from './gate/denial.ts'
 import { WATCH } from './gate/relay/watch-times.ts'
 import type { WatchTimes } from './gate/relay/watch-times.ts'
@@ -22,7 +23,6 @@ import { Confirmations } from './guard/confirmations.ts'
 import { RefusalMemo } from './guard/refusal-memo.ts'
 import { SharedLoads } from './keys/loads.ts'
 import { KeyMemo } from './keys/memo.ts'
-import type { KnownKey } from './keys/memo.ts'
 import type { Result } from './result.ts'
 import { Tries } from './tries/tries.ts'
 
@@ -35,7 +35,7 @@ export interface Edge {
   readonly settings: Settings
   readonly bindings: Bindings
   readonly keys: KeyMemo
-  readonly loads: SharedLoads<Result<KnownKey, Denial>>
+  readonly loads: SharedLoads<Result<Authenticated, Denial>>
   readonly refusals: RefusalMemo
   readonly failures: FailureCounts
   /** For connections that stay open. */

@@ -132,7 +132,12 @@ describe('origin lists belong to publishable keys', () => {
 })
 
 const generationOf = (id: string) =>
-  db.prepare('SELECT generation AS g FROM generations WHERE credential_id = ?').get(id)?.['g']
+  Number(
+    db.prepare('SELECT generation AS g FROM generations WHERE credential_id = ?').get(id)?.['g'],
+  )
+
+const waiting = (id: string) =>
+  db.prepare('SELECT generation AS g FROM pending_fences WHERE credential_id = ?').get(id)?.['g']
 
 describe('generations', () => {
   it.each([
@@ -144,38 +149,112 @@ describe('generations', () => {
     ],
   ])('cannot be %s', (_how, sql) => {
     db.exec(`UPDATE credentials SET expires_at = 1`)
+    const before = generationOf('key_a')
     expect(() => db.exec(sql)).toThrow('generations only rise')
-    expect(generationOf('key_a')).toBe(2)
+    expect(generationOf('key_a')).toBe(before)
   })
 
   it('cannot be deleted, nor can those of credentials that are gone', () => {
     expect(() => db.exec('DELETE FROM generations')).toThrow(
       'generations outlive their credentials',
     )
+    const before = generationOf('key_a')
     db.exec(`DELETE FROM credentials WHERE id = 'key_a'`)
     expect(() => db.exec(`DELETE FROM generations WHERE credential_id = 'key_a'`)).toThrow(
       'outlive',
     )
-    expect(generationOf('key_a')).toBe(2)
+    expect(generationOf('key_a')).toBeGreaterThan(before)
   })
 
   it('cannot be replaced by a lower one', () => {
     db.exec(`UPDATE credentials SET expires_at = 1; UPDATE credentials SET expires_at = 2`)
+    const before = generationOf('key_a')
     const lower = `INSERT OR REPLACE INTO generations VALUES ('key_a', 1)`
     expect(() => db.exec(lower)).toThrow('generations only rise')
-    expect(generationOf('key_a')).toBe(3)
+    expect(generationOf('key_a')).toBe(before)
   })
 
   it('a fence waits at the newest of several edits', () => {
     db.exec(`UPDATE credentials SET expires_at = 1; UPDATE credentials SET expires_at = 2`)
     const rows = db.prepare('SELECT credential_id, generation FROM pending_fences').all()
     expect(rows.map((row) => ({ ...row }))).toStrictEqual([
-      { credential_id: 'key_a', generation: 3 },
-      { credential_id: 'key_b', generation: 3 },
+      { credential_id: 'key_a', generation: generationOf('key_a') },
+      { credential_id: 'key_b', generation: generationOf('key_b') },
     ])
+  })
+
+  it('are the time of the edit, or one more than the last where that is more', () => {
+    const clock = () =>
+      Number(db.prepare(`SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS t`).get()?.['t'])
+    const before = clock()
+    db.exec(`UPDATE credentials SET expires_at = 1`)
+    const raised = generationOf('key_a')
+    expect(raised).toBeGreaterThanOrEqual(before)
+    // Each entry raises it once more, all in the same statement.
+    db.exec(`INSERT INTO organization_ips (organization_id, cidr)
+      SELECT 'org_a', '10.0.0.' || value FROM json_each('[1,2,3,4,5,6,7,8,9]')`)
+    expect(generationOf('key_a')).toBeGreaterThanOrEqual(raised + 9)
+    const ahead = 4_102_444_800_000
+    db.exec(`UPDATE generations SET generation = ${ahead}; UPDATE credentials SET expires_at = 2`)
+    expect(generationOf('key_a')).toBe(ahead + 1)
+    expect(waiting('key_a')).toBe(ahead + 1)
+  })
+
+  it('of an older schema, which counted from one, go on with the time', () => {
+    db.exec(`DROP TRIGGER generations_never_fall; UPDATE generations SET generation = 7; ${SCHEMA}`)
+    expect(generationOf('key_a')).toBe(7)
+    db.exec(`UPDATE credentials SET expires_at = 3`)
+    expect(generationOf('key_a')).toBeGreaterThan(1_700_000_000_000)
+  })
+
+  it('every trigger that raises them does it so', () => {
+    const rule = "max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))"
+    const raises = SCHEMA.match(/UPDATE generations SET generation = .*/g) ?? []
+    expect(raises.length).toBeGreaterThan(8)
+    expect(raises.filter((one) => !one.endsWith(rule))).toStrictEqual([])
+    const first = /INSERT INTO generations .*\n\s*SELECT NEW\.id, CAST\(unixepoch/g
+    expect(SCHEMA.match(first)).toHaveLength(SCHEMA.match(/INSERT INTO generations/g)?.length ?? 0)
   })
 
   it('what has credentials cannot be deleted from under them', () => {
     expect(() => db.exec(`DELETE FROM organizations WHERE id = 'org_a'`)).toThrow('FOREIGN KEY')
+  })
+})
+
+describe('a fence that waits', () => {
+  beforeEach(() => {
+    db.exec(`UPDATE credentials SET revoked_at = 1 WHERE id = 'key_a'`)
+  })
+
+  it.each([
+    ['deleted', 'DELETE FROM pending_fences'],
+    ['lowered', 'UPDATE pending_fences SET generation = 1'],
+    ['given to another', `UPDATE pending_fences SET credential_id = 'key_b'`],
+    ['put off', 'UPDATE pending_fences SET created_at = created_at + 1'],
+    ['replaced by a lower one', `INSERT OR REPLACE INTO pending_fences VALUES ('key_a', 1, 1)`],
+    [
+      'replaced by a later one',
+      `INSERT OR REPLACE INTO pending_fences
+       SELECT credential_id, generation, created_at + 1 FROM pending_fences`,
+    ],
+    ['said to be held at a lower one', `INSERT INTO published_fences VALUES ('key_a', 1)`],
+  ])('is not %s by hand', (_how, sql) => {
+    const before = waiting('key_a')
+    try {
+      db.exec(sql)
+    } catch (error) {
+      expect(String(error)).toContain('leave this table alone')
+    }
+    expect(before).toBe(generationOf('key_a'))
+    expect(waiting('key_a')).toBe(before)
+  })
+
+  it('leaves when the guards hold it, and takes with it whose the credential was', () => {
+    db.exec(`DELETE FROM credentials WHERE id = 'key_a'`)
+    const owners = () => db.prepare('SELECT owner FROM former_owners').all().length
+    expect(owners()).toBe(1)
+    db.exec('INSERT INTO published_fences SELECT credential_id, generation FROM pending_fences')
+    expect([waiting('key_a'), owners()]).toStrictEqual([undefined, 0])
+    expect(db.prepare('SELECT * FROM published_fences').all()).toStrictEqual([])
   })
 })

@@ -18,6 +18,7 @@ import { membersApi } from './members/api.ts'
 import { controlApp, json, operation } from './operation.ts'
 import { organizationApi } from './organization/api.ts'
 import { Problem } from './problem.ts'
+import { restoreApi } from './restore/api.ts'
 import { serviceUsersApi } from './service-users/api.ts'
 import { tokensApi } from './service-users/tokens-api.ts'
 import { webhooksApi } from './webhooks/api.ts'
@@ -42,6 +43,7 @@ api.route('/', changesApi)
 api.route('/', explainApi)
 api.route('/', webhooksApi)
 api.route('/', deliveriesApi)
+api.route('/', restoreApi)
 
 api.openapi(
   operation('sync', {

@@ -3,11 +3,13 @@
 // that touches many keys is finished by the queue, and the answer is 202 with where to look.
 
 import { publishCredentials } from '../guard/publish.ts'
+import type { PendingFence } from '../guard/publish.ts'
 import { deliveryIdsOf } from '../webhooks/outbox.ts'
 import { hint } from '../webhooks/run.ts'
 import { authorProblem, authorStands } from './author.ts'
 import { capProblem } from './caps.ts'
 import { fenceMessage } from './changes/message.ts'
+import { PENDING_OF } from './changes/progress.ts'
 import type { ControlContext } from './context.ts'
 
 /** Above so many affected keys the work goes through the queue. */
@@ -22,10 +24,20 @@ export interface Receipt {
   readonly change_id?: string
 }
 
-/** Which credentials a change may have touched, as a condition on `credentials c`. */
-export interface Affected {
-  readonly where: string
-  readonly bind: string
+/** Which credentials a change may have touched: these, or all of an owner, also those that have left it. */
+export type Affected =
+  | { readonly keys: readonly string[] }
+  | {
+      /** An organization or a service user. */
+      readonly owner: string
+      readonly organization: string
+    }
+
+/** What a committed change has to publish. */
+export interface Fences {
+  readonly affected: Affected
+  /** One more than IMMEDIATE_MAX at most. */
+  readonly pending: readonly PendingFence[]
 }
 
 /**
@@ -49,19 +61,48 @@ export async function commit<T = unknown>(
   return results
 }
 
-/** Tells the guards of the affected credentials, here or through the queue. */
-export async function enforce(context: ControlContext, affected: Affected): Promise<Receipt> {
-  const { DB } = context.edge.bindings
-  const { results } = await DB.withSession('first-primary')
+/**
+ * The same for a change of credentials, which ends by listing what it has to publish: in the very
+ * transaction, so that nothing that another does beside it is left out. Without statements it lists
+ * what earlier changes could not publish.
+ */
+export async function commitChange(
+  context: ControlContext,
+  statements: readonly D1PreparedStatement[],
+  affected: Affected,
+): Promise<Fences> {
+  const list = listFences(context.edge.bindings.DB, affected)
+  const results = await commit(context, [...statements, list])
+  return { affected, pending: (results.at(-1)?.results ?? []) as PendingFence[] }
+}
+
+function listFences(db: D1Database, affected: Affected): D1PreparedStatement {
+  const [those, value] =
+    'keys' in affected
+      ? ['SELECT value FROM json_each(?1)', JSON.stringify(affected.keys)]
+      : [OF_OWNER, affected.owner]
+  return db
     .prepare(
-      `SELECT p.credential_id, p.generation FROM pending_fences p
-       JOIN credentials c ON c.id = p.credential_id WHERE ${affected.where}
-       ORDER BY p.credential_id`,
+      `SELECT credential_id, generation FROM pending_fences WHERE credential_id IN (${those})
+       ORDER BY credential_id LIMIT ${IMMEDIATE_MAX + 1}`,
     )
-    .bind(affected.bind)
-    .all<{ credential_id: string; generation: number }>()
-  if (results.length > IMMEDIATE_MAX) return await defer(context, affected, results.length)
-  const { pending, enforced_at } = await publishCredentials(context.edge.bindings, results)
+    .bind(value)
+}
+
+/** A credential that is gone or has moved is still known, to memos and KV, as the owner's. */
+const OF_OWNER = `SELECT id FROM credentials WHERE organization_id = ?1
+  UNION ALL SELECT id FROM credentials WHERE service_user_id = ?1
+  UNION ALL SELECT credential_id FROM former_owners WHERE owner = ?1`
+
+/** Tells the guards of the affected credentials, here or through the queue. */
+export async function enforce(
+  context: ControlContext,
+  { affected, pending: rows }: Fences,
+): Promise<Receipt> {
+  if ('owner' in affected && rows.length > IMMEDIATE_MAX) {
+    return await defer(context, affected.organization, rows.length)
+  }
+  const { pending, enforced_at } = await publishCredentials(context.edge.bindings, rows)
   return { enforced_at, pending }
 }
 
@@ -71,23 +112,27 @@ export async function enforce(context: ControlContext, affected: Affected): Prom
  */
 async function defer(
   { edge, nowMs }: ControlContext,
-  { where, bind }: Affected,
-  total: number,
+  organization: string,
+  atLeast: number,
 ): Promise<Receipt> {
   const id = `chg_${crypto.randomUUID().replaceAll('-', '')}`
-  await edge.bindings.DB.prepare(
-    `INSERT INTO changes (id, organization_id, total, created_at)
-     SELECT ?2, o.id, count(p.credential_id), coalesce(max(p.created_at), ?3)
-     FROM (SELECT c.organization_id AS id FROM credentials c WHERE ${where} LIMIT 1) o
-     LEFT JOIN credentials k ON k.organization_id = o.id
-     LEFT JOIN pending_fences p ON p.credential_id = k.id
-     GROUP BY o.id`,
-  )
-    .bind(bind, id, nowMs)
-    .run()
-  // The change is made; without the queue the cron publishes it.
+  let pending = atLeast
+  // The change is made: whatever fails here, the cron publishes it.
+  try {
+    const made = await edge.bindings.DB.prepare(
+      `INSERT INTO changes (id, organization_id, total, created_at)
+       SELECT ?2, ?1, count(*), coalesce(max(p.created_at), ?3) FROM ${PENDING_OF}
+       RETURNING total`,
+    )
+      .bind(organization, id, nowMs)
+      .first<{ total: number }>()
+    pending = made?.total ?? atLeast
+  } catch (error) {
+    console.error('D1 did not take where to follow a change; the cron publishes it', error)
+    return { enforced_at: null, pending }
+  }
   await edge.bindings.FENCES.send(fenceMessage({ change: id })).catch((error: unknown) =>
     console.error(`FENCES did not take ${id}`, error),
   )
-  return { enforced_at: null, pending: total, change_id: id }
+  return { enforced_at: null, pending, change_id: id }
 }

@@ -73,6 +73,8 @@ export const OPERATIONS = {
   removeMember: row('DELETE', '/members/:email', 'people'),
 
   sync: row('POST', '/sync', 'operators'),
+  republish: row('POST', '/republish', 'operators'),
+  compareRecords: row('GET', '/records', 'operators'),
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof OPERATIONS

@@ -90,6 +90,8 @@ interface Spending {
   readonly ahead: Ahead | undefined
   readonly returnable: boolean
   readonly waitUntil: WaitUntil
+  /** The record was read from D1 by this very request. */
+  readonly fresh: boolean
 }
 
 /** What was debited. */
@@ -107,14 +109,15 @@ export async function admit(
   edge: Edge,
   key: KnownKey,
   meter: Meter,
-  { ahead, returnable, waitUntil }: Spending,
+  { ahead, returnable, waitUntil, fresh }: Spending,
 ): Promise<Result<Admission, Denial | 'stale'>> {
   const { record } = key.principal
   const { id, generation } = record
   const { limits } = meter
   const ask: Ask = (asked) =>
     askGuard<AdmitAnswer>(edge.bindings, id, (guard) =>
-      guard.admit({ generation, limits, ...asked }),
+      // Not where a later lease is asked for: that is for other requests.
+      guard.admit({ generation, limits, ...asked, ...(fresh && asked.want > 0 && { fresh }) }),
     )
   const debited = ahead && (await ahead.use(record, limits))
   // Not the time at which the request began, nor that before the guard was waited for: an earlier one
@@ -154,11 +157,11 @@ function saysStale(answer: Result<AdmitAnswer, 'unreachable'>): boolean {
 export async function confirmRefusal(
   edge: Edge,
   key: KnownKey,
-  nowMs: number,
+  fresh: boolean,
 ): Promise<'current' | 'stale'> {
-  const { id, generation, readAt } = key.principal.record
-  // Read from D1 for this very request.
-  if (readAt === nowMs) return 'current'
+  const { id, generation } = key.principal.record
+  // Read from D1 by this very request.
+  if (fresh) return 'current'
   // Asked often enough this second, by the clock: requests that began earlier are no second of their own.
   if (!key.asks.take(Date.now())) return (await key.asks.foundStale()) ? 'stale' : 'current'
   const question = askGuard(edge.bindings, id, (guard) => guard.confirm(generation))

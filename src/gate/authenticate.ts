@@ -29,6 +29,16 @@ export interface Proof {
   readonly agrees: (record: KeyRecord) => boolean
 }
 
+/** A key, as the request knows it that had to look for it. */
+export interface Authenticated {
+  readonly key: KnownKey
+  /**
+   * Its record was read from D1 by a read that this very request started, so that all that was in force
+   * when the request began is in it. Never so for who joined another's load, or found it in a memo.
+   */
+  readonly fresh: boolean
+}
+
 /** What this isolate remembers of a credential; undefined when it has to be verified. */
 export function recall(
   presented: Presented,
@@ -49,7 +59,7 @@ export async function authenticateFrom(
   presented: Presented,
   edge: Edge,
   proven: (credentialId: string) => void,
-): Promise<Result<KnownKey, Denial>> {
+): Promise<Result<Authenticated, Denial>> {
   const untagged = isUntagged(presented, edge)
   const held = untagged ? edge.lookups.check(address, nowMs) : undefined
   if (held) return err(held)
@@ -68,11 +78,15 @@ export async function authenticate(
   nowMs: number,
   waitUntil: WaitUntil,
   proven: (credentialId: string) => void,
-): Promise<Result<KnownKey, Denial>> {
+): Promise<Result<Authenticated, Denial>> {
   const name = `${presented.scheme} ${presented.value}`
-  const load = (): Promise<Result<KnownKey, Denial>> =>
-    find(presented, edge, nowMs, waitUntil, proven)
-  return await edge.loads.share(name, load, waitUntil)
+  let own = false
+  const load = (): Promise<Result<Authenticated, Denial>> => {
+    own = true
+    return find(presented, edge, nowMs, waitUntil, proven)
+  }
+  const found = await edge.loads.share(name, load, waitUntil)
+  return found.ok && !own ? ok({ key: found.value.key, fresh: false }) : found
 }
 
 /** Whether the string itself does not prove that we made it, so that only storage can tell. */
@@ -91,15 +105,17 @@ async function find(
   nowMs: number,
   waitUntil: WaitUntil,
   proven: (credentialId: string) => void,
-): Promise<Result<KnownKey, Denial>> {
+): Promise<Result<Authenticated, Denial>> {
   const proof = await prove(presented, edge, nowMs)
   if (!proof.ok) return proof
   if (proof.value.id !== undefined) proven(proof.value.id)
-  const record = await findRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
-  return remember(presented, edge, nowMs, proof.value, record)
+  const found = await findRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
+  const record = found.ok ? ok(found.value.record) : found
+  const key = remember(presented, edge, nowMs, proof.value, record)
+  return key.ok ? ok({ key: key.value, fresh: found.ok && found.value.fresh }) : key
 }
 
-/** Reads a principal anew from the D1 primary, because its guard knows of something newer. */
+/** Reads a principal anew from the D1 primary, because its guard knows of something newer: always fresh. */
 export async function reload(
   presented: Presented,
   edge: Edge,

@@ -24,7 +24,7 @@ import type { HeaderReader } from './sent-headers.ts'
 import { checkStatus } from './status.ts'
 import { upstreamUrl } from './upstream-url.ts'
 
-/** A record that changed again while it was being reloaded is reloaded again, so often at most. */
+/** A fresh record is never stale, unless D1 knows no such credential any more: then it is looked for. */
 const MAX_RELOADS = 3
 
 /** What was decided, with what the answer needs of it. */
@@ -37,7 +37,10 @@ export interface Admitted {
   readonly url: string | null
 }
 
-/** Decides on what is known of the key, and again on a fresh record when the guard says `stale`. */
+/**
+ * Decides on what is known of the key, and again on a fresh record when the guard says `stale`.
+ * `foundFresh`: as in Authenticated.
+ */
 export async function decide(
   passage: Passage,
   presented: Presented,
@@ -45,9 +48,11 @@ export async function decide(
   matched: MatchedRoute | undefined,
   ahead: Ahead | undefined,
   edge: Edge,
+  foundFresh: boolean,
 ): Promise<Result<Admitted, Denial>> {
   const { nowMs, address, headers } = passage
   let key = known
+  let fresh = foundFresh
   for (let reloads = 0; reloads <= MAX_RELOADS; reloads++) {
     passage.seen.record = key.principal.record
     const asked = { scheme: presented.scheme, address, headers, nowMs, matched }
@@ -56,15 +61,16 @@ export async function decide(
       // Before it is counted: what cannot be forwarded spends nothing.
       const url = urlOf(grant.value, passage)
       if (url === undefined) return err(DOES_NOT_SURVIVE)
-      const spent = await spend(edge, key, grant.value.matched, passage, ahead)
+      const spent = await spend(edge, key, grant.value.matched, passage, ahead, fresh)
       if (spent.ok) return ok({ key, grant: grant.value, spent: spent.value, url })
       if (spent.error !== 'stale') return err(spent.error)
-    } else if ((await confirmRefusal(edge, key, nowMs)) === 'current') {
+    } else if ((await confirmRefusal(edge, key, fresh)) === 'current') {
       return grant
     }
-    const fresh = await reload(presented, edge, nowMs, passage.waitUntil)
-    if (!fresh.ok) return fresh
-    key = fresh.value
+    const reloaded = await reload(presented, edge, nowMs, passage.waitUntil)
+    if (!reloaded.ok) return reloaded
+    key = reloaded.value
+    fresh = true
   }
   return err({ reason: 'records_unreachable' })
 }
@@ -118,21 +124,22 @@ async function spend(
   edge: Edge,
   key: KnownKey,
   matched: MatchedRoute,
-  { address, nowMs, waitUntil }: Passage,
+  { address, waitUntil }: Passage,
   ahead: Ahead | undefined,
+  fresh: boolean,
 ): Promise<Result<Admission | null, Denial | 'stale'>> {
   const { record } = key.principal
   const meter = meterFor(edge.catalog, key, matched, address)
   if (!meter) {
-    const rests = await confirmRefusal(edge, key, nowMs)
+    const rests = await confirmRefusal(edge, key, fresh)
     return err(rests === 'stale' ? 'stale' : { reason: 'plan_unknown' })
   }
   if (matched.route.spends !== false) {
     const returnable = matched.product.internal ?? false
-    return await admit(edge, key, meter, { ahead, returnable, waitUntil })
+    return await admit(edge, key, meter, { ahead, returnable, waitUntil, fresh })
   }
   const current = await askGuard(edge.bindings, record.id, (guard) =>
-    guard.confirm(record.generation),
+    guard.confirm(record.generation, fresh),
   )
   if (!current.ok) return err({ reason: 'guard_unreachable' })
   return current.value === 'stale' ? err('stale') : ok(null)

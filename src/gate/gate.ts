@@ -57,10 +57,16 @@ async function pass(
   }
   const recalled = recall(credential.value, edge, nowMs)
   const ahead = recalled ? undefined : new Ahead(edge, matched)
-  const key =
-    recalled ?? (await authenticateFrom(passage, credential.value, edge, (id) => ahead?.ask(id)))
+  let key = recalled
+  let fresh = false
+  if (!key) {
+    const ask = (id: string): void => ahead?.ask(id)
+    const found = await authenticateFrom(passage, credential.value, edge, ask)
+    key = found.ok ? ok(found.value.key) : found
+    fresh = found.ok && found.value.fresh
+  }
   const admitted = key.ok
-    ? await decide(passage, credential.value, key.value, matched, ahead, edge)
+    ? await decide(passage, credential.value, key.value, matched, ahead, edge, fresh)
     : err(await edge.failures.count(key.error, address, nowMs))
   ahead?.end(waitUntil)
   if (!admitted.ok) return deny(passage, admitted.error)

@@ -1,28 +1,43 @@
 // The guard of one credential: the only place that knows the lowest generation it still admits (the
 // fence), what has been spent of its limits, and which leases are out. All of it lives in the
 // object's SQLite storage; memory holds nothing, because objects are evicted after seconds without
-// calls. A method runs without awaiting, so it is atomic, and its answer leaves only once its writes
+// calls. A method decides without awaiting, so it is atomic, and its answer leaves only once its writes
 // are durable.
+//
+// A guard that knows nothing (new, forgotten, or its storage lost) must not take the first record that
+// comes for the newest: before its first answer it reads its generation from D1. Where D1 does not
+// answer, neither does the guard, and nothing is admitted.
 
 import { DurableObject } from 'cloudflare:workers'
 
+import type { Bindings } from '../bindings.ts'
+import { credentialOf } from './ask.ts'
 import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
 import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
 import type { Limit, LimitState } from './limit.ts'
 
-export class KeyGuard extends DurableObject {
+/** A read of D1 that takes longer has failed; the next to ask begins another. */
+const BEGIN_DEADLINE_MS = 1_500
+
+export class KeyGuard extends DurableObject<Pick<Bindings, 'DB'>> {
   private readonly ledger = new Ledger(this.ctx.storage.kv, (now) => {
     // The first write of an object's life starts the clock by which it forgets.
     void this.ctx.storage.setAlarm(now + FORGET_AFTER_MS)
   })
 
+  /** The read of D1 that is under way; who asks meanwhile waits for it too. */
+  private beginning: Promise<boolean> | undefined
+
   /** Decides and debits. `stale`: a newer generation has been published, load the record again. */
-  admit(ask: AdmitAsk): AdmitAnswer {
+  async admit(ask: AdmitAsk): Promise<AdmitAnswer> {
+    if (this.ledger.isEmpty() && !(await this.begin())) return { verdict: 'stale' }
     return this.ledger.admit(ask, Date.now())
   }
 
   /** Debits one request on the limits last asked for by these names, ahead of the record. */
   admitAhead(names: readonly string[]): AheadAnswer {
+    // It admits nothing then, but the asker will be back: D1 is read while he reads the record.
+    if (this.ledger.isEmpty()) this.ctx.waitUntil(this.begin().catch(() => {}))
     return this.ledger.admitAhead(names, Date.now())
   }
 
@@ -39,13 +54,15 @@ export class KeyGuard extends DurableObject {
     return this.ledger.spend(limit, Date.now())
   }
 
-  /** Whether decisions may rest on a record of this generation. A higher one raises the fence. */
-  confirm(generation: number): 'current' | 'stale' {
-    return this.ledger.confirm(generation, Date.now())
+  /** Whether decisions may rest on a record of this generation; `fresh` as in AdmitAsk. */
+  async confirm(generation: number, fresh = false): Promise<'current' | 'stale'> {
+    if (this.ledger.isEmpty() && !(await this.begin())) return 'stale'
+    return this.ledger.confirm(generation, Date.now(), fresh)
   }
 
   /** Publishes a generation: `waitMs` after this has returned, nothing older is admitted any more. */
-  fence(generation: number): Fenced {
+  async fence(generation: number): Promise<Fenced> {
+    if (this.ledger.isEmpty()) await this.begin()
     return this.ledger.fence(generation, Date.now())
   }
 
@@ -60,4 +77,29 @@ export class KeyGuard extends DurableObject {
     if (next === null) await this.ctx.storage.deleteAll()
     else await this.ctx.storage.setAlarm(next)
   }
+
+  /** Begins with what D1 has. False: D1 knows of no such credential. Throws where it does not answer. */
+  private async begin(): Promise<boolean> {
+    this.beginning ??= this.readGeneration().finally(() => (this.beginning = undefined))
+    return await this.beginning
+  }
+
+  private async readGeneration(): Promise<boolean> {
+    const read = this.env.DB.withSession('first-primary')
+      .prepare('SELECT generation FROM generations WHERE credential_id = ?1')
+      .bind(credentialOf(this.ctx.id.name ?? ''))
+      .first<number>('generation')
+    const generation = await within(BEGIN_DEADLINE_MS, read)
+    if (typeof generation !== 'number') return false
+    this.ledger.begin(generation, Date.now())
+    return true
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`D1 did not answer within ${ms} ms`)), ms)
+  })
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

@@ -15,10 +15,15 @@ import { admissibleAt, stateOf } from './window.ts'
 /** Without a call for so long, a guard forgets everything: no record is used past thirteen hours. */
 export const FORGET_AFTER_MS = 24 * 60 * 60 * 1000
 
+/** No isolate raises a fence further ahead of the guard's clock: a generation is a time, at first. */
+export const GENERATION_AHEAD_MAX_MS = 24 * 60 * 60 * 1000
+
 /** The lowest generation admitted, and when it was raised (Unix ms). */
 interface Fence {
   readonly generation: number
   readonly at: number
+  /** When it began, knowing nothing: its storage may have been lost shortly before, with leases out. */
+  readonly begunAt?: number
 }
 
 /** The limits that were last asked for by their names, and on which generation. */
@@ -48,20 +53,24 @@ export class Ledger {
 
   /** Decides and debits. `stale`: a newer generation has been published, load the record again. */
   admit(ask: AdmitAsk, now: number): AdmitAnswer {
-    const { generation, limits, want, lease = 0, settled = [], returnable = false } = ask
+    const { generation, limits, want, lease = 0, settled = [] } = ask
+    const { returnable = false, fresh = false } = ask
     const leases = this.spending.settle(settled, now)
-    if (this.confirm(generation, now) === 'stale') return { verdict: 'stale' }
+    if (this.confirm(generation, now, fresh) === 'stale') return { verdict: 'stale' }
+    // Of another generation it is only fresh: that holds for the request at hand alone.
+    const newest = generation === this.fenceNow()
     const spent = limits.map((limit) => this.spending.of(limit, leases, now))
     const limited = want > 0 ? limitedBy(spent, want, now) : undefined
     if (limited) return limited
     const debited = want > 0 ? spent.map((one) => this.spending.debit(one, want)) : spent
-    if (want > 0) this.remember(generation, limits)
+    if (want > 0 && newest) this.remember(generation, limits)
     const debit = returnable && want === 1 ? { debit: this.debits.note(partsOf(debited), now) } : {}
     const states = statesOf(debited, now)
     const ms = leaseMs(limits)
-    const tokens = ms > 0 && lease > 0 ? leaseTokens(lease, states) : 0
+    const tokens = newest && ms > 0 && lease > 0 ? leaseTokens(lease, states) : 0
     if (tokens === 0) return { verdict: 'granted', lease: null, limits: states, ...debit }
-    const id = leases.lastId + 1
+    // Not from one on: no number from before its storage was lost must be taken for one of these.
+    const id = Math.max(leases.lastId, this.begunAt()) + 1
     const until = Math.max(now, ...spent.map(({ time }) => time)) + ms + LEASE_MARGIN_MS
     this.spending.open({ id, tokens, until, limits }, leases)
     const left = states.map((state) => ({ ...state, remaining: state.remaining - tokens }))
@@ -115,21 +124,38 @@ export class Ledger {
     return statesOf(parts, now)
   }
 
-  /** Whether decisions may rest on a record of this generation. A higher one raises the fence. */
-  confirm(generation: number, now: number): 'current' | 'stale' {
+  /**
+   * Whether decisions may rest on a record of this generation. A higher one raises the fence, as far as
+   * an isolate's word goes. What the asker's own request read from D1 is never stale: whatever was in
+   * force when that request began is in it.
+   */
+  confirm(generation: number, now: number, fresh = false): 'current' | 'stale' {
     const fence = this.fenceNow()
-    if (generation < fence) return 'stale'
+    const beyond = generation > fence && generation > now + GENERATION_AHEAD_MAX_MS
+    if (generation < fence || beyond) return fresh ? 'current' : 'stale'
     if (generation > fence) this.raise(generation, now)
     return 'current'
   }
 
+  /** Whether it knows nothing of what it may admit: it is new, or what it knew is lost or forgotten. */
+  isEmpty(): boolean {
+    return this.store.get('fence') === undefined
+  }
+
+  /** Begins with the generation that D1 has; what was published meanwhile stays. */
+  begin(generation: number, now: number): void {
+    if (generation > this.fenceNow()) this.raise(generation, now, now)
+  }
+
   /**
    * Publishes a generation; higher ones stay. Once `waitMs` have passed, nothing older is admitted:
-   * neither here, nor by an isolate on the strength of a lease.
+   * neither here, nor by an isolate on the strength of a lease, be it of a guard whose storage is lost.
    */
   fence(generation: number, now: number): Fenced {
-    if (generation > this.fenceNow()) this.raise(generation, now)
-    const out = this.spending.leases(now).open.some(({ until }) => until > now - CLOCK_STEP_MAX_MS)
+    if (generation > this.fenceNow()) this.raise(generation, now, now)
+    const since = now - CLOCK_STEP_MAX_MS
+    const { open } = this.spending.leases(now)
+    const out = this.begunAt() > since || open.some(({ until }) => until > since)
     return { generation: this.fenceNow(), waitMs: out ? FENCE_WAIT_MS : 0 }
   }
 
@@ -156,9 +182,15 @@ export class Ledger {
     return this.store.get<Fence>('fence')?.generation ?? 0
   }
 
-  private raise(generation: number, now: number): void {
-    if (this.store.get('fence') === undefined) this.begun(now)
-    this.store.put('fence', { generation, at: now } satisfies Fence)
+  private begunAt(): number {
+    return this.store.get<Fence>('fence')?.begunAt ?? 0
+  }
+
+  /** `ifFirst`: when it began, where it knew of no fence. */
+  private raise(generation: number, now: number, ifFirst = 0): void {
+    const begunAt = this.isEmpty() ? ifFirst : this.begunAt()
+    if (this.isEmpty()) this.begun(now)
+    this.store.put('fence', { generation, at: now, begunAt } satisfies Fence)
   }
 
   /** For `admitAhead`. Written when it changes, which is seldom. */

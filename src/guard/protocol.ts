@@ -15,6 +15,8 @@ export interface AdmitAsk {
   readonly settled?: readonly Settled[]
   /** Whether the one request wanted may turn out to be refused; its debit is then given back. */
   readonly returnable?: boolean
+  /** The record comes from a read of D1 that this very request has started: it is never stale. */
+  readonly fresh?: boolean
 }
 
 /** A lease that an isolate no longer uses, and what it has not used of it. */

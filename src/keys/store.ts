@@ -19,16 +19,25 @@ type Stores = Pick<Bindings, 'DB' | 'RECORDS'>
 /** Lets a write outlive the answer. */
 export type WaitUntil = (work: Promise<unknown>) => void
 
+/** A record, and whether D1 was read for it. */
+export interface Found {
+  readonly record: KeyRecord
+  readonly fresh: boolean
+}
+
 /** KV first, then D1. */
 export async function findRecord(
   stores: Stores,
   lookup: Lookup,
   nowMs: number,
   waitUntil: WaitUntil,
-): Promise<Result<KeyRecord, StoreFailure>> {
+): Promise<Result<Found, StoreFailure>> {
   const cached = await stores.RECORDS.get<KeyRecord>(kvKey(lookup), 'json').catch(() => null)
-  if (cached && cached.readAt <= nowMs && nowMs - cached.readAt < KV_MAX_AGE_MS) return ok(cached)
-  return await readRecord(stores, lookup, nowMs, waitUntil)
+  if (cached && cached.readAt <= nowMs && nowMs - cached.readAt < KV_MAX_AGE_MS) {
+    return ok({ record: cached, fresh: false })
+  }
+  const read = await readRecord(stores, lookup, nowMs, waitUntil)
+  return read.ok ? ok({ record: read.value, fresh: true }) : read
 }
 
 /** The D1 primary, past every cache: what a guard's `stale` asks for. KV is refilled. */
@@ -72,6 +81,23 @@ export async function cacheRecord(
   await stores.RECORDS.put(kvKey(lookup), JSON.stringify(record), options).catch((error: unknown) =>
     console.warn('KV did not take a key record', error),
   )
+}
+
+/** KV takes so many keys at a time. */
+const KV_PAGE = 100
+
+/** A page of the records that KV holds, in no order; whatever is no record of ours is left out. */
+export async function cachedRecords(
+  { RECORDS }: Pick<Stores, 'RECORDS'>,
+  cursor: string | null,
+): Promise<{ readonly records: KeyRecord[]; readonly cursor: string | null }> {
+  const page = await RECORDS.list({ prefix: KV_VERSION, limit: KV_PAGE, cursor })
+  const names = page.keys.map(({ name }) => name)
+  const values = names.length > 0 ? await RECORDS.get<KeyRecord>(names, 'json') : new Map()
+  const records = [...values.values()].filter(
+    (record) => typeof record?.id === 'string' && Number.isSafeInteger(record.generation),
+  )
+  return { records, cursor: page.list_complete ? null : page.cursor }
 }
 
 function kvKey(lookup: Lookup): string {

@@ -13,6 +13,7 @@ import { addIp, addOrigin } from './commands/entries.ts'
 import { addKey } from './commands/key.ts'
 import { addMember } from './commands/member.ts'
 import { addOrganization } from './commands/organization.ts'
+import { addRepublish } from './commands/republish.ts'
 import { addRestriction } from './commands/restriction.ts'
 import { addServiceUser } from './commands/service-user.ts'
 import { addSigningKey } from './commands/signing-key.ts'
@@ -91,6 +92,7 @@ Each command has its own --help. For scripts: npm run -s ops -- key list --organ
   addOrigin(program, attach)
   addRestriction(program, attach)
   addSync(program, attach)
+  addRepublish(program, attach)
   addSigningKey(program, attach)
   addDoctor(program, attach)
   return program

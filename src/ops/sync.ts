@@ -66,25 +66,41 @@ export async function prepareSync(ops: Ops): Promise<() => Promise<InForce>> {
   return async () => inForce(await requestSync(url, textOf(secrets, 'ADMIN_TOKEN')))
 }
 
-/** POST /edge/v1/sync. Redirects are not followed: the token is for this origin alone. */
+/** POST /edge/v1/sync. */
 export async function requestSync(url: string, adminToken: string): Promise<SyncAnswer> {
+  const answer = await askEdge(url, adminToken, 'POST', '/sync')
+  if (typeof answer === 'string') return { is: 'failed', why: answer }
+  const { published, pending, enforced_at: enforcedAt } = answer
+  if (typeof published !== 'number' || typeof pending !== 'number') {
+    return { is: 'failed', why: `${url} answered 200, and not as an edge does` }
+  }
+  const enforced_at = typeof enforcedAt === 'number' ? enforcedAt : null
+  return { is: 'published', published, pending, enforced_at }
+}
+
+/**
+ * One operation of the operators, below /edge/v1. Redirects are not followed: the token is for this
+ * origin alone. @returns the members of the answer, or why there is none.
+ */
+export async function askEdge(
+  url: string,
+  adminToken: string,
+  method: 'GET' | 'POST',
+  path: string,
+): Promise<Readonly<Record<string, unknown>> | string> {
   try {
-    const response = await fetch(`${url}/edge/v1/sync`, {
-      method: 'POST',
+    const response = await fetch(`${url}/edge/v1${path}`, {
+      method,
       headers: { authorization: `Bearer ${adminToken}` },
       redirect: 'manual',
       signal: AbortSignal.timeout(SYNC_TIMEOUT_MS),
     })
-    if (response.status === 401) return { is: 'failed', why: `${url} refused ADMIN_TOKEN` }
+    if (response.status === 401) return `${url} refused ADMIN_TOKEN`
     const body: unknown = await response.json()
-    const { published, pending, enforced_at: enforcedAt } = (body ?? {}) as Record<string, unknown>
-    if (response.ok && typeof published === 'number' && typeof pending === 'number') {
-      const enforced_at = typeof enforcedAt === 'number' ? enforcedAt : null
-      return { is: 'published', published, pending, enforced_at }
-    }
-    return { is: 'failed', why: `${url} answered ${response.status}` }
+    if (response.ok && typeof body === 'object' && body !== null) return { ...body }
+    return `${url} answered ${response.status}`
   } catch {
-    return { is: 'failed', why: `edge not reachable at ${url}` }
+    return `edge not reachable at ${url}`
   }
 }
 

@@ -69,6 +69,10 @@ function healthy(): DatabaseSync {
   return db
 }
 
+/** As if the guards held every fence. */
+const PUBLISHED =
+  'INSERT INTO published_fences SELECT credential_id, generation FROM pending_fences'
+
 function examine(db: DatabaseSync): Finding[] {
   const [organizations, credentials, entries, pending] = SELECT_FACTS.map((sql) =>
     db.prepare(sql).all(),
@@ -168,7 +172,7 @@ describe('settings that cannot be meant', async () => {
 describe('what refuses calls', () => {
   it('is nothing in a database that is in order', () => {
     const db = healthy()
-    db.exec('DELETE FROM pending_fences')
+    db.exec(PUBLISHED)
     expect(examine(db)).toEqual([])
   })
 
@@ -242,7 +246,7 @@ describe('what refuses calls', () => {
   ] as const)('%s', (sql, level, code, text) => {
     const db = healthy()
     db.exec(sql)
-    db.exec('DELETE FROM pending_fences')
+    db.exec(PUBLISHED)
     const found = examine(db)
     expect(found).toEqual([expect.objectContaining({ level, code })])
     expect(`${found[0]?.subject} ${found[0]?.message}`).toMatch(text)
@@ -250,10 +254,10 @@ describe('what refuses calls', () => {
 
   it('a change that no guard knows after two minutes', () => {
     const db = healthy()
-    db.exec(
-      `DELETE FROM pending_fences; ${restriction}; UPDATE organizations SET ip_restricted = 0`,
-    )
-    db.exec(`UPDATE pending_fences SET created_at = ${NOW - 120_000}`)
+    db.exec(`${PUBLISHED}; ${restriction}; UPDATE organizations SET ip_restricted = 0`)
+    // Time passes.
+    db.exec(`DROP TRIGGER pending_fences_only_rise;
+      UPDATE pending_fences SET created_at = ${NOW - 120_000}`)
     expect(examine(db)).toEqual([])
     db.exec(`UPDATE pending_fences SET created_at = ${NOW - 120_001} WHERE credential_id = 'key_s'`)
     expect(examine(db)).toEqual([
@@ -263,7 +267,7 @@ describe('what refuses calls', () => {
 
   it('not a revoked key, which refuses by intention', () => {
     const db = healthy()
-    db.exec(`UPDATE credentials SET scopes = '["x"]', revoked_at = 1; DELETE FROM pending_fences`)
+    db.exec(`UPDATE credentials SET scopes = '["x"]', revoked_at = 1; ${PUBLISHED}`)
     expect(examine(db)).toEqual([])
   })
 })

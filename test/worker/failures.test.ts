@@ -96,7 +96,7 @@ describe('D1 is down', () => {
     const isolate = await startIsolate({ DB: databaseDown() })
     expect(outcome(await isolate.call(READ, { key }))).toBe('200')
     upstream.mockClear()
-    await env.KEY_GUARD.getByName(`v1:${id}`).fence(2)
+    await env.KEY_GUARD.getByName(`v1:${id}`).fence(Date.now() + 60_000)
     expect(outcome(await isolate.call(READ, { key }))).toBe('503 records_unreachable')
     expect(upstream).not.toHaveBeenCalled()
   })

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { buildWorld, credentialEdits, KEYS, listEdits, ownerEdits, row } from './edits.ts'
 import type { World } from './edits.ts'
-import { applySchema, generationsIn, run } from './rows.ts'
+import { applySchema, generationsIn, PUBLISHED, run } from './rows.ts'
 
 let w: World
 
@@ -15,7 +15,7 @@ const pending = () => generationsIn('pending_fences')
 beforeAll(applySchema)
 beforeEach(async () => {
   w = await buildWorld()
-  await run('DELETE FROM pending_fences')
+  await run(PUBLISHED)
 })
 
 describe.each([
@@ -46,10 +46,10 @@ describe('an id that comes back', () => {
   })
 
   it('an id that another row takes over is raised, too', async () => {
-    await run(`DELETE FROM credentials WHERE id = '${w.secret}'`, 'DELETE FROM pending_fences')
+    await run(`DELETE FROM credentials WHERE id = '${w.secret}'`, PUBLISHED)
     const before = (await generations()).get(w.secret) ?? 0
     await run(`UPDATE credentials SET id = '${w.secret}' WHERE id = '${w.jwt}'`)
-    expect((await generations()).get(w.secret)).toBe(before + 1)
+    expect((await generations()).get(w.secret)).toBeGreaterThan(before)
     expect(new Set((await pending()).keys())).toStrictEqual(new Set([w.secret, w.jwt]))
   })
 })

@@ -4,13 +4,14 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 import type { KeyGuard } from '../../src/guard/key-guard.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
 import type { AdmitAnswer, Lease } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/guard/limit.ts'
-import { freshId } from './rows.ts'
+import { guardName } from '../../src/guard/ask.ts'
+import { applySchema, freshId, run } from './rows.ts'
 
 const LIMITS: readonly Limit[] = [
   { name: 'plan', quota: 6, windowSeconds: 5 },
@@ -288,6 +289,7 @@ function fullest(model: Model, limit: Limit): number {
   return Math.max(0, ...held)
 }
 
+beforeAll(applySchema)
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
 })
@@ -295,14 +297,19 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A new guard, and a model that the caller keeps. */
-function start(): { model: Model; real: Guard } {
+/** A guard that is a few minutes old, and a model that the caller keeps. */
+async function start(): Promise<{ model: Model; real: Guard }> {
+  const id = freshId('key')
+  await run(`INSERT INTO generations VALUES ('${id}', 1)`)
+  const real = env.KEY_GUARD.getByName(guardName(id))
+  vi.setSystemTime(START - 300_000)
+  await real.confirm(1)
   vi.setSystemTime(START)
   const model: Model = {
-    ...{ now: START, fence: 0, out: [], settled: [] },
+    ...{ now: START, fence: 1, out: [], settled: [] },
     ...{ told: new Map(), log: new Map(), taken: new Map() },
   }
-  return { model, real: env.KEY_GUARD.getByName(freshId('guard')) }
+  return { model, real }
 }
 
 const generation = fc.integer({ min: 1, max: 4 })
@@ -318,7 +325,7 @@ async function holds(all: readonly Limit[], commands: fc.Arbitrary<Command>[]): 
   const sequences = fc.commands(commands, { maxCommands: 60, size: 'max' })
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {
-      const started = start()
+      const started = await start()
       await fc.asyncModelRun(() => started, sequence)
       for (const limit of all) {
         expect(fullest(started.model, limit)).toBeLessThanOrEqual(limit.quota)

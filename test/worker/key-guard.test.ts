@@ -5,24 +5,35 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
 import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/guard/limit.ts'
-import { freshId } from './rows.ts'
+import { guardName } from '../../src/guard/ask.ts'
+import { applySchema, freshId, run } from './rows.ts'
 
 const TEN: Limit = { name: 'plan', quota: 10, windowSeconds: 60 }
 const START = Math.ceil(Date.now() / 1000) * 1000
 
+let id = ''
 let name = ''
 /** A stub of the guard under test; a new one each time, as after an abort. */
 const guard = () => env.KEY_GUARD.getByName(name)
 
-beforeEach(() => {
-  name = freshId('guard')
-  vi.useFakeTimers({ toFake: ['Date'], now: START })
+/** Longer ago than any lease that a guard with lost storage may have given. */
+const EARLIER_MS = 120_000
+
+beforeAll(applySchema)
+beforeEach(async () => {
+  id = freshId('key')
+  name = guardName(id)
+  await run(`INSERT INTO generations VALUES ('${id}', 1)`)
+  vi.useFakeTimers({ toFake: ['Date'], now: START - EARLIER_MS })
+  // It is no longer new.
+  await guard().confirm(1)
+  at(0)
 })
 afterEach(() => {
   vi.useRealTimers()

@@ -36,6 +36,10 @@ export async function generationsIn(
   return new Map(results.map(({ id, generation }) => [id, generation]))
 }
 
+/** What the publisher says once the guards hold every fence; here nobody has told them. */
+export const PUBLISHED =
+  'INSERT INTO published_fences SELECT credential_id, generation FROM pending_fences'
+
 let made = 0
 
 /** An identifier that no other row has. */

@@ -14,9 +14,13 @@ export interface Change {
   readonly created_at: number
 }
 
-/** The fences that a change waits for; `?1` is its organization, `?2` its date. */
-export const AWAITED = `pending_fences p JOIN credentials c ON c.id = p.credential_id
-  WHERE c.organization_id = ?1 AND p.created_at <= ?2`
+/** The pending fences of an organization, `?1`: of its credentials, and of those that have left it. */
+export const PENDING_OF = `pending_fences p
+  WHERE (EXISTS (SELECT 1 FROM credentials WHERE id = p.credential_id AND organization_id = ?1)
+    OR EXISTS (SELECT 1 FROM former_owners WHERE owner = ?1 AND credential_id = p.credential_id))`
+
+/** Those that a change waits for; `?2` is its date. */
+export const AWAITED = `${PENDING_OF} AND p.created_at <= ?2`
 
 /** A change as it now stands; the first to see nothing pending writes down when that was. */
 export async function readChange(

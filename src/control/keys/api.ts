@@ -2,14 +2,13 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { enforce } from '../change.ts'
 import { organizationOf } from '../actor.ts'
-import { once, readIdempotency } from '../idempotency.ts'
+import { readIdempotency } from '../idempotency.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { PAGE_MAX, pageOf, PageQuery, readCursor } from '../page.ts'
-import { createKey, madeBefore } from './create.ts'
+import { createKey, makeKey } from './create.ts'
 import { draftOf, importedDraftOf } from './draft.ts'
-import { revokeKey, rotateKey, thisKey } from './end.ts'
+import { revokeKey, rotateKey } from './end.ts'
 import { listKeys, readKey } from './read.ts'
 import { CreateKey, Id, ImportKey, Key, NewKey, Receipt, RotateKey, UpdateKey } from './schemas.ts'
 import { updateKey } from './update.ts'
@@ -85,8 +84,7 @@ keysApi.openapi(
       const draft = await draftOf(context, organization, asked)
       return await createKey(context, organization, draft, idempotency)
     }
-    const made = await once(idempotency, make, madeBefore)
-    await enforce(context, thisKey(made.id))
+    const made = await makeKey(context, idempotency, make)
     const key = await readKey(context, organization, made.id)
     return c.json({ ...key, value: made.value }, 201)
   },
@@ -110,8 +108,7 @@ keysApi.openapi(
       const draft = await importedDraftOf(context, organization, asked)
       return await createKey(context, organization, draft, idempotency)
     }
-    const made = await once(idempotency, make, madeBefore)
-    await enforce(context, thisKey(made.id))
+    const made = await makeKey(context, idempotency, make)
     return c.json(await readKey(context, organization, made.id), 201)
   },
 )

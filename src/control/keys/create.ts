@@ -6,8 +6,10 @@ import { randomBase62 } from '../../keys/format.ts'
 import { mintJwt } from '../../keys/mint-jwt.ts'
 import { environmentOf } from '../actor.ts'
 import { capsFor, withinCap, withinListCaps } from '../caps.ts'
-import { commit } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
+import type { Fences } from '../change.ts'
 import type { ControlContext } from '../context.ts'
+import { once } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { KEY_IPS, KEY_ORIGINS, replaceList } from '../lists.ts'
 import { keyEvent } from '../notify.ts'
@@ -55,21 +57,23 @@ export function environmentFor(
   throw invalid('environment', 'must be live or sandbox')
 }
 
-/** What an equal request made before; its value is nowhere. */
-export const madeBefore = (id: string): Made => ({ id, value: null })
+/** What else is written in the transaction that makes a key. */
+interface Besides {
+  readonly statements: (id: string) => readonly D1PreparedStatement[]
+  /** Other keys that these change. */
+  readonly keys?: readonly string[]
+  /** It replaces another that ends at once, so it is not one more. */
+  readonly replaces?: boolean
+}
 
-/**
- * Writes a key and its event as one transaction, together with `more`; mints its value. One that `replaces`
- * another which ends at once is not one more.
- */
+/** Writes a key and its event as one transaction; mints its value. */
 export async function createKey(
   context: ControlContext,
   organization: string,
   draft: KeyDraft,
   idempotency?: Idempotency,
-  more: (id: string) => readonly D1PreparedStatement[] = () => [],
-  replaces = false,
-): Promise<Made> {
+  besides?: Besides,
+): Promise<Made & { fences: Fences }> {
   const caps = await capsFor(context, organization)
   const lists = [
     { field: 'ips', kept: null, wanted: draft.ips },
@@ -81,10 +85,10 @@ export async function createKey(
     after: [stateOf(context, id, { ...draft, expires_at: expiresAt })],
   })
   try {
-    await commit(context, [
+    const statements = [
       ...insertKey(context, organization, id, { ...draft, expiresAt }, digest),
-      ...more(id),
-      ...(replaces
+      ...(besides?.statements(id) ?? []),
+      ...(besides?.replaces
         ? []
         : [
             withinCap(context, organization, caps, 'keys'),
@@ -92,7 +96,10 @@ export async function createKey(
           ]),
       ...(idempotency ? [idempotency.statement(id)] : []),
       ...keyEvent(context, { change: 'created', keyId: id }),
-    ])
+    ]
+    const keys = [id, ...(besides?.keys ?? [])]
+    const fences = await commitChange(context, statements, { keys })
+    return { id, value, fences }
   } catch (error) {
     // What schema.sql says of a value that is there, or was and has been revoked.
     if (
@@ -102,7 +109,26 @@ export async function createKey(
     }
     throw error
   }
-  return { id, value }
+}
+
+/**
+ * Makes a key once for each Idempotency-Key. Nothing older is known of a new key, so it is in force
+ * whatever its receipt would say; a replay leaves what the first call could not publish to the cron.
+ */
+export async function makeKey(
+  context: ControlContext,
+  idempotency: Idempotency | undefined,
+  make: () => Promise<Made & { readonly fences: Fences }>,
+): Promise<Made> {
+  return await once<Made>(
+    idempotency,
+    async () => {
+      const { fences, ...made } = await make()
+      await enforce(context, fences)
+      return made
+    },
+    (id) => ({ id, value: null }),
+  )
 }
 
 /** A quota or a list that is not given is written too: as the plan has it, or as none. */

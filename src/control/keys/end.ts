@@ -1,8 +1,8 @@
 // How keys end: revoked at once, or replaced with a time in which both go on.
 
 import { JWT_MAX_LIFETIME_S } from '../../keys/jwt-claims.ts'
-import { commit, enforce } from '../change.ts'
-import type { Receipt } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
+import type { Affected, Fences, Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { decide } from '../decide.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
@@ -18,8 +18,8 @@ import type { KeyView } from './read.ts'
 /** A key that ends at once is dated back, so that it has ended by the clock of every isolate. */
 const SKEW_MS = 60_000
 
-/** The condition that names one key to `enforce`. */
-export const thisKey = (id: string) => ({ where: 'c.id = ?1', bind: id })
+/** One key, as what a change touches. */
+export const thisKey = (id: string): Affected => ({ keys: [id] })
 
 /**
  * Revokes a key. When it returns with `enforced_at`, no request that begins later is forwarded with
@@ -30,15 +30,16 @@ export async function revokeKey(
   key: KeyView,
 ): Promise<Receipt & { revoked_at: number }> {
   const { DB } = context.edge.bindings
-  if (key.revoked_at === null) {
-    await commit(context, [
-      DB.prepare(
-        'UPDATE credentials SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL',
-      ).bind(key.id, context.nowMs),
-      ...keyEvent(context, { change: 'ended', keyId: key.id }),
-    ])
-  }
-  const receipt = await enforce(context, thisKey(key.id))
+  const statements =
+    key.revoked_at === null
+      ? [
+          DB.prepare(
+            'UPDATE credentials SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL',
+          ).bind(key.id, context.nowMs),
+          ...keyEvent(context, { change: 'ended', keyId: key.id }),
+        ]
+      : []
+  const receipt = await enforce(context, await commitChange(context, statements, thisKey(key.id)))
   // Another call may have been faster.
   const { revoked_at } = await readKey(context, key.organization_id, key.id)
   return { revoked_at: revoked_at ?? context.nowMs, ...receipt }
@@ -54,8 +55,10 @@ export async function rotateKey(
   id: string,
   graceSeconds: number,
 ): Promise<{ made: Made; receipt: Receipt; oldExpiresAt: number }> {
-  const rotated = await decide(() => replaceKey(context, organization, id, graceSeconds))
-  return { ...rotated, receipt: await enforce(context, thisKey(id)) }
+  const { fences, ...rotated } = await decide(() =>
+    replaceKey(context, organization, id, graceSeconds),
+  )
+  return { ...rotated, receipt: await enforce(context, fences) }
 }
 
 async function replaceKey(
@@ -63,7 +66,7 @@ async function replaceKey(
   organization: string,
   id: string,
   graceSeconds: number,
-): Promise<{ made: Made; oldExpiresAt: number }> {
+): Promise<{ made: Made; oldExpiresAt: number; fences: Fences }> {
   const { key, unchanged } = await readKeyToChange(context, organization, id)
   checkRotatable(key)
   const own = context.actor.type === 'key' && context.actor.key.principal.record.id === id
@@ -86,18 +89,20 @@ async function replaceKey(
     serviceUserId: key.service_user_id,
     expiresAt: successorExpiry(context, key),
   }
-  const ends = (successor: string) => [
-    unchanged,
-    DB.prepare('UPDATE credentials SET rotated_to = ?3, expires_at = ?2 WHERE id = ?1').bind(
-      id,
-      oldExpiresAt,
-      successor,
-    ),
-    ...keyEvent(context, { change: 'ended', keyId: id }),
-  ]
-  const atOnce = graceSeconds === 0
-  const made = await createKey(context, organization, draft, undefined, ends, atOnce)
-  return { made, oldExpiresAt }
+  const { fences, ...made } = await createKey(context, organization, draft, undefined, {
+    keys: [id],
+    replaces: graceSeconds === 0,
+    statements: (successor) => [
+      unchanged,
+      DB.prepare('UPDATE credentials SET rotated_to = ?3, expires_at = ?2 WHERE id = ?1').bind(
+        id,
+        oldExpiresAt,
+        successor,
+      ),
+      ...keyEvent(context, { change: 'ended', keyId: id }),
+    ],
+  })
+  return { made, oldExpiresAt, fences }
 }
 
 /** A JWT carries its expiry in itself: its successor lives as long, if it may. Others keep the date. */

@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi'
 
 import { capsFor, withinCap, withinListCaps } from '../caps.ts'
-import { commit, enforce } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { decide } from '../decide.ts'
@@ -30,7 +30,7 @@ export async function updateKey(
   change: Change,
 ): Promise<Receipt> {
   const { DB } = context.edge.bindings
-  await decide(async () => {
+  const fences = await decide(async () => {
     const { key, unchanged } = await readKeyToChange(context, organization, id)
     if (key.state === 'revoked') {
       throw new Problem(409, 'key_revoked', 'The key is revoked for good.')
@@ -51,7 +51,7 @@ export async function updateKey(
     ] as const
     // An expired key that comes back is one more.
     const revived = key.state === 'expired' && change.expires_at !== undefined
-    await commit(context, [
+    const statements = [
       // What people write besides is written as it was asked, whatever was there.
       ...(granted.length > 0 || context.actor.type === 'key' ? [unchanged] : []),
       ...(columns.length > 0
@@ -73,9 +73,10 @@ export async function updateKey(
           ]
         : []),
       ...withinListCaps(context, organization, caps, lists),
-    ])
+    ]
+    return await commitChange(context, statements, thisKey(id))
   })
-  return await enforce(context, thisKey(id))
+  return await enforce(context, fences)
 }
 
 /** What the key's reach is to be. */

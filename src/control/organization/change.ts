@@ -7,7 +7,7 @@ import { capsOf } from '../../catalog/define.ts'
 import { randomBase62 } from '../../keys/format.ts'
 import { uncoveredAddress } from '../../lists/address-cover.ts'
 import { capsFor, withinListCaps } from '../caps.ts'
-import { commit, enforce } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { onlyIf } from '../decide.ts'
@@ -19,9 +19,6 @@ import { checkWrite } from '../rights/check.ts'
 import { checkCatalogued } from './operators.ts'
 import type { OrganizationView } from './read.ts'
 import type { CreateOrganization, UpdateOrganization } from './schemas.ts'
-
-/** The condition that names the keys of an organization to `enforce`. */
-const keysOf = (id: string) => ({ where: 'c.organization_id = ?1', bind: id })
 
 /** Applies a change as one transaction. A second suspension keeps the time of the first. */
 export async function updateOrganization(
@@ -38,7 +35,7 @@ export async function updateOrganization(
   const { DB } = context.edge.bindings
   const set = (assignment: string, value: string | number | null): D1PreparedStatement =>
     DB.prepare(`UPDATE organizations SET ${assignment} WHERE id = ?1`).bind(id, value)
-  await commit(context, [
+  const statements = [
     ...unchanged,
     ...(change.name === undefined ? [] : [set('name = ?2', change.name)]),
     ...(change.plan === undefined ? [] : [set('plan = ?2', change.plan)]),
@@ -54,8 +51,9 @@ export async function updateOrganization(
     ...withinListCaps(context, id, await capsFor(context, id), [
       { field: 'ips', kept, wanted: ips },
     ]),
-  ])
-  return await enforce(context, keysOf(id))
+  ]
+  const affected = { owner: id, organization: id }
+  return await enforce(context, await commitChange(context, statements, affected))
 }
 
 /**

@@ -109,9 +109,10 @@ serviceUsersApi.openapi(
   async (c) => {
     const { context } = c.env
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = await readServiceUser(context, organization, c.req.valid('param').id)
-    const receipt = await updateServiceUser(context, id, c.req.valid('json'))
-    const answer = { service_user: await readServiceUser(context, organization, id), receipt }
+    const before = await readServiceUser(context, organization, c.req.valid('param').id)
+    const receipt = await updateServiceUser(context, before, c.req.valid('json'))
+    const after = await readServiceUser(context, organization, before.id)
+    const answer = { service_user: after, receipt }
     if (receipt.change_id === undefined) return c.json(answer, 200)
     return c.json(answer, 202, changeLocation(context, organization, receipt))
   },

@@ -5,16 +5,22 @@ import type { z } from '@hono/zod-openapi'
 
 import { randomBase62 } from '../../keys/format.ts'
 import { capsFor, withinCap } from '../caps.ts'
-import { commit, enforce } from '../change.ts'
-import type { Receipt } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
+import type { Affected, Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { commitOnce } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { checkWrite } from '../rights/check.ts'
+import type { ServiceUserView } from './read.ts'
 import type { CreateServiceUser, UpdateServiceUser } from './schemas.ts'
 
-/** The condition that names the tokens of a service user to `enforce`. */
-export const tokensOf = (id: string) => ({ where: 'c.service_user_id = ?1', bind: id })
+/** The tokens of a service user, as what a change touches. */
+export const tokensOf = ({ id, organization_id }: Owned): Affected => ({
+  owner: id,
+  organization: organization_id,
+})
+
+type Owned = Pick<ServiceUserView, 'id' | 'organization_id'>
 
 /** Writes a new service user and returns its id, or the id that an equal request made before. */
 export async function createServiceUser(
@@ -38,18 +44,18 @@ export async function createServiceUser(
 /** Applies a change; its departments are replaced as a whole. */
 export async function updateServiceUser(
   context: ControlContext,
-  id: string,
+  user: Owned,
   change: z.infer<typeof UpdateServiceUser>,
 ): Promise<Receipt> {
   checkWrite(context, { thing: 'service_user', moment: 'change', fields: Object.keys(change) })
   const departments = change.departments && JSON.stringify([...new Set(change.departments)])
   const columns = Object.entries({ ...change, departments }).filter(([, v]) => v !== undefined)
   const sets = columns.map(([name], i) => `${name} = ?${i + 2}`).join(', ')
-  await commit(context, [
+  const statements = [
     context.edge.bindings.DB.prepare(`UPDATE service_users SET ${sets} WHERE id = ?1`).bind(
-      id,
+      user.id,
       ...columns.map(([, value]) => value),
     ),
-  ])
-  return await enforce(context, tokensOf(id))
+  ]
+  return await enforce(context, await commitChange(context, statements, tokensOf(user)))
 }

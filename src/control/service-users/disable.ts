@@ -3,7 +3,7 @@
 
 import { environmentOf } from '../actor.ts'
 import { capsFor, withinCap } from '../caps.ts'
-import { commit, enforce } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { decide, onlyIf } from '../decide.ts'
@@ -27,15 +27,16 @@ export async function disableServiceUser(
   user: ServiceUserView,
 ): Promise<DisabledReceipt> {
   checkWrite(context, { thing: 'service_user', moment: 'change', fields: ['disabled_at'] })
-  if (user.disabled_at === null) {
-    await commit(context, [
-      context.edge.bindings.DB.prepare(
-        'UPDATE service_users SET disabled_at = ?2 WHERE id = ?1 AND disabled_at IS NULL',
-      ).bind(user.id, context.nowMs),
-      ...keyEvent(context, { change: 'ended', serviceUserId: user.id }),
-    ])
-  }
-  const receipt = await enforce(context, tokensOf(user.id))
+  const statements =
+    user.disabled_at === null
+      ? [
+          context.edge.bindings.DB.prepare(
+            'UPDATE service_users SET disabled_at = ?2 WHERE id = ?1 AND disabled_at IS NULL',
+          ).bind(user.id, context.nowMs),
+          ...keyEvent(context, { change: 'ended', serviceUserId: user.id }),
+        ]
+      : []
+  const receipt = await enforce(context, await commitChange(context, statements, tokensOf(user)))
   // Another call may have been faster.
   const { disabled_at } = await readServiceUser(context, user.organization_id, user.id)
   return { disabled_at, ...receipt }
@@ -49,7 +50,7 @@ export async function enableServiceUser(
   const fields = ['disabled_at']
   const organization = user.organization_id
   const caps = await capsFor(context, organization)
-  await decide(async () => {
+  const fences = await decide(async () => {
     checkWrite(context, { thing: 'service_user', moment: 'change', fields })
     const { tokens, unchanged } = await returning(context, user)
     // It stands for both environments, so a live key that may enable it brings sandbox tokens back too.
@@ -58,7 +59,7 @@ export async function enableServiceUser(
       stateOf(context, token.id, { ...token, environment: environment ?? token.environment }),
     )
     checkWrite(context, { thing: 'service_user', moment: 'change', fields, after })
-    await commit(context, [
+    const statements = [
       ...unchanged,
       context.edge.bindings.DB.prepare(
         'UPDATE service_users SET disabled_at = NULL WHERE id = ?1 AND disabled_at IS NOT NULL',
@@ -66,9 +67,10 @@ export async function enableServiceUser(
       ...(user.disabled_at === null
         ? []
         : [withinCap(context, organization, caps, 'serviceUsers')]),
-    ])
+    ]
+    return await commitChange(context, statements, tokensOf(user))
   })
-  return { disabled_at: null, ...(await enforce(context, tokensOf(user.id))) }
+  return { disabled_at: null, ...(await enforce(context, fences)) }
 }
 
 /** A sum of generations: it rises with whatever becomes of any of the tokens. */

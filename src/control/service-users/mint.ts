@@ -4,16 +4,13 @@
 import type { z } from '@hono/zod-openapi'
 
 import { curlLine } from '../../catalog/curl.ts'
-import { enforce } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { decide, onlyIf } from '../decide.ts'
 import { grantProducts, grantScopes, tokenScopes } from '../grants.ts'
-import { once } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
-import { createKey, environmentFor, madeBefore } from '../keys/create.ts'
+import { createKey, environmentFor, makeKey } from '../keys/create.ts'
 import type { KeyDraft, Made } from '../keys/create.ts'
 import { readExpiry } from '../keys/draft.ts'
-import { thisKey } from '../keys/end.ts'
 import { readQuotas } from '../keys/quotas.ts'
 import type { KeyView } from '../keys/read.ts'
 import { readIps } from '../lists.ts'
@@ -36,17 +33,17 @@ export async function mintToken(
     decide(async () => {
       checkEnabled(await readServiceUser(context, user.organization_id, user.id))
       const draft = await draftOf(context, user, asked)
-      return await createKey(context, user.organization_id, draft, idempotency, () => [
-        onlyIf(
-          context,
-          'EXISTS (SELECT 1 FROM service_users WHERE id = ?1 AND disabled_at IS NULL)',
-          user.id,
-        ),
-      ])
+      return await createKey(context, user.organization_id, draft, idempotency, {
+        statements: () => [
+          onlyIf(
+            context,
+            'EXISTS (SELECT 1 FROM service_users WHERE id = ?1 AND disabled_at IS NULL)',
+            user.id,
+          ),
+        ],
+      })
     })
-  const made = await once(idempotency, make, madeBefore)
-  await enforce(context, thisKey(made.id))
-  return made
+  return await makeKey(context, idempotency, make)
 }
 
 async function draftOf(

@@ -14,9 +14,6 @@ import { authorize } from '../decide.ts'
 import type { Asked } from '../decide.ts'
 import type { Denial } from '../denial.ts'
 
-/** A record that changed again while it was being reloaded is reloaded again, so often at most. */
-const MAX_RELOADS = 3
-
 /** What a connection was opened with. */
 export interface Opened {
   readonly presented: Presented
@@ -40,25 +37,37 @@ export async function recheck(
   waitUntil: WaitUntil,
 ): Promise<Result<Stay, Denial> | 'unknown'> {
   const nowMs = Date.now()
-  const found =
-    recall(presented, edge, nowMs) ??
-    (await authenticate(presented, edge, nowMs, waitUntil, () => {}))
+  const recalled = recall(presented, edge, nowMs)
+  const found = recalled ?? (await find(presented, edge, waitUntil, nowMs))
   if (!found.ok) return failed(found.error)
-  let key = found.value
-  for (let reloads = 0; reloads <= MAX_RELOADS; reloads++) {
-    const rests = await edge.confirmations.ask(edge.bindings, key, edge.watch.everyMs)
-    if (rests === 'busy') return 'unknown'
-    if (rests !== 'stale') {
-      const verdict = judge(key, asked, edge)
-      if (!verdict.ok) return verdict
-      if (rests === 'unreachable') return 'unknown'
-      return ok({ confirmedAt: rests, expiresAt: key.principal.expiresAt })
-    }
-    const fresh = await reload(presented, edge, nowMs, waitUntil)
-    if (!fresh.ok) return failed(fresh.error)
-    key = fresh.value
-  }
-  return 'unknown'
+  const rests = await edge.confirmations.ask(edge.bindings, found.value, edge.watch.everyMs)
+  if (rests === 'busy') return 'unknown'
+  if (rests !== 'stale') return stay(found.value, asked, edge, rests)
+  // Read from D1 by this very recheck, it is current as of now, whoever edits meanwhile.
+  const fresh = await reload(presented, edge, nowMs, waitUntil)
+  return fresh.ok ? stay(fresh.value, asked, edge, nowMs) : failed(fresh.error)
+}
+
+async function find(
+  presented: Presented,
+  edge: Edge,
+  waitUntil: WaitUntil,
+  nowMs: number,
+): Promise<Result<KnownKey, Denial>> {
+  const found = await authenticate(presented, edge, nowMs, waitUntil, () => {})
+  return found.ok ? ok(found.value.key) : found
+}
+
+function stay(
+  key: KnownKey,
+  asked: Opened['asked'],
+  edge: Edge,
+  confirmedAt: number | 'unreachable',
+): Result<Stay, Denial> | 'unknown' {
+  const verdict = judge(key, asked, edge)
+  if (!verdict.ok) return verdict
+  if (confirmedAt === 'unreachable') return 'unknown'
+  return ok({ confirmedAt, expiresAt: key.principal.expiresAt })
 }
 
 function judge({ principal }: KnownKey, asked: Opened['asked'], edge: Edge): Result<void, Denial> {

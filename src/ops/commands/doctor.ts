@@ -19,6 +19,7 @@ import type {
 import { checkCredentials, checkEntries, checkOrganizations, checkPending } from '../doctor/rows.ts'
 import { checkSchema, SELECT_SCHEMA } from '../doctor/schema.ts'
 import type { SchemaRow } from '../doctor/schema.ts'
+import { checkRestore } from '../doctor/restore.ts'
 import { count } from '../print.ts'
 import { edgeUrl } from '../sync.ts'
 import { execute, PROJECT } from '../wrangler.ts'
@@ -49,6 +50,7 @@ Examples:
       ops.remote ? checkDeployedSecrets(ops) : [],
       checkDatabase(ops),
       checkEdge(ops, url),
+      checkRestore(ops, url),
     ])
     const findings = parts.flat()
     const refusing = findings.filter(({ level }) => level === 'refusing').length

@@ -63,6 +63,8 @@ export const BODIES: Readonly<Record<OperationName, object | undefined>> = {
   putMember: { role: 'viewer' },
   removeMember: undefined,
   sync: undefined,
+  republish: undefined,
+  compareRecords: undefined,
 }
 
 export const WITH_BODY = NAMES.filter((name) => BODIES[name])
@@ -77,6 +79,8 @@ const OF_NONE: readonly OperationName[] = [
   'createOrganization',
   'whoami',
   'sync',
+  'republish',
+  'compareRecords',
 ]
 export const OF_ORGANIZATION = NAMES.filter((name) => !OF_NONE.includes(name))
 

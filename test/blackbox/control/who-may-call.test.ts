@@ -112,6 +112,7 @@ const OTHERS: Readonly<Partial<Record<OperationName, unknown>>> = {
   ...{ explain: ['keys:read'], getChange: ['org:read', 'org:write', 'keys:read', 'keys:write'] },
   ...{ whoami: 'any key', getRateLimits: 'any key' },
   ...{ listOrganizations: 'operators', createOrganization: 'operators', sync: 'operators' },
+  ...{ republish: 'operators', compareRecords: 'operators' },
   ...{ listMembers: 'people', putMember: 'people', removeMember: 'people' },
 }
 

@@ -186,7 +186,8 @@ export async function subjectOf(
   // Nobody has seen it before, so there is nothing to publish.
   await edge.sql(
     `UPDATE credentials SET quotas = '${ROOMY}' WHERE id = '${minted.id}';
-     DELETE FROM pending_fences WHERE credential_id = '${minted.id}'`,
+     INSERT INTO published_fences SELECT credential_id, generation FROM pending_fences
+       WHERE credential_id = '${minted.id}'`,
   )
   return { ...minted, organization }
 }

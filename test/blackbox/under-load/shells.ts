@@ -17,9 +17,9 @@ const fatal = new Map()
 const admitted = new Map()
 
 export class KeyGuard extends Guard {
-  admit(ask) {
+  async admit(ask) {
     const id = this.ctx.id.toString()
-    const answer = super.admit(ask)
+    const answer = await super.admit(ask)
     if (answer.verdict === 'granted') admitted.set(id, (admitted.get(id) ?? 0) + ask.want)
     return answer
   }
@@ -33,12 +33,12 @@ export class KeyGuard extends Guard {
     else this.ctx.abort('crashed by a test')
   }
 
-  fence(generation) {
+  async fence(generation) {
     const id = this.ctx.id.toString()
     const when = fatal.get(id)
     fatal.delete(id)
     if (when === 'before') this.ctx.abort('crashed before its fence by a test')
-    const fence = super.fence(generation)
+    const fence = await super.fence(generation)
     if (when === 'after') this.ctx.abort('crashed after its fence by a test')
     return fence
   }
@@ -69,7 +69,7 @@ export class KeyGuard extends Guard {
   }
 
   admit(ask) {
-    return super.admit({ ...ask, generation: Number.MAX_SAFE_INTEGER })
+    return super.admit({ ...ask, fresh: true })
   }
 }
 
@@ -82,8 +82,8 @@ import edge, { KeyGuard as Guard } from './edge.js'
 export { TryCounter } from './edge.js'
 
 export class KeyGuard extends Guard {
-  fence(generation) {
-    return { ...super.fence(generation), waitMs: 0 }
+  async fence(generation) {
+    return { ...(await super.fence(generation)), waitMs: 0 }
   }
 }
 
