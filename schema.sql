@@ -659,6 +659,21 @@ CREATE TABLE IF NOT EXISTS audit_heads (
   hash         TEXT NOT NULL CHECK (length(hash) = 64)
 ) STRICT, WITHOUT ROWID;
 
+-- What the ops command changed, written in the transaction of the change. The cron, or a sync, takes the
+-- rows into the chains, once each by their id, and removes them. Raw SQL leaves no row.
+CREATE TABLE IF NOT EXISTS ops_changes (
+  -- Of the event that comes of it.
+  id              TEXT PRIMARY KEY NOT NULL
+                  CHECK (length(id) = 36 AND id NOT GLOB '*[^0-9a-f-]*'),
+  at              INTEGER NOT NULL CHECK (at BETWEEN 1 AND 253370764800000),
+  organization_id TEXT CHECK (length(organization_id) BETWEEN 1 AND 64),
+  -- Who ran the command, in their own words: operator:ops/ann@laptop.
+  actor           TEXT NOT NULL
+                  CHECK (actor GLOB 'operator:ops/?*' AND length(actor) <= 320 AND actor NOT GLOB '*[^ -~]*'),
+  -- The command and what it changed: /ops/key/revoke/key_….
+  path            TEXT NOT NULL CHECK (path GLOB '/ops/?*' AND length(path) <= 2048 AND path NOT GLOB '*[^!-~]*')
+) STRICT, WITHOUT ROWID;
+
 -- Where retention has cut a chain off: what is left links to this hash.
 CREATE TABLE IF NOT EXISTS audit_checkpoints (
   organization TEXT PRIMARY KEY NOT NULL,
@@ -806,6 +821,15 @@ CREATE TABLE IF NOT EXISTS webhook_endpoints (
 CREATE INDEX IF NOT EXISTS webhook_endpoints_by_organization
   ON webhook_endpoints (organization_id, created_at, id);
 
+-- Endpoints that have yet to answer a signed challenge: new ones, those whose URL was changed, and those
+-- that were disabled for what they answered. They are disabled as long as their row is here, and nothing
+-- but challenges is sent to them. An endpoint of before there were challenges has no row, and goes on.
+CREATE TABLE IF NOT EXISTS webhook_unverified (
+  endpoint_id TEXT PRIMARY KEY NOT NULL REFERENCES webhook_endpoints (id),
+  -- Another one with each change of URL: an answer to a challenge of before it verifies nothing.
+  round       TEXT NOT NULL CHECK (length(round) = 32)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS webhook_events (
   -- Without a dot: it is signed as id.timestamp.body.
   id              TEXT PRIMARY KEY NOT NULL
@@ -856,6 +880,10 @@ CREATE INDEX IF NOT EXISTS webhook_deliveries_pending ON webhook_deliveries (end
   WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS webhook_deliveries_by_endpoint ON webhook_deliveries (endpoint_id, created_at, id);
 
+-- The lanes that an organization has in use.
+CREATE INDEX IF NOT EXISTS webhook_deliveries_leased ON webhook_deliveries (endpoint_id, lease_until)
+  WHERE lease IS NOT NULL;
+
 -- Written before it is sent: the key stops a second runner, and an attempt whose runner died shows.
 CREATE TABLE IF NOT EXISTS webhook_attempts (
   delivery_id TEXT NOT NULL REFERENCES webhook_deliveries (id),
@@ -872,6 +900,27 @@ CREATE TABLE IF NOT EXISTS webhook_attempts (
   PRIMARY KEY (delivery_id, number)
 ) STRICT, WITHOUT ROWID;
 
+-- What was sent in a minute, by what is bounded: src/webhooks/bounds.ts. The cron removes old rows.
+CREATE TABLE IF NOT EXISTS webhook_sends (
+  -- Such as `site example.com org_acme`.
+  scope  TEXT PRIMARY KEY NOT NULL CHECK (length(scope) <= 400),
+  -- Unix milliseconds / 60,000.
+  minute INTEGER NOT NULL CHECK (minute >= 0),
+  sent   INTEGER NOT NULL CHECK (sent >= 1)
+) STRICT, WITHOUT ROWID;
+
+-- Hosts that gave an organization's deliveries no answer: src/webhooks/breaker.ts. An answer of any sort
+-- removes the row, and the cron an old one.
+CREATE TABLE IF NOT EXISTS webhook_hosts (
+  organization_id TEXT NOT NULL,
+  host            TEXT NOT NULL CHECK (length(host) <= 300),
+  -- One after the other, with no answer in between.
+  failures        INTEGER NOT NULL CHECK (failures >= 1),
+  -- Nothing is sent before; then one delivery tries.
+  waits_until     INTEGER NOT NULL CHECK (waits_until >= 0),
+  PRIMARY KEY (organization_id, host)
+) STRICT, WITHOUT ROWID;
+
 -- The cron finds by these what began or ended without the management API: expiry, and raw SQL.
 CREATE INDEX IF NOT EXISTS credentials_by_creation ON credentials (created_at);
 CREATE INDEX IF NOT EXISTS credentials_by_expiry ON credentials (expires_at) WHERE expires_at IS NOT NULL;
@@ -880,12 +929,42 @@ CREATE INDEX IF NOT EXISTS credentials_by_revocation ON credentials (revoked_at)
 CREATE INDEX IF NOT EXISTS service_users_by_disabling ON service_users (disabled_at)
   WHERE disabled_at IS NOT NULL;
 
+-- However an endpoint comes here or changes where it sends, it must prove itself first.
+DROP TRIGGER IF EXISTS webhook_endpoint_inserted;
+CREATE TRIGGER webhook_endpoint_inserted AFTER INSERT ON webhook_endpoints
+BEGIN
+  INSERT INTO webhook_unverified (endpoint_id, round) VALUES (NEW.id, lower(hex(randomblob(16))))
+  ON CONFLICT (endpoint_id) DO UPDATE SET round = excluded.round;
+  UPDATE webhook_endpoints SET disabled_at = created_at WHERE id = NEW.id AND disabled_at IS NULL;
+END;
+
+DROP TRIGGER IF EXISTS webhook_endpoint_moved;
+CREATE TRIGGER webhook_endpoint_moved AFTER UPDATE OF url ON webhook_endpoints
+WHEN NEW.url <> OLD.url
+BEGIN
+  INSERT INTO webhook_unverified (endpoint_id, round) VALUES (NEW.id, lower(hex(randomblob(16))))
+  ON CONFLICT (endpoint_id) DO UPDATE SET round = excluded.round;
+  UPDATE webhook_endpoints SET disabled_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE id = NEW.id AND disabled_at IS NULL;
+END;
+
+DROP TRIGGER IF EXISTS webhook_endpoint_proves_itself;
+CREATE TRIGGER webhook_endpoint_proves_itself BEFORE UPDATE OF disabled_at ON webhook_endpoints
+WHEN NEW.disabled_at IS NULL AND EXISTS (SELECT 1 FROM webhook_unverified WHERE endpoint_id = OLD.id)
+BEGIN
+  SELECT RAISE(ABORT, 'a webhook endpoint is enabled by answering a challenge: verify it');
+END;
+
+-- A host that was gone for days may have another owner when it is back.
 DROP TRIGGER IF EXISTS webhook_endpoint_disabled;
 CREATE TRIGGER webhook_endpoint_disabled AFTER UPDATE OF disabled_at ON webhook_endpoints
 WHEN NEW.disabled_at IS NOT NULL AND OLD.disabled_at IS NULL
 BEGIN
   UPDATE webhook_deliveries SET state = 'held', next_attempt_at = NULL
   WHERE endpoint_id = NEW.id AND state = 'pending';
+  INSERT INTO webhook_unverified (endpoint_id, round)
+  SELECT NEW.id, lower(hex(randomblob(16))) WHERE NEW.disabled_reason IN ('gone', 'failing')
+  ON CONFLICT (endpoint_id) DO NOTHING;
 END;
 
 -- What was held goes out at once, save what is being sent this moment.
@@ -904,6 +983,7 @@ END;
 DROP TRIGGER IF EXISTS webhook_endpoint_leaves;
 CREATE TRIGGER webhook_endpoint_leaves BEFORE DELETE ON webhook_endpoints
 BEGIN
+  DELETE FROM webhook_unverified WHERE endpoint_id = OLD.id;
   DELETE FROM webhook_attempts
   WHERE delivery_id IN (SELECT id FROM webhook_deliveries WHERE endpoint_id = OLD.id);
   DELETE FROM webhook_deliveries WHERE endpoint_id = OLD.id;

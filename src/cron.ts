@@ -2,6 +2,7 @@
 // that one which fails holds up no other, and all are safe to run twice and side by side.
 
 import { noteHeads } from './accounts/heads.ts'
+import { takeOpsChanges } from './accounts/ops-changes.ts'
 import { prune } from './accounts/retention.ts'
 import { pruneNobody } from './accounts/tallies.ts'
 import { forgetOld } from './control/changes/forget.ts'
@@ -18,6 +19,7 @@ export async function runCron(edge: Edge, nowMs: number): Promise<void> {
     const { pending } = await publishPending(edge.bindings)
     if (pending > 0) console.warn(`${pending} credentials wait for their guards`)
   })
+  await attempt('changes by ops', () => takeOpsChanges(edge.bindings.DB))
   await attempt('webhooks', () => runWebhooks(edge, nowMs))
   await attempt('forgetting old changes', () => forgetOld(edge.bindings, nowMs))
   if (nowMs % HOUR_MS < 60_000) {

@@ -37,10 +37,10 @@ export function createWorker(catalog: Catalog, watch?: WatchTimes) {
         return response
       }
     },
-    async queue(batch: MessageBatch, env: Bindings): Promise<void> {
+    async queue(batch: MessageBatch, env: Bindings, ctx: ExecutionContext): Promise<void> {
       await takeBatch(batch, {
         audit: async (messages) => await consume(messages, env.DB),
-        webhooks: async (messages) => await takeHints(messages, await edgeOf(env)),
+        webhooks: async (messages) => await takeHints(messages, await edgeOf(env), ctx),
         fences: async (messages) => {
           const { publishChanges } = await import('./control/changes/publish.ts')
           await publishChanges(messages, await edgeOf(env))

@@ -71,7 +71,7 @@ const needsOrganization = createMiddleware<ConsoleEnv>(async (c, next) => {
   const id = c.req.param('organization') ?? ''
   const { actor } = c.get('session')
   if (actor.type === 'person' && actor.organizationId !== id) {
-    return errorPage(c, 404, `There is no organization ${id}.`)
+    return errorPage(c, 404, 'There is no such organization here.')
   }
   const query = actor.type === 'operator' ? { organization: id } : {}
   const found = await call<OrganizationView>(c, 'getOrganization', { query })

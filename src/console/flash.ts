@@ -15,6 +15,7 @@ const TEXTS = {
   token_revoked: 'The token is invalid.',
   list_saved: 'The allowlist was saved.',
   endpoint_saved: 'The endpoint was saved.',
+  endpoint_verified: 'The endpoint has answered its challenge, and is enabled.',
   endpoint_enabled: 'The endpoint is enabled. What was held goes out within a minute.',
   endpoint_disabled: 'The endpoint is disabled.',
   endpoint_deleted: 'The endpoint was deleted.',

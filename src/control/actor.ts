@@ -17,7 +17,7 @@ import type { KnownKey } from '../keys/memo.ts'
 import type { Door, Held, Tries } from '../tries/tries.ts'
 import { parseEmail } from './members/email.ts'
 import type { Role } from './members/role.ts'
-import { Problem } from './problem.ts'
+import { notFound, Problem } from './problem.ts'
 
 export type { Role } from './members/role.ts'
 
@@ -116,7 +116,7 @@ export function organizationOf(actor: Actor, asked: string | undefined): string 
   const own =
     actor.type === 'person' ? actor.organizationId : actor.key.principal.record.organizationId
   if (asked === undefined || asked === own) return own
-  throw new Problem(404, 'not_found', `There is no organization ${asked}.`)
+  throw notFound('organization')
 }
 
 /** The environment to which a key's management is confined; people's is not. */

@@ -5,6 +5,7 @@ import { z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 
+import { takeOpsChanges } from '../accounts/ops-changes.ts'
 import { refuse } from '../gate/refuse.ts'
 import { publishPending } from '../guard/publish.ts'
 import { changesApi } from './changes/api.ts'
@@ -23,6 +24,7 @@ import { serviceUsersApi } from './service-users/api.ts'
 import { tokensApi } from './service-users/tokens-api.ts'
 import { webhooksApi } from './webhooks/api.ts'
 import { deliveriesApi } from './webhooks/deliveries-api.ts'
+import { verifyApi } from './webhooks/verify-api.ts'
 
 const api = controlApp()
 
@@ -42,6 +44,7 @@ api.route('/', membersApi)
 api.route('/', changesApi)
 api.route('/', explainApi)
 api.route('/', webhooksApi)
+api.route('/', verifyApi)
 api.route('/', deliveriesApi)
 api.route('/', restoreApi)
 
@@ -57,7 +60,15 @@ api.openapi(
     },
   }),
   async (c) => {
-    return c.json(await publishPending(c.env.context.edge.bindings), 200)
+    const { edge, waitUntil } = c.env.context
+    const published = await publishPending(edge.bindings)
+    // On record now or by the cron; being in force does not wait for it.
+    waitUntil(
+      takeOpsChanges(edge.bindings.DB).catch((error: unknown) =>
+        console.error('changes by ops are left to the cron', error),
+      ),
+    )
+    return c.json(published, 200)
   },
 )
 

@@ -43,7 +43,7 @@ export async function capsFor({ edge }: ControlContext, organization: string): P
     .prepare('SELECT plan FROM organizations WHERE id = ?1')
     .bind(organization)
     .first<string>('plan')
-  if (plan === null) throw notFound('organization', organization)
+  if (plan === null) throw notFound('organization')
   return capsOf(edge.catalog, plan)
 }
 

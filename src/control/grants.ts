@@ -5,7 +5,7 @@
 import { defaultScopes, productsFor } from '../catalog/define.ts'
 import type { Catalog, Kind } from '../catalog/define.ts'
 import type { ControlContext } from './context.ts'
-import { invalid, Problem } from './problem.ts'
+import { invalid, notFound, Problem } from './problem.ts'
 
 /**
  * The scopes of a new or changed key; what is not named is as a new key has it. A publishable key
@@ -114,7 +114,7 @@ async function organizationProducts(db: D1Database, id: string): Promise<Set<str
     .prepare('SELECT products FROM organizations WHERE id = ?1')
     .bind(id)
     .first<{ products: string }>()
-  if (!row) throw new Problem(404, 'not_found', `There is no organization ${id}.`)
+  if (!row) throw notFound('organization')
   return new Set(JSON.parse(row.products) as string[])
 }
 

@@ -20,7 +20,7 @@ import type { Access, OperationName } from './routes.ts'
 export const ProblemBody = z
   .object({ error: z.string(), detail: z.string(), status_code: z.int() })
   .openapi('Problem', {
-    example: { error: 'not_found', detail: 'There is no key key_x.', status_code: 404 },
+    example: { error: 'not_found', detail: 'There is no such key here.', status_code: 404 },
   })
 
 interface Definition<R extends RouteConfig['request'], S extends RouteConfig['responses']> {

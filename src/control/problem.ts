@@ -2,6 +2,7 @@
 // with the field at fault named in the sentence.
 
 import { errorResponse } from '../gate/refuse.ts'
+import { withoutValues } from '../keys/looks.ts'
 
 export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 422 | 429 | 503
 
@@ -15,7 +16,7 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | undefined
 
   constructor(status: ProblemStatus, reason: string, detail: string, retryAfterSeconds?: number) {
-    super(bounded(detail))
+    super(bounded(withoutValues(detail)))
     this.name = 'Problem'
     this.status = status
     this.reason = reason
@@ -32,9 +33,12 @@ export class Problem extends Error {
   }
 }
 
-/** Another organization's id and an id that never was are the same to the caller. */
-export function notFound(what: string, id: string): Problem {
-  return new Problem(404, 'not_found', `There is no ${what} ${id}.`)
+/**
+ * Another organization's id and an id that never was are the same to the caller. What was given for it is
+ * not repeated: it may be a key's value, and answers end in logs and tickets.
+ */
+export function notFound(what: string): Problem {
+  return new Problem(404, 'not_found', `There is no such ${what} here.`)
 }
 
 /** A field with a value that cannot be. */

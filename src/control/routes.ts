@@ -58,6 +58,7 @@ export const OPERATIONS = {
   updateEndpoint: row('PATCH', '/webhooks/:id', ['webhooks:write']),
   deleteEndpoint: row('DELETE', '/webhooks/:id', ['webhooks:write']),
   rotateEndpointSecret: row('POST', '/webhooks/:id/rotate-secret', ['webhooks:write']),
+  verifyEndpoint: row('POST', '/webhooks/:id/verify', ['webhooks:write']),
   testEndpoint: row('POST', '/webhooks/:id/test', ['webhooks:write']),
   listDeliveries: row('GET', '/webhooks/:id/deliveries', ['webhooks:read']),
   resendDelivery: row('POST', '/webhooks/:id/deliveries/:delivery/resend', ['webhooks:write']),

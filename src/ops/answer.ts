@@ -11,6 +11,8 @@ export interface Io {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
   readonly now: () => number
+  /** All of standard input. */
+  readonly input: () => Promise<string>
 }
 
 /** The options that every command has. */
@@ -21,6 +23,8 @@ export interface GlobalOptions {
   readonly persistTo?: string
   readonly url?: string
   readonly vars?: string
+  /** Who runs the command, for the audit. */
+  readonly as?: string
   /** false with --no-sync. */
   readonly sync: boolean
 }

@@ -1,6 +1,7 @@
 // Reading and editing an allowlist. Entries are read before anything is sent; the edit and the look
 // at its outcome are one transaction, so that what is printed is what was written.
 
+import { recordChange } from './actor.ts'
 import { usage } from './answer.ts'
 import type { Answer, Ops } from './answer.ts'
 import { matchEntries, readEntries, unreadable } from './entries.ts'
@@ -9,7 +10,7 @@ import { addEntries, removeEntries, selectEntries, selectOwner } from './list-st
 import type { EntryRow, OwnerRow } from './list-statements.ts'
 import { prepareSync } from './sync.ts'
 import type { InForce } from './sync.ts'
-import { ownerOf, stateLines, targetList } from './target-list.ts'
+import { listChange, ownerOf, stateLines, targetList } from './target-list.ts'
 import type { ListOptions, TargetList } from './target-list.ts'
 import { execute } from './wrangler.ts'
 
@@ -23,10 +24,11 @@ export async function allowEntries(
   const list = targetList(kind, options)
   const wanted = readEntries(kind, texts)
   const sync = await prepareSync(ops)
-  const [owners, added, after] = await execute<[OwnerRow, EntryRow, EntryRow]>(ops, [
+  const [owners, added, after] = await execute<[OwnerRow, EntryRow, EntryRow, object]>(ops, [
     selectOwner(list.table, list.ownerId),
     addEntries(list.table, list.ownerId, wanted),
     selectEntries(list.table, list.ownerId),
+    recordChange(ops, listChange(list, 'allow')),
   ])
   const owner = ownerOf(list, owners)
   const fresh = new Set(added.map(({ entry }) => entry))
@@ -64,10 +66,11 @@ export async function removeListEntries(
   const matched = matchEntries(kind, stored, texts)
   if (!matched.ok) throw usage(matched.error)
   const { found, absent } = matched.value
-  const [removed, after, [owner]] = await execute<[EntryRow, EntryRow, OwnerRow]>(ops, [
+  const [removed, after, [owner]] = await execute<[EntryRow, EntryRow, OwnerRow, object]>(ops, [
     removeEntries(list.table, list.ownerId, found),
     selectEntries(list.table, list.ownerId),
     selectOwner(list.table, list.ownerId),
+    recordChange(ops, listChange(list, 'remove')),
   ])
   const restricted = owner?.restricted !== 0
   return edited(list, after, await sync(), {

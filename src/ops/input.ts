@@ -8,6 +8,7 @@ import type { Environment } from '../catalog/define.ts'
 import { parseEmail } from '../control/members/email.ts'
 import { ROLES } from '../control/members/role.ts'
 import type { Role } from '../control/members/role.ts'
+import { looksLike } from '../keys/looks.ts'
 import { readName as readPlainName } from '../names.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
@@ -31,19 +32,33 @@ export function newId(prefix: IdPrefix): string {
   return `${prefix}_${randomId()}`
 }
 
-/** An id of the given kind. */
+/** An id of the given kind. Whatever else was given for it is not repeated: it may be a secret. */
 export function readId(prefix: IdPrefix, text: string): string {
-  if (new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`).test(text)) return text
+  const looks = looksLike(text)
+  if (looks === undefined && new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`).test(text)) return text
+  const what = looks === undefined ? 'that' : `that looks like ${looks}: it`
+  const leaked =
+    looks === undefined
+      ? []
+      : [
+          'It is in the history of your shell now: take it for leaked. To end it, by its value:',
+          '  npm run ops -- key revoke --value -',
+        ]
   throw usage(
-    `${JSON.stringify(text)} is not the id of ${ID_NOUNS[prefix]}, which begins with ${prefix}_; see: npm run ops -- ${LIST_COMMANDS[prefix]}`,
+    [
+      `${what} is not the id of ${ID_NOUNS[prefix]}, which begins with ${prefix}_; see: npm run ops -- ${LIST_COMMANDS[prefix]}`,
+      ...leaked,
+    ].join('\n'),
   )
 }
 
 /** A name that can be shown on a line, its blanks folded. */
 export function readName(text: string): string {
   const name = readPlainName(text)
-  if (name.ok) return name.value
-  throw usage(`--name ${name.error}`)
+  if (!name.ok) throw usage(`--name ${name.error}`)
+  const looks = looksLike(name.value)
+  if (looks !== undefined) throw usage(`--name looks like ${looks}; names are shown to everyone`)
+  return name.value
 }
 
 export function readEnvironment(text: string): Environment {
@@ -62,7 +77,7 @@ export function readRole(text: string): Role {
 export function readEmail(text: string): string {
   const email = parseEmail(text)
   if (email !== undefined) return email
-  throw usage(`${JSON.stringify(text)} is no e-mail address, such as ann@example.com`)
+  throw usage('that is no e-mail address, such as ann@example.com')
 }
 
 /** Goes upstream in a header, so it is an identifier. */

@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 
 import { shipped } from '../catalog/shipped.ts'
+import { withoutValues } from '../keys/looks.ts'
 import { attacher, Stop } from './answer.ts'
 import type { Io } from './answer.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -25,7 +26,9 @@ import { clean } from './print.ts'
 export const NAME = 'npm run ops --'
 
 /** Runs one command line and returns its exit code. Never throws for what an operator can meet. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+export async function run(args: readonly string[], given: Io): Promise<number> {
+  // The parser's own errors repeat what they do not know.
+  const io = { ...given, err: (text: string) => given.err(withoutValues(text)) }
   let exitCode = 0
   const json = args.includes('--json')
   const program = build(io, (code) => (exitCode = code))
@@ -34,11 +37,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (json && error.exitCode !== 0) io.out(refusal(error.message, 2))
+      if (json && error.exitCode !== 0) io.out(refusal(withoutValues(error.message), 2))
       return error.exitCode === 0 ? 0 : 2
     }
     if (!(error instanceof Stop)) throw error
-    const lines = error.message.split('\n').map(clean)
+    const lines = withoutValues(error.message).split('\n').map(clean)
     if (json) io.out(refusal(lines.join('\n'), error.exitCode))
     else io.err(`error: ${lines.join('\n')}`)
     return error.exitCode
@@ -66,6 +69,7 @@ function build(io: Io, settle: (exitCode: number) => void): Command {
     .option('--json', 'print JSON for scripts, and nothing else, on stdout')
     .option('--url <edge>', 'where the edge is (else PORTCULLIS_URL, the demo, or ISSUER)')
     .option('--vars <file>', 'take secrets from this file, written like .dev.vars', toPath)
+    .option('--as <name>', 'who you are, for the audit (else PORTCULLIS_OPERATOR, or user@machine)')
     .option('--no-sync', 'leave a change to the cron; needs no ADMIN_TOKEN')
     .addOption(
       new Option('--persist-to <dir>', 'directory of the local database, as for wrangler')
@@ -78,6 +82,7 @@ function build(io: Io, settle: (exitCode: number) => void): Command {
 Examples:
   $ ${NAME} ip allow --organization org_4fXo0qPYB1mTz7Qe 203.0.113.0/24
   $ ${NAME} key revoke key_9sKd2LmQx7VbT0aW --remote
+  $ ${NAME} key revoke --value - --remote
   $ ${NAME} doctor
 
 Each command has its own --help. For scripts: npm run -s ops -- key list --organization org_… --json`,

@@ -66,10 +66,18 @@ export interface KeyRow {
   readonly created_at: number
 }
 
+const KEY =
+  'SELECT id, organization_id, service_user_id, kind, environment, name, scopes, products, ip_restricted, origin_restricted, expires_at, revoked_at, created_at FROM credentials'
+
+/** The credential whose id an SQL expression gives. */
+export function selectKeyWhere(id: string): string {
+  return `${KEY} WHERE id = ${id};`
+}
+
 /** Credentials by id, organization or service user. Digests are not read: nothing here needs them. */
 export function selectKeys(
   by: 'id' | 'organization_id' | 'service_user_id',
   value: string,
 ): string {
-  return `SELECT id, organization_id, service_user_id, kind, environment, name, scopes, products, ip_restricted, origin_restricted, expires_at, revoked_at, created_at FROM credentials WHERE ${by} = ${sql(value)} ORDER BY created_at, id;`
+  return `${KEY} WHERE ${by} = ${sql(value)} ORDER BY created_at, id;`
 }

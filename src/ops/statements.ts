@@ -107,7 +107,12 @@ export function insertCredential(credential: NewCredential): string {
 
 /** Revokes once: a second revocation keeps the first time. Returns the id that it revoked. */
 export function revokeCredential(id: string, nowMs: number): string {
-  return `UPDATE credentials SET revoked_at = ${sql(nowMs)} WHERE id = ${sql(id)} AND revoked_at IS NULL RETURNING id;`
+  return revokeWhere(sql(id), nowMs)
+}
+
+/** The same for the credential whose id an SQL expression gives. */
+export function revokeWhere(id: string, nowMs: number): string {
+  return `UPDATE credentials SET revoked_at = ${sql(nowMs)} WHERE id = ${id} AND revoked_at IS NULL RETURNING id;`
 }
 
 /** One INSERT statement, columns in the order given. */

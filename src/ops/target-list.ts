@@ -1,5 +1,6 @@
 // Which allowlist a command is about, and what its state means for callers, in plain words.
 
+import type { OpsChange } from './actor.ts'
 import { usage, Stop } from './answer.ts'
 import { unreadable } from './entries.ts'
 import type { EntryKind } from './entries.ts'
@@ -7,6 +8,7 @@ import { readId } from './input.ts'
 import { KEY_IPS, KEY_ORIGINS, ORGANIZATION_IPS } from './list-statements.ts'
 import type { ListTable, OwnerRow } from './list-statements.ts'
 import { noKey, noOrganization } from './owner.ts'
+import { sql } from './statements.ts'
 
 export interface ListOptions {
   readonly organization?: string
@@ -40,11 +42,22 @@ export function targetList(kind: EntryKind, options: ListOptions): TargetList {
   return { kind, table, ownerId, ownerOption: `--key ${ownerId}` }
 }
 
+/** The list as the audit names it, of `ip allow` and the like. */
+export function listChange(list: TargetList, verb: string): OpsChange {
+  const command = list.kind === 'address' ? 'ip' : 'origin'
+  const id = sql(list.ownerId)
+  const organization =
+    list.table.owners === 'organizations'
+      ? id
+      : `(SELECT organization_id FROM credentials WHERE id = ${id})`
+  return { organization, command: `${command} ${verb}`, subject: id }
+}
+
 /** The owner, which must exist and be one that has such a list. */
 export function ownerOf(list: TargetList, owners: readonly OwnerRow[]): OwnerRow {
   const [owner] = owners
   if (!owner) {
-    throw list.table.owners === 'organizations' ? noOrganization(list.ownerId) : noKey(list.ownerId)
+    throw list.table.owners === 'organizations' ? noOrganization() : noKey()
   }
   if (list.kind === 'origin' && owner.kind !== 'publishable') {
     throw new Stop(

@@ -3,9 +3,10 @@
 import type { Claim } from './claim.ts'
 import { checkDestination } from './destination.ts'
 import type { DestinationRules } from './destination.ts'
+import { printable } from './excerpt.ts'
 import { judge, parseRetryAfter } from './schedule.ts'
 import type { Outcome } from './schedule.ts'
-import { openSecret } from './secret.ts'
+import { secretsInForce } from './secret.ts'
 import type { SealingKeys } from './secret.ts'
 import { send } from './send.ts'
 import type { Wire } from './send.ts'
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly retryAfterMs: number | undefined
   /** Whether it is the endpoint that failed, and not this deployment. */
   readonly theirs: boolean
+  /** What its host did, for the breaker. */
+  readonly host: 'answered' | 'silent' | 'unasked'
 }
 
 export interface AttemptDeps extends Wire {
@@ -29,7 +32,13 @@ export interface AttemptDeps extends Wire {
   readonly destinations: DestinationRules
 }
 
-const NOT_SENT = { outcome: 'failed', status: null, durationMs: 0, answer: null } as const
+const NOT_SENT = {
+  outcome: 'failed',
+  status: null,
+  durationMs: 0,
+  answer: null,
+  host: 'unasked',
+} as const
 
 /** Checks the destination once more, signs, sends, and judges the answer. */
 export async function attempt(claim: Claim, deps: AttemptDeps): Promise<Attempt> {
@@ -39,7 +48,7 @@ export async function attempt(claim: Claim, deps: AttemptDeps): Promise<Attempt>
     return { ...NOT_SENT, error, retryAfterMs: undefined, theirs: true }
   }
   const startedAt = deps.now()
-  const secrets = await secretsInForce(claim, deps.sealingKeys, startedAt)
+  const secrets = await secretsInForce(deps.sealingKeys, claim.endpoint_id, claim, startedAt)
   if (secrets.length === 0) {
     const error = 'was not sent: its secret cannot be read; rotate it'
     return { ...NOT_SENT, error, retryAfterMs: undefined, theirs: false }
@@ -53,7 +62,7 @@ export async function attempt(claim: Claim, deps: AttemptDeps): Promise<Attempt>
       answer.kind === 'timeout'
         ? `did not answer within ${deps.timeoutMs / 1000} s`
         : 'could not be reached'
-    return { ...NOT_SENT, durationMs, error, retryAfterMs: undefined, theirs: true }
+    return { ...NOT_SENT, durationMs, error, retryAfterMs: undefined, theirs: true, host: 'silent' }
   }
   const outcome = judge(answer.status)
   return {
@@ -61,21 +70,11 @@ export async function attempt(claim: Claim, deps: AttemptDeps): Promise<Attempt>
     status: answer.status,
     durationMs,
     error: outcome === 'delivered' ? null : errorOf(answer.status),
-    answer: answer.excerpt,
+    answer: printable(answer.start),
     retryAfterMs: parseRetryAfter(answer.retryAfter, endedAt),
     theirs: true,
+    host: 'answered',
   }
-}
-
-/** The secret, and until its time is over the one before. */
-async function secretsInForce(claim: Claim, keys: SealingKeys, nowMs: number): Promise<string[]> {
-  const overlaps = (claim.previous_secret_expires_at ?? 0) > nowMs
-  const sealed = [
-    claim.secret,
-    ...(overlaps && claim.previous_secret ? [claim.previous_secret] : []),
-  ]
-  const opened = await Promise.all(sealed.map((text) => openSecret(keys, claim.endpoint_id, text)))
-  return opened.filter((secret) => secret !== undefined)
 }
 
 function errorOf(status: number): string {

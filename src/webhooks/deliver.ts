@@ -4,7 +4,11 @@
 
 import { attempt } from './attempt.ts'
 import type { AttemptDeps } from './attempt.ts'
-import { claim, dueIds } from './claim.ts'
+import { claim } from './claim.ts'
+import type { Claim } from './claim.ts'
+import { findDue } from './due.ts'
+import type { Due } from './due.ts'
+import { Lanes } from './lanes.ts'
 import { recordAttempt } from './record.ts'
 import { TIMEOUT_MS } from './send.ts'
 import { prepareAll } from './statement.ts'
@@ -21,7 +25,7 @@ export interface Delivered {
   /** Attempts made, whatever became of them. */
   readonly attempted: number
   readonly delivered: number
-  /** Deliveries with another attempt ahead, for a hint at that time. */
+  /** Deliveries that are due again at a time, for a hint then. */
   readonly retries: readonly { readonly deliveryId: string; readonly dueAt: number }[]
 }
 
@@ -34,6 +38,8 @@ export interface DueLimits {
 
 /** Within what a Worker's invocation may call, and within the minute until the next cron. */
 const DUE_LIMITS: DueLimits = { attempts: 200, budgetMs: 40_000 }
+/** A hint goes on for half a minute at most after its batch (`waitUntil`): this and one timeout. */
+const HINT_LIMITS: DueLimits = { attempts: 200, budgetMs: 12_000 }
 /** A Worker has six connections at a time. */
 const LANES = 6
 const ROUND = 60
@@ -43,7 +49,36 @@ export async function deliver(
   deps: DeliveryDeps,
   deliveryIds: readonly string[],
 ): Promise<Delivered> {
-  return await sendAll(deps, deliveryIds, Infinity)
+  const sum = new Sum()
+  await sendAll(deps, await findAmong(deps, deliveryIds), Infinity, sum)
+  return sum.total
+}
+
+/**
+ * The same for a hint, and then what else is due in those organizations: their lanes may have been in
+ * use when others were hinted at. `left` is what there was no time for.
+ */
+export async function deliverHinted(
+  deps: DeliveryDeps,
+  deliveryIds: readonly string[],
+  limits: DueLimits = HINT_LIMITS,
+): Promise<Delivered & { readonly left: readonly string[] }> {
+  const deadline = deps.now() + limits.budgetMs
+  const sum = new Sum()
+  let due = await findAmong(deps, deliveryIds)
+  const organizations = [...new Set(due.map(({ organization_id }) => organization_id))]
+  while (due.length > 0 && sum.total.attempted < limits.attempts && deps.now() < deadline) {
+    // Nothing could be done: whoever has the lanes goes on with it.
+    if (!(await sendAll(deps, due, deadline, sum))) return { ...sum.total, left: [] }
+    due = await findDue(deps.db, deps.now(), ROUND, { organizations })
+  }
+  return { ...sum.total, left: due.map(({ id }) => id) }
+}
+
+async function findAmong(deps: DeliveryDeps, deliveryIds: readonly string[]): Promise<Due[]> {
+  if (deliveryIds.length === 0) return []
+  const ids = [...new Set(deliveryIds)]
+  return await findDue(deps.db, deps.now(), ids.length, { ids })
 }
 
 /** Attempts everything that is due, within limits. */
@@ -52,58 +87,89 @@ export async function deliverDue(
   limits: DueLimits = DUE_LIMITS,
 ): Promise<Delivered> {
   const deadline = deps.now() + limits.budgetMs
-  let total: Delivered = { attempted: 0, delivered: 0, retries: [] }
-  while (total.attempted < limits.attempts && deps.now() < deadline) {
-    const wanted = Math.min(ROUND, limits.attempts - total.attempted)
-    const ids = await dueIds(deps.db, deps.now(), wanted)
-    const round = await sendAll(deps, ids, deadline)
+  const sum = new Sum()
+  while (sum.total.attempted < limits.attempts && deps.now() < deadline) {
+    const wanted = Math.min(ROUND, limits.attempts - sum.total.attempted)
+    const due = await findDue(deps.db, deps.now(), wanted)
     // Another runner is at it, or the database is not.
-    if (round.attempted === 0) break
-    total = {
-      attempted: total.attempted + round.attempted,
-      delivered: total.delivered + round.delivered,
-      retries: [...total.retries, ...round.retries],
-    }
+    if (!(await sendAll(deps, due, deadline, sum))) break
   }
-  return total
+  return sum.total
 }
 
+/** What one run has done so far. */
+class Sum {
+  total: Delivered = { attempted: 0, delivered: 0, retries: [] }
+
+  add({ attempted = 0, delivered = 0, retries = [] }: Partial<Delivered>): void {
+    this.total = {
+      attempted: this.total.attempted + attempted,
+      delivered: this.total.delivered + delivered,
+      retries: [...this.total.retries, ...retries],
+    }
+  }
+}
+
+/** Whether anything was attempted or postponed. */
 async function sendAll(
   deps: DeliveryDeps,
-  deliveryIds: readonly string[],
+  due: readonly Due[],
   deadline: number,
-): Promise<Delivered> {
-  const left = [...new Set(deliveryIds)]
-  const retries: { deliveryId: string; dueAt: number }[] = []
-  let attempted = 0
-  let delivered = 0
+  sum: Sum,
+): Promise<boolean> {
+  const lanes = new Lanes(due)
+  let moved = false
   const lane = async (): Promise<void> => {
-    for (let id = left.shift(); id !== undefined && deps.now() < deadline; id = left.shift()) {
-      const sent = await sendOne(deps, id).catch((error: unknown) => {
+    for (let one = lanes.next(); one; one = lanes.next()) {
+      if (deps.now() >= deadline) return
+      const done = await sendOne(deps, one, lanes).catch((error: unknown) => {
         // Its lease runs out, and it is sent again.
         console.error('a webhook delivery was interrupted', error)
       })
-      if (!sent) continue
-      attempted++
-      if (sent.delivered) delivered++
-      if (sent.nextAt !== undefined) retries.push({ deliveryId: id, dueAt: sent.nextAt })
+      lanes.done(one)
+      if (!done) continue
+      moved = true
+      sum.add(done)
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
-  return { attempted, delivered, retries }
+  return moved
 }
 
+/** Undefined where nothing was done about it. */
 async function sendOne(
   deps: DeliveryDeps,
-  deliveryId: string,
-): Promise<{ delivered: boolean; nextAt: number | undefined } | undefined> {
+  due: Due,
+  lanes: Lanes,
+): Promise<Partial<Delivered> | undefined> {
+  const claimed = await claim(deps.db, due, deps.now())
+  switch (claimed.is) {
+    case 'taken':
+      return undefined
+    case 'busy':
+      lanes.drop('organization_id', due)
+      return undefined
+    case 'postponed':
+      lanes.drop('endpoint_id', due)
+      return { retries: [{ deliveryId: due.id, dueAt: claimed.until }] }
+    case 'ours':
+      return await sendClaimed(deps, claimed.claim)
+  }
+}
+
+async function sendClaimed(
+  deps: DeliveryDeps,
+  claimed: Claim,
+): Promise<Partial<Delivered> | undefined> {
   const { timeoutMs = TIMEOUT_MS } = deps
-  const claimed = await claim(deps.db, deliveryId, deps.now())
-  if (!claimed) return undefined
   // The database took so long that the lease could end while we send.
   if (deps.now() + timeoutMs >= claimed.leaseUntil) return undefined
   const made = await attempt(claimed, { ...deps, timeoutMs })
   const { statements, nextAt } = recordAttempt(claimed, made, deps.now(), deps.random())
   await deps.db.batch(prepareAll(deps.db, statements))
-  return { delivered: made.outcome === 'delivered', nextAt }
+  return {
+    attempted: 1,
+    delivered: made.outcome === 'delivered' ? 1 : 0,
+    retries: nextAt === undefined ? [] : [{ deliveryId: claimed.delivery_id, dueAt: nextAt }],
+  }
 }

@@ -1,6 +1,7 @@
 // Where webhooks may go: public https hosts by name, nothing else (threat 20, W01–W11). A Worker
-// cannot pin the address that a name resolves to; against names of private addresses there is the
-// compatibility flag `global_fetch_strictly_public`, and that redirects are never followed.
+// cannot pin the address that a name resolves to. Names that tell of a private address are refused;
+// against others there are the compatibility flag `global_fetch_strictly_public`, that an endpoint has to
+// answer a challenge before anything is sent, and that redirects are never followed.
 
 import { parse as parseDomain } from 'tldts'
 
@@ -10,7 +11,7 @@ import type { Result } from '../result.ts'
 export interface DestinationRules {
   /** In development: also http to this very machine, any port. */
   readonly allowLoopbackHttp: boolean
-  /** Hosts that are ours: the edge itself and the upstreams behind it. */
+  /** Hosts that are ours, with all below them: the edge itself and the upstreams behind it. */
   readonly ownHosts?: ReadonlySet<string>
 }
 
@@ -52,11 +53,27 @@ const SPECIAL_SUFFIXES = [
   // RFC 6761, 6762, 7686, 8375, 9476, and ICANN's reservation of `internal`.
   ...['localhost', 'local', 'test', 'invalid', 'example', 'onion', 'alt', 'arpa', 'internal'],
   // Used inside networks, whatever a list of top-level domains may hold one day.
-  ...['localdomain', 'intranet', 'private', 'corp', 'home', 'lan', 'cluster', 'consul', 'docker'],
+  ...[
+    'localdomain',
+    'intranet',
+    'private',
+    'corp',
+    'home',
+    'lan',
+    'cluster',
+    'consul',
+    'docker',
+    'prod',
+  ],
   // Public names of a private address: cloud metadata, and DNS that answers with the address asked for.
   ...['metadata.goog', 'nip.io', 'sslip.io', 'xip.io', 'traefik.me', 'rbndr.us', '1u.ms'],
-  ...['localtest.me', 'lvh.me', 'vcap.me', 'lacolhost.com'],
+  ...['ipv6-literal.net', 'my.local-ip.co', 'local-ip.co', 'local-ip.sh', 'plex.direct'],
+  ...['localtest.me', 'lvh.me', 'vcap.me', 'fuf.me', 'lacolhost.com', 'localho.st', 'smackaho.st'],
+  ...['local.gd', 'localdev.me', 'lndo.site', 'ddev.site', 'docksal.site', 'loopback.jp'],
+  'spoofed.burpcollaborator.net',
 ]
+/** An IPv4 address within a name, as DNS that answers with it has them. */
+const WITHIN = /(?<=^|[.-])(?=(\d{1,3})[.-](\d{1,3})[.-]\d{1,3}[.-]\d{1,3}[.-])/g
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
@@ -101,7 +118,7 @@ function checkHost(
 ): DestinationReason | undefined {
   if (host.startsWith('[') || /^[\d.]+$/.test(host)) return 'ip_literal'
   const name = host.replace(/(?<!\.)\.+$/, '')
-  if (ownHosts?.has(name)) return 'own_host'
+  if (parentsOf(name).some((one) => ownHosts?.has(one))) return 'own_host'
   if (SPECIAL_SUFFIXES.some((suffix) => name === suffix || name.endsWith(`.${suffix}`))) {
     return 'internal_name'
   }
@@ -109,7 +126,27 @@ function checkHost(
   if (host.length > HOST_MAX_LENGTH || !host.split('.').every((label) => LABEL.test(label))) {
     return 'malformed'
   }
-  // A single label, a suffix itself (`co.uk`), or one that ICANN has not delegated (`db.prod`).
+  if (namesPrivate(host)) return 'internal_name'
+  // A single label, a suffix itself (`co.uk`), or one that ICANN has not delegated (`db.staging`).
   const { isIcann, domain } = parseDomain(host, { allowPrivateDomains: false })
   return isIcann && domain ? undefined : 'internal_name'
+}
+
+/** `a.b.c`, `b.c` and `c`. */
+function parentsOf(name: string): string[] {
+  const labels = name.split('.')
+  return labels.map((_, i) => labels.slice(i).join('.'))
+}
+
+/** `10-0-0-1.example.com` and the like, whoever serves it. */
+function namesPrivate(host: string): boolean {
+  return [...host.matchAll(WITHIN)].some(([, a, b]) => isPrivate(Number(a), Number(b)))
+}
+
+/** IPv4 by its first two octets: RFC 1122, 1918, 3927 and 6598. */
+function isPrivate(a: number, b: number): boolean {
+  if (a === 0 || a === 10 || a === 127) return true
+  if (a === 100) return b >= 64 && b <= 127
+  if (a === 172) return b >= 16 && b <= 31
+  return (a === 169 && b === 254) || (a === 192 && b === 168)
 }

@@ -34,7 +34,10 @@ export interface WithSecret {
   readonly statement: Statement
 }
 
-/** Returns its row, or none where the organization has ENDPOINTS_MAX already. */
+/**
+ * Returns its id, or none where the organization has ENDPOINTS_MAX already. It is disabled until it has
+ * answered a challenge; `getEndpoint` after it shows it as it is then.
+ */
 export async function createEndpoint(
   keys: SealingKeys,
   endpoint: NewEndpoint,
@@ -47,10 +50,10 @@ export async function createEndpoint(
     secret,
     statement: statement(
       `INSERT INTO webhook_endpoints
-        (id, organization_id, url, description, events, secret, created_at)
-      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+        (id, organization_id, url, description, events, secret, created_at, disabled_at)
+      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7
       WHERE (SELECT count(*) FROM webhook_endpoints WHERE organization_id = ?2) < ${ENDPOINTS_MAX}
-      RETURNING ${ENDPOINT_COLUMNS}`,
+      RETURNING id`,
       endpointId,
       endpoint.organizationId,
       endpoint.url.href,
@@ -93,7 +96,10 @@ export interface EndpointChange {
   readonly events?: readonly KeyEventType[]
 }
 
-/** Changes what is given, and returns the row. Deliveries on their way go to the new URL. */
+/**
+ * Changes what is given, and returns the id where there is one. Another URL has to answer a challenge:
+ * until then the endpoint is disabled, and what is on its way is held.
+ */
 export function updateEndpoint(
   organizationId: string,
   endpointId: string,
@@ -102,7 +108,7 @@ export function updateEndpoint(
   return statement(
     `UPDATE webhook_endpoints SET url = coalesce(?3, url),
       description = coalesce(?4, description), events = coalesce(?5, events)
-    WHERE id = ?1 AND organization_id = ?2 RETURNING ${ENDPOINT_COLUMNS}`,
+    WHERE id = ?1 AND organization_id = ?2 RETURNING id`,
     endpointId,
     organizationId,
     change.url?.href ?? null,
@@ -111,7 +117,7 @@ export function updateEndpoint(
   )
 }
 
-/** Stops an endpoint; what is not delivered yet is held. Keeps an earlier reason and time. */
+/** Stops an endpoint; what is not delivered yet is held. Keeps an earlier reason and time. Returns its id. */
 export function disableEndpoint(
   organizationId: string,
   endpointId: string,
@@ -120,18 +126,21 @@ export function disableEndpoint(
   return statement(
     `UPDATE webhook_endpoints SET disabled_at = coalesce(disabled_at, ?3),
       disabled_reason = iif(disabled_at IS NULL, 'owner', disabled_reason)
-    WHERE id = ?1 AND organization_id = ?2 RETURNING ${ENDPOINT_COLUMNS}`,
+    WHERE id = ?1 AND organization_id = ?2 RETURNING id`,
     endpointId,
     organizationId,
     nowMs,
   )
 }
 
-/** Starts it again, whatever stopped it; what was held is due at once. */
+/**
+ * Starts it again; what was held is due at once. The database refuses it (`isUnverified`) where the
+ * endpoint has yet to answer a challenge.
+ */
 export function enableEndpoint(organizationId: string, endpointId: string): Statement {
   return statement(
     `UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since =
-      iif(disabled_at IS NULL, failing_since, NULL) WHERE id = ?1 AND organization_id = ?2 RETURNING ${ENDPOINT_COLUMNS}`,
+      iif(disabled_at IS NULL, failing_since, NULL) WHERE id = ?1 AND organization_id = ?2 RETURNING id`,
     endpointId,
     organizationId,
   )

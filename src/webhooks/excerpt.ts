@@ -6,12 +6,20 @@ export const EXCERPT_MAX_BYTES = 1024
 const SECRETS =
   /whsec_[A-Za-z0-9+/=]+|\b[a-z][a-z0-9]*_(?:pub_|tok_)?(?:live|sandbox)_[0-9A-Za-z]{8,}/g
 
-/** Reads at most EXCERPT_MAX_BYTES. An answer that breaks off or hangs gives what came until then. */
+/** The first of an answer as it is shown. */
 export async function readExcerpt(
   body: ReadableStream<Uint8Array> | null,
   signal: AbortSignal,
 ): Promise<string> {
-  if (!body) return ''
+  return printable(await readStart(body, signal))
+}
+
+/** Reads at most EXCERPT_MAX_BYTES. An answer that breaks off or hangs gives what came until then. */
+export async function readStart(
+  body: ReadableStream<Uint8Array> | null,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (!body) return new Uint8Array()
   const reader = body.getReader()
   const aborted = new Promise<undefined>((resolve) => {
     if (signal.aborted) resolve(undefined)
@@ -29,7 +37,7 @@ export async function readExcerpt(
   }
   // The receiver may not hear of it in time; nobody waits for that.
   void reader.cancel().catch(() => undefined)
-  return printable(bytes.subarray(0, length))
+  return bytes.subarray(0, length)
 }
 
 /** UTF-8 as one printable line: control, format and other invisible characters become a middle dot. */

@@ -2,6 +2,7 @@
 // next time, and the endpoint. Only the runner that holds the lease moves the delivery.
 
 import type { Attempt } from './attempt.ts'
+import { breakerStatements } from './breaker.ts'
 import type { Claim } from './claim.ts'
 import { FAILING_GAP_MS, FAILING_MAX_MS, nextDelay, THROTTLE_DEFAULT_MS } from './schedule.ts'
 import { statement } from './statement.ts'
@@ -41,6 +42,7 @@ export function recordAttempt(
       ),
       nextAt === undefined ? finished(claim, made, nowMs) : postponed(claim, nextAt),
       ...endpointStatements(claim.endpoint_id, made, nowMs),
+      ...breakerStatements(claim, made.host, nowMs),
       ...(pauseUntil === undefined ? [] : paused(claim.endpoint_id, pauseUntil)),
     ],
   }

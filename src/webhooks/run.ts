@@ -1,7 +1,9 @@
 // Webhooks within the deployment: what to deliver with, the queue's hints, and the cron's part.
 
 import type { Edge } from '../edge.ts'
-import { deliver, deliverDue } from './deliver.ts'
+import { forgetSends } from './bounds.ts'
+import { forgetHosts } from './breaker.ts'
+import { deliverDue, deliverHinted } from './deliver.ts'
 import type { Delivered, DeliveryDeps } from './deliver.ts'
 import { retryUnreadable } from '../queues.ts'
 import type { Messages } from '../queues.ts'
@@ -11,6 +13,8 @@ import { retentionStatement } from './retention.ts'
 import { prepareAll } from './statement.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
+/** Long enough for receivers as they should be, so that a queue of those is worked off in its order. */
+const HINT_PATIENCE_MS = 1_000
 
 /** Tells the queue of deliveries that are due. A failure costs a minute: the cron finds them. */
 export async function hint(edge: Edge, deliveryIds: readonly string[]): Promise<void> {
@@ -22,26 +26,44 @@ export async function hint(edge: Edge, deliveryIds: readonly string[]): Promise<
   }
 }
 
-/** The queue's consumer. Messages are hints: whatever becomes of them, they are done with. */
-export async function takeHints(batch: Messages, edge: Edge): Promise<void> {
+/**
+ * The queue's consumer. Messages are hints: whatever becomes of them, they are done with. Receivers
+ * that let us wait hold up no later message: the batch is done with after HINT_PATIENCE_MS, and what it
+ * has begun goes on beside it (compatibility flag `queue_consumer_no_wait_for_wait_until`).
+ */
+export async function takeHints(
+  batch: Messages,
+  edge: Edge,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<void> {
   const hints = batch.messages.map((message) => ({ message, ids: readHint(message.body) }))
-  try {
-    const ids = hints.flatMap((one) => one.ids ?? [])
-    await hintRetries(edge, await deliver(depsOf(edge), ids))
-  } catch (error) {
+  const ids = hints.flatMap((one) => one.ids ?? [])
+  const work = followHints(edge, ids).catch((error: unknown) => {
     console.error('webhooks: a hint was not followed; the cron will', error)
-  }
-  for (const { message, ids } of hints) {
-    if (ids) message.ack()
+  })
+  ctx.waitUntil(work)
+  const { promise: patience, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, HINT_PATIENCE_MS)
+  await Promise.race([work, patience])
+  clearTimeout(timer)
+  for (const { message, ids: read } of hints) {
+    if (read) message.ack()
     else retryUnreadable(message, 'webhooks', 'it is not a list of ids of deliveries')
   }
+}
+
+async function followHints(edge: Edge, ids: readonly string[]): Promise<void> {
+  const done = await deliverHinted(deliveryDeps(edge), ids)
+  await hint(edge, done.left)
+  await hintRetries(edge, done)
 }
 
 /** Tells what expired and what raw SQL did, sends what is due, and forgets what is old. */
 export async function runWebhooks(edge: Edge, nowMs: number): Promise<void> {
   const { DB } = edge.bindings
-  await DB.batch(prepareAll(DB, [...sweepStatements(nowMs), retentionStatement(nowMs)]))
-  await hintRetries(edge, await deliverDue(depsOf(edge)))
+  const forget = [retentionStatement(nowMs), forgetSends(nowMs), forgetHosts(nowMs)]
+  await DB.batch(prepareAll(DB, [...sweepStatements(nowMs), ...forget]))
+  await hintRetries(edge, await deliverDue(deliveryDeps(edge)))
 }
 
 /** A secret key was sent by a page: its owner is told, once a day. */
@@ -66,7 +88,8 @@ async function hintRetries(edge: Edge, { retries }: Delivered): Promise<void> {
   }
 }
 
-function depsOf({ bindings, settings }: Edge): DeliveryDeps {
+/** What deliveries and challenges of this deployment are sent with. */
+export function deliveryDeps({ bindings, settings }: Edge): DeliveryDeps {
   return {
     db: bindings.DB,
     fetch: (url, init) => fetch(url, init),

@@ -70,6 +70,33 @@ export async function openSecret(
   return undefined
 }
 
+/** The secrets of an endpoint as its row has them. */
+export interface SealedSecrets {
+  readonly secret: string
+  readonly previous_secret: string | null
+  readonly previous_secret_expires_at: number | null
+}
+
+/** The secret, and until its time is over the one before. */
+export async function secretsInForce(
+  keys: SealingKeys,
+  endpointId: string,
+  row: SealedSecrets,
+  nowMs: number,
+): Promise<string[]> {
+  const overlaps = (row.previous_secret_expires_at ?? 0) > nowMs
+  const sealed = [row.secret, ...(overlaps && row.previous_secret ? [row.previous_secret] : [])]
+  const opened = await Promise.all(sealed.map((text) => openSecret(keys, endpointId, text)))
+  return opened.filter((secret) => secret !== undefined)
+}
+
+/** What a secret signs with: the bytes behind its prefix. @throws TypeError on what is no secret. */
+export function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
+  const bytes = isSecret(secret) ? fromBase64(secret.slice(PREFIX.length)) : undefined
+  if (!bytes) throw new TypeError('a webhook secret is whsec_ and 24 to 64 bytes in base64')
+  return bytes
+}
+
 async function deriveKey(pepper: string): Promise<CryptoKey> {
   const text = new TextEncoder()
   const base = await crypto.subtle.importKey('raw', text.encode(pepper), 'HKDF', false, [
@@ -84,7 +111,7 @@ function gcm(iv: Uint8Array<ArrayBuffer>, endpointId: string) {
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(endpointId) }
 }
 
-function toBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
 }
 

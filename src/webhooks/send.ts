@@ -2,7 +2,7 @@
 // choose another address), the whole exchange has one deadline, and nothing of the transport's own
 // error reaches the log, which the endpoint's owner reads.
 
-import { readExcerpt } from './excerpt.ts'
+import { readStart } from './excerpt.ts'
 import type { SignedHeaders } from './sign.ts'
 
 /** Standard Webhooks 1.0 advises 15 to 30 s. */
@@ -23,7 +23,8 @@ export type Answer =
       readonly kind: 'answered'
       readonly status: number
       readonly retryAfter: string | null
-      readonly excerpt: string
+      /** The first bytes of the body. */
+      readonly start: Uint8Array
     }
   | { readonly kind: 'timeout' | 'unreachable' }
 
@@ -54,9 +55,9 @@ export async function send(
     if (typeof response === 'string') {
       return { kind: signal.aborted ? 'timeout' : response }
     }
-    const excerpt = await readExcerpt(response.body, signal)
+    const start = await readStart(response.body, signal)
     const { status } = response
-    return { kind: 'answered', status, retryAfter: response.headers.get('retry-after'), excerpt }
+    return { kind: 'answered', status, retryAfter: response.headers.get('retry-after'), start }
   } finally {
     clearTimeout(timer)
   }

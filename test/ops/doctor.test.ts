@@ -298,10 +298,10 @@ describe('the console', () => {
 })
 
 describe('the schema', () => {
-  it('of schema.sql is complete, also when it is applied twice', () => {
+  it('of schema.sql is complete, also when it is applied twice', async () => {
     const db = database()
     db.exec(SCHEMA)
-    expect(checkSchema(SCHEMA, schemaOf(db))).toEqual([])
+    expect(await checkSchema(SCHEMA, schemaOf(db))).toEqual([])
   })
 
   it.each([
@@ -325,16 +325,16 @@ describe('the schema', () => {
       'schema_differs',
       'table organizations',
     ],
-  ])('%s', (sql, level, code, subject) => {
+  ])('%s', async (sql, level, code, subject) => {
     const db = database()
     db.exec(sql)
-    expect(checkSchema(SCHEMA, schemaOf(db))).toContainEqual(
+    expect(await checkSchema(SCHEMA, schemaOf(db))).toContainEqual(
       expect.objectContaining({ level, code, subject }),
     )
   })
 
-  it('of an empty database lacks everything', () => {
-    const missing = checkSchema(SCHEMA, [])
+  it('of an empty database lacks everything', async () => {
+    const missing = await checkSchema(SCHEMA, [])
     expect(missing.length).toBeGreaterThan(20)
     expect(missing.every(({ code }) => code === 'schema_missing')).toBe(true)
   })

@@ -23,6 +23,8 @@ export function database(): DatabaseSync {
   return db
 }
 
+const noInput = (): Promise<string> => Promise.resolve('')
+
 export interface Ran {
   readonly exitCode: number
   readonly out: string
@@ -36,6 +38,7 @@ export async function runOps(
   args: readonly string[],
   env: Io['env'] = {},
   now: Io['now'] = Date.now,
+  input = '',
 ): Promise<Ran> {
   let out = ''
   let err = ''
@@ -44,6 +47,7 @@ export async function runOps(
     out: (text) => (out += `${text}\n`),
     err: (text) => (err += `${text}\n`),
     now,
+    input: () => Promise.resolve(input),
   })
   return { exitCode, out, err, json: (): unknown => JSON.parse(out) }
 }
@@ -53,6 +57,8 @@ export interface Sandbox {
   readonly vars: string
   /** Runs a command on the database of this sandbox, without an edge unless `--url` is given. */
   readonly ops: (...args: string[]) => Promise<Ran>
+  /** The same, with a text on standard input. */
+  readonly piped: (input: string, ...args: string[]) => Promise<Ran>
   /** Runs raw SQL, as an operator would. */
   readonly sql: (text: string) => Promise<void>
   readonly remove: () => void
@@ -70,19 +76,21 @@ export async function sandbox(): Promise<Sandbox> {
     `KEY_PEPPER=pepper-of-the-tests-0123456789abcdef\nADMIN_TOKEN=${ADMIN_TOKEN}\nSIGNING_KEYS='${keys}'\n`,
   )
   const d1 = ['d1', 'execute', DATABASE, '--local', '--persist-to', directory]
+  const piped: Sandbox['piped'] = (input, ...args) => {
+    const url = args.includes('--url') ? [] : ['--url', NO_EDGE]
+    const secrets = args.includes('--vars') ? [] : ['--vars', vars]
+    const all = [...args, '--persist-to', directory, ...secrets, ...url]
+    return runOps(all, {}, () => startedAt, input)
+  }
   return {
     directory,
     vars,
-    ops: (...args) => {
-      const url = args.includes('--url') ? [] : ['--url', NO_EDGE]
-      const secrets = args.includes('--vars') ? [] : ['--vars', vars]
-      const all = [...args, '--persist-to', directory, ...secrets, ...url]
-      return runOps(all, {}, () => startedAt)
-    },
+    ops: (...args) => piped('', ...args),
+    piped,
     sql: async (text) => {
       const file = join(directory, 'raw.sql')
       writeFileSync(file, text)
-      const io = { env: process.env, out: () => {}, err: () => {}, now: Date.now }
+      const io = { env: process.env, out: () => {}, err: () => {}, now: Date.now, input: noInput }
       const { exitCode, stdout, stderr } = await wrangler({ io }, [...d1, '--file', file])
       if (exitCode !== 0) throw new Error(stdout + stderr)
     },

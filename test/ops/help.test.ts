@@ -44,7 +44,7 @@ describe('a command line that is wrong ends with 2', () => {
     [['ip'], /Usage/],
     [['kye'], /Did you mean key\?/],
     [['key', 'rewoke'], /Did you mean revoke\?/],
-    [['key', 'revoke'], /missing required argument/],
+    [['key', 'revoke'], /say which key/],
     [['key', 'revoke', 'org_1'], /begins with key_/],
     [['key', 'list'], /--organization/],
     [['key', 'list', ...ORG, '--locl'], /Did you mean --local\?/],

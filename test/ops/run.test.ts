@@ -113,7 +113,7 @@ describe('over wrangler', { concurrent: false }, () => {
     })
     const nowhere = ['--organization', 'org_none', '--role', 'viewer', 'ann@example.com']
     const refused = await here.ops('member', 'add', ...nowhere)
-    expect(refused.err).toContain('there is no organization org_none')
+    expect(refused.err).toContain('there is no such organization; see')
   })
 
   it('allows, removes and lifts, and says what each means', async () => {

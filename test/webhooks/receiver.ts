@@ -1,6 +1,7 @@
 // A real HTTP server that receives webhooks: it verifies each with the `standardwebhooks` package at
 // the time of the test's clock, and then answers, or does not, as the test says.
 
+import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -24,8 +25,10 @@ export interface Receiver {
   readonly complaints: string[]
   /** Answered 2xx: what counts as arrived. */
   readonly arrived: Set<string>
-  /** By path. */
+  /** By path. Whoever has one answers challenges, which are no part of `received`. */
   readonly secrets: Map<string, string>
+  /** Challenges that came, by path. */
+  readonly challenges: string[]
   answer: (received: Received, response: ServerResponse, nth: number) => void
   stop(): Promise<void>
 }
@@ -39,6 +42,7 @@ export async function startReceiver(now: () => number): Promise<Receiver> {
     complaints: [],
     arrived: new Set(),
     secrets: new Map(),
+    challenges: [],
     answer: (_received, response) => response.end('ok'),
     stop: async () => {
       server.closeAllConnections()
@@ -52,9 +56,17 @@ export async function startReceiver(now: () => number): Promise<Receiver> {
       const { headers, url: path = '' } = request
       const id = String(headers['webhook-id'])
       const received = { path, id, at: now(), headers, body: Buffer.concat(chunks).toString() }
-      receiver.received.push(received)
       const secret = receiver.secrets.get(path)
       const wrong = secret === undefined ? `${path} is nobody's` : complaint(received, secret)
+      const nonce = challengeIn(received)
+      if (nonce !== undefined) {
+        receiver.challenges.push(path)
+        if (wrong === undefined && secret !== undefined) {
+          response.end(JSON.stringify({ challenge_response: challengeAnswer(secret, nonce) }))
+        } else response.writeHead(401).end()
+        return
+      }
+      receiver.received.push(received)
       if (wrong !== undefined) receiver.complaints.push(wrong)
       nth.set(id, (nth.get(id) ?? 0) + 1)
       response.on('finish', () => {
@@ -79,4 +91,16 @@ export function complaint({ headers, body, at }: Received, secret: string): stri
   } finally {
     clock.mockRestore()
   }
+}
+
+/** The nonce of a challenge; undefined of any other event. */
+export function challengeIn({ body }: Pick<Received, 'body'>): string | undefined {
+  const { type, data } = JSON.parse(body) as { type?: string; data?: { challenge?: string } }
+  return type === 'system.challenge' ? data?.challenge : undefined
+}
+
+/** What docs/api.md says that a receiver computes. */
+export function challengeAnswer(secret: string, nonce: string): string {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
+  return createHmac('sha256', key).update(nonce).digest('base64')
 }

@@ -96,6 +96,12 @@ export async function keyActor(
   return { type: 'key', key }
 }
 
+/** As if its receiver had answered a challenge. */
+const asVerified = (endpoint: string): string[] => [
+  `DELETE FROM webhook_unverified WHERE endpoint_id = '${endpoint}'`,
+  `UPDATE webhook_endpoints SET disabled_at = NULL WHERE id = '${endpoint}'`,
+]
+
 /** Makes a thing of every sort in the organization. */
 export async function furnish({ call }: World, organization: string): Promise<Ids> {
   const query = `?organization=${organization}`
@@ -107,6 +113,7 @@ export async function furnish({ call }: World, organization: string): Promise<Id
   const key = await make('/keys', { kind: 'secret', name: 'K', environment: 'live' })
   const user = await make('/service-users', { name: 'U', source_system: 'vkyc' })
   const endpoint = await make('/webhooks', { url: 'https://hooks.example.org/x' })
+  await run(...asVerified(String(endpoint['id'])))
   const test = await make(`/webhooks/${String(endpoint['id'])}/test`)
   const change = freshId('chg')
   const member = `${freshId('m')}@example.com`

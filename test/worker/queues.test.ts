@@ -25,8 +25,9 @@ async function deliver(queue: string, ...bodies: readonly unknown[]) {
     body,
   }))
   const batch = createMessageBatch(queue, messages)
-  await worker.queue(batch, env)
-  const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext())
+  const ctx = createExecutionContext()
+  await worker.queue(batch, env, ctx)
+  const { explicitAcks, retryMessages } = await getQueueResult(batch, ctx)
   return { acked: explicitAcks.toSorted(), retried: retryMessages.map(({ msgId }) => msgId) }
 }
 

@@ -42,16 +42,18 @@ describe('endpoints', () => {
     const url = new URL('https://hooks.example.com/in?tenant=7')
     const made = await createEndpoint(world.keys, { organizationId: org, url }, START)
     expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
-    const [row = {}] = await ask(made.statement)
+    await ask(made.statement)
+    const [row = {}] = await ask(getEndpoint(org, made.endpointId))
     expect(endpointFromRow(row)).toEqual({
       id: made.endpointId,
       organization_id: org,
       url: 'https://hooks.example.com/in?tenant=7',
       description: '',
       events: [...KEY_EVENT_TYPES],
-      enabled: true,
-      disabled_at: null,
-      disabled_reason: null,
+      enabled: false,
+      disabled_at: START,
+      disabled_reason: 'unverified',
+      verified: false,
       failing_since: null,
       previous_secret_expires_at: null,
       created_at: START,
@@ -97,9 +99,8 @@ describe('endpoints', () => {
     const { id } = await world.endpoint(org)
     const events = ['system.apiKey.exposed'] as const
     await ask(updateEndpoint(org, id, { description: 'ours', events }))
-    const [row = {}] = await ask(
-      updateEndpoint(org, id, { url: new URL('https://b.example.com/') }),
-    )
+    await ask(updateEndpoint(org, id, { url: new URL('https://b.example.com/') }))
+    const [row = {}] = await ask(getEndpoint(org, id))
     expect(endpointFromRow(row)).toMatchObject({
       url: 'https://b.example.com/',
       description: 'ours',
@@ -127,7 +128,8 @@ describe('endpoints', () => {
   it('disabling keeps the first reason and time; raw SQL without a reason is the owner’s', async () => {
     const { id } = await world.endpoint(org)
     await world.rows('UPDATE webhook_endpoints SET disabled_at = ? WHERE id = ?', START, id)
-    const [row = {}] = await ask(disableEndpoint(org, id, START + 5))
+    await ask(disableEndpoint(org, id, START + 5))
+    const [row = {}] = await ask(getEndpoint(org, id))
     expect(endpointFromRow(row)).toMatchObject({
       enabled: false,
       disabled_at: START,

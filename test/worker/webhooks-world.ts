@@ -8,6 +8,7 @@ import { importSealingKeys } from '../../src/webhooks/secret.ts'
 import type { SealingKeys } from '../../src/webhooks/secret.ts'
 import { prepareAll } from '../../src/webhooks/statement.ts'
 import type { Statement } from '../../src/webhooks/statement.ts'
+import { selectUnverified, verifiedStatements } from '../../src/webhooks/verification.ts'
 
 export const PEPPER = 'pepper-of-the-tests-0123456789abcdef0123'
 export const START = Date.UTC(2026, 10, 2, 3, 4, 5, 678)
@@ -36,10 +37,13 @@ export interface World {
   organization(): Promise<string>
   /** A secret key's row. */
   key(organizationId: string, columns?: Record<string, string | number>): Promise<string>
+  /** Verified. */
   endpoint(
     organizationId: string,
     options?: { url?: string; events?: KeyEventType[] },
   ): Promise<{ id: string; secret: string }>
+  /** As if it had answered its challenge. */
+  verify(organizationId: string, endpointId: string): Promise<void>
   rotate(organizationId: string, endpointId: string, overlapSeconds: number): Promise<string>
 }
 
@@ -102,7 +106,14 @@ export async function makeWorld(db: D1Database): Promise<World> {
       const endpoint = { organizationId, url: new URL(url), ...(events && { events }) }
       const { endpointId, secret, statement } = await createEndpoint(keys, endpoint, world.now)
       await world.run(statement)
+      await world.verify(organizationId, endpointId)
       return { id: endpointId, secret }
+    },
+    async verify(organizationId, endpointId) {
+      const waiting = selectUnverified(organizationId, endpointId)
+      const [row] = (await world.run(waiting))[0]?.results ?? []
+      const round = String(row?.['round'])
+      await world.run(...verifiedStatements(organizationId, endpointId, round))
     },
     async rotate(organizationId, endpointId, overlapSeconds) {
       const rotated = await rotateSecret(

@@ -89,6 +89,7 @@ function Refused({ c, refusals }: { c: PageContext; refusals: Refusals }) {
 }
 
 const DISABLED = {
+  unverified: 'has yet to answer a challenge',
   gone: 'was disabled because it answered 410 Gone',
   failing: 'was disabled because nothing could be delivered for days',
   owner: 'could not be delivered to before it was disabled',

@@ -39,7 +39,7 @@ export interface Attention {
   readonly expiring: readonly KeyView[]
   /** There are more than these. */
   readonly moreExpiring: boolean
-  /** Endpoints that were disabled for their failures, or fail now. */
+  /** Endpoints that wait for their verification, were disabled for their failures, or fail now. */
   readonly endpoints: readonly EndpointView[]
 }
 
@@ -84,7 +84,7 @@ export async function needsAttention(c: PageContext): Promise<Attention> {
     ...expiring,
     endpoints: itemsOf(endpoints).filter(
       ({ disabled_reason, failing_since }) =>
-        disabled_reason === 'gone' || disabled_reason === 'failing' || failing_since !== null,
+        (disabled_reason !== null && disabled_reason !== 'owner') || failing_since !== null,
     ),
   }
 }

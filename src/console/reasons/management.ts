@@ -45,6 +45,15 @@ export const MANAGEMENT: Readonly<Record<string, Meaning>> = {
     'webhooks',
     'The organization has as many webhook endpoints as it can have.',
   ),
-  endpoint_disabled: at('webhooks', 'The webhook endpoint is disabled; enable it first.'),
+  endpoint_disabled: at('webhooks', 'The webhook endpoint is disabled; verify or enable it first.'),
+  endpoint_unverified: at(
+    'webhooks',
+    'The webhook endpoint has yet to answer a challenge, and cannot be enabled before.',
+  ),
+  challenge_failed: at(
+    'webhooks',
+    'The server at the endpoint’s address did not answer the challenge by its secret.',
+  ),
+  too_many_challenges: at('webhooks', 'Too many challenges were asked for within a minute.'),
   in_flight: at('webhooks', 'The delivery was being sent at that moment.'),
 }

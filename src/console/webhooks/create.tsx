@@ -37,7 +37,9 @@ export async function createEndpoint(c: PageContext): Promise<Response> {
         <ShownSecret secret={secret} then={endpointUrl(c, id)} />
       )}
       <p>
-        Next, <a href={endpointUrl(c, id)}>open the endpoint</a> and send it a test event.
+        Next, give the secret to your server, then{' '}
+        <a href={endpointUrl(c, id)}>open the endpoint</a> and verify it. Until then nothing is sent
+        to it.
       </p>
     </>,
   )

@@ -41,7 +41,11 @@ function editPage(
     { title: 'Edit the endpoint', back, fault },
     <>
       <Problem fault={fault} labels={ENDPOINT_LABELS} />
-      <p>Deliveries that are still on their way go to the address as it is then.</p>
+      <p>
+        Another address has to be verified before anything is sent there. What is on its way then is
+        held, and what happens meanwhile is never sent: to miss nothing, add a second endpoint, and
+        delete this one when that is verified.
+      </p>
       <Form c={c} submit="Save" cancel={back.href}>
         <EndpointFields values={values} fault={fault} />
       </Form>

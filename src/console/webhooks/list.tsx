@@ -40,7 +40,7 @@ export async function listEndpoints(c: PageContext): Promise<Response> {
         <Empty title="There is no endpoint yet.">
           <p>
             {write
-              ? 'Add the address of your server, keep the secret that is shown, and send a test.'
+              ? 'Add the address of your server, give it the secret that is shown, and verify it.'
               : 'An administrator of the organization can add the first one.'}
           </p>
         </Empty>

@@ -10,7 +10,7 @@ import { askDisabling, disableEndpoint, enableEndpoint } from './disable.tsx'
 import { editEndpoint, saveEndpoint } from './edit.tsx'
 import { listEndpoints } from './list.tsx'
 import { askRotation, rotateSecret } from './rotate.tsx'
-import { resendDelivery, sendTest } from './send.ts'
+import { resendDelivery, sendTest, verifyEndpoint } from './send.ts'
 import { showEndpoint } from './show.tsx'
 
 export const webhooksPages = new Hono<ConsoleEnv>()
@@ -27,5 +27,6 @@ export const webhooksPages = new Hono<ConsoleEnv>()
   .post('/webhooks/:id/enable', needsWriter, enableEndpoint)
   .get('/webhooks/:id/delete', needsWriter, confirmDeletion)
   .post('/webhooks/:id/delete', needsWriter, deleteEndpoint)
+  .post('/webhooks/:id/verify', needsWriter, verifyEndpoint)
   .post('/webhooks/:id/test', needsWriter, sendTest)
   .post('/webhooks/:id/deliveries/:delivery/resend', needsWriter, resendDelivery)

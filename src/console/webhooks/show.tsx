@@ -32,7 +32,36 @@ export async function showEndpoint(c: PageContext): Promise<Response> {
 
 /** What keeps deliveries from arriving, where something does. */
 function Trouble({ found }: { found: EndpointView }) {
-  const { enabled, disabled_reason: reason, disabled_at: at, failing_since: since } = found
+  const {
+    enabled,
+    verified,
+    disabled_reason: reason,
+    disabled_at: at,
+    failing_since: since,
+  } = found
+  if (!enabled && !verified) {
+    return (
+      <div class="notice warn">
+        <p>
+          {reason === 'unverified' ? null : (
+            <>
+              Disabled since <Time ms={at} />. {DISABLED[reason ?? 'owner']}{' '}
+            </>
+          )}
+          Nothing is sent to it until it is verified: <strong>Verify</strong> sends the event{' '}
+          <code>system.challenge</code>, and your server answers it within 15 seconds with status
+          200 and this, computed with the endpoint’s secret:
+        </p>
+        <p>
+          <code>{'{"challenge_response": base64(HMAC-SHA256(secret, data.challenge))}'}</code>
+        </p>
+        <p>
+          The documentation of the API has a receiver that does. What was on its way is held, and
+          goes out then. What happens meanwhile is never sent.
+        </p>
+      </div>
+    )
+  }
   if (!enabled) {
     return (
       <div class="notice warn">
@@ -55,14 +84,18 @@ function Trouble({ found }: { found: EndpointView }) {
   )
 }
 
-function Actions({ c, found: { id, enabled } }: { c: PageContext; found: EndpointView }) {
+/** What an endpoint needs next. */
+function nextStep({ enabled, verified }: EndpointView) {
+  if (enabled) return { part: 'test', label: 'Send a test event' }
+  return verified ? { part: 'enable', label: 'Enable' } : { part: 'verify', label: 'Verify' }
+}
+
+function Actions({ c, found }: { c: PageContext; found: EndpointView }) {
+  const { id, enabled } = found
+  const { part, label } = nextStep(found)
   return (
     <div class="actions above">
-      {enabled ? (
-        <PostButton c={c} action={endpointUrl(c, id, 'test')} label="Send a test event" />
-      ) : (
-        <PostButton c={c} action={endpointUrl(c, id, 'enable')} label="Enable" />
-      )}
+      <PostButton c={c} action={endpointUrl(c, id, part)} label={label} />
       <a role="button" class="quiet" href={endpointUrl(c, id, 'edit')}>
         Edit
       </a>

@@ -37,7 +37,7 @@ changesApi.openapi(
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
     const { id } = c.req.valid('param')
     const change = await readChange(context.edge.bindings, id)
-    if (change?.organization_id !== organization) throw notFound('change', id)
+    if (change?.organization_id !== organization) throw notFound('change')
     const { total, pending, enforced_at, created_at } = change
     return c.json({ id, total, pending, enforced_at, created_at }, 200)
   },

@@ -30,8 +30,8 @@ export async function recordAskedFor(
     throw new Problem(409, 'record_unreadable', 'The record of this key cannot be read.')
   }
   const environment = environmentOf(actor)
-  if (!record.ok || record.value.organizationId !== own) throw notFound('key', id)
-  if (environment && record.value.environment !== environment) throw notFound('key', id)
+  if (!record.ok || record.value.organizationId !== own) throw notFound('key')
+  if (environment && record.value.environment !== environment) throw notFound('key')
   return record.value
 }
 

@@ -84,7 +84,7 @@ async function readRow(
     .bind(id, organization)
     .first()
   const environment = environmentOf(context.actor)
-  if (!row || (environment && row['environment'] !== environment)) throw notFound('key', id)
+  if (!row || (environment && row['environment'] !== environment)) throw notFound('key')
   return row
 }
 

@@ -58,7 +58,7 @@ export async function removeMember(
     DB.prepare(`SELECT 1 FROM members WHERE ${one}`).bind(organization, email),
   ])
   if (removed?.results.length === 1) return
-  throw left?.results.length === 1 ? lastAdministrator() : notFound('member', email)
+  throw left?.results.length === 1 ? lastAdministrator() : notFound('member')
 }
 
 /** Looked at as it is written, so that two who go at once do not both find the other one there. */

@@ -13,5 +13,5 @@ export async function checkOrganization(db: Bindings['DB'], id: string): Promise
     )
     .bind(id)
     .first<number>('known')
-  if (!known) throw notFound('organization', id)
+  if (!known) throw notFound('organization')
 }

@@ -38,7 +38,7 @@ export async function readOrganization(
     )
     .bind(context.nowMs, id)
     .first()
-  if (!row) throw notFound('organization', id)
+  if (!row) throw notFound('organization')
   const { ip_restricted: restricted, ...view } = rowOf(row)
   return { ...view, ips: restricted ? (JSON.parse(row['ips'] as string) as string[]) : null }
 }

@@ -130,6 +130,7 @@ const ENDPOINT: Record<
   description: by('keys'),
   events: by('keys'),
   enabled: by('nobody', 'keys'),
+  verified: NOBODY,
   overlap_seconds: by('nobody', 'keys'),
   disabled_at: NOBODY,
   disabled_reason: NOBODY,

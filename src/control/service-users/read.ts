@@ -40,7 +40,7 @@ export async function readServiceUser(
     .prepare(`SELECT ${COLUMNS} FROM service_users s WHERE s.id = ?3 AND s.organization_id = ?4`)
     .bind(context.nowMs, environmentOf(context.actor) ?? null, id, organization)
     .first()
-  if (!row) throw notFound('service user', id)
+  if (!row) throw notFound('service user')
   return viewOf(row)
 }
 

@@ -2,7 +2,6 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { checkDestination } from '../../webhooks/destination.ts'
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
 import {
   deleteEndpoint,
@@ -13,17 +12,17 @@ import {
   rotateSecret,
   updateEndpoint,
 } from '../../webhooks/endpoints.ts'
+import { isUnverified } from '../../webhooks/verification.ts'
 import { organizationOf } from '../actor.ts'
-import type { ControlContext } from '../context.ts'
 import { readIdempotency } from '../idempotency.ts'
 import { Id } from '../keys/schemas.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { readOrganization } from '../organization/read.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
-import { invalid, notFound } from '../problem.ts'
+import { notFound } from '../problem.ts'
 import { checkWrite } from '../rights/check.ts'
 import { makeEndpoint } from './create.ts'
-import { oneFrom, oneOf, run, viewOf, write } from './read.ts'
+import { destinationOf, oneFrom, oneOf, run, viewOf, write } from './read.ts'
 import {
   CreateEndpoint,
   Endpoint,
@@ -32,6 +31,7 @@ import {
   RotateSecret,
   UpdateEndpoint,
 } from './schemas.ts'
+import { unverified } from './verify-api.ts'
 
 export const webhooksApi = controlApp()
 
@@ -63,8 +63,9 @@ webhooksApi.openapi(
   operation('createEndpoint', {
     summary: 'Add a webhook endpoint',
     description:
-      'Signed by Standard Webhooks; the secret is in this answer and nowhere else. The same request with ' +
-      'the same Idempotency-Key answers with the endpoint that it made, with null as its secret.',
+      'Signed by Standard Webhooks; the secret is in this answer and nowhere else. It is enabled by ' +
+      'verifying it. The same request with the same Idempotency-Key answers with the endpoint that it ' +
+      'made, with null as its secret.',
     request: {
       query,
       headers: z.object({ 'idempotency-key': z.string().optional() }),
@@ -103,7 +104,7 @@ webhooksApi.openapi(
     const { context } = c.env
     const own = organizationOf(context.actor, c.req.valid('query').organization)
     const { id } = c.req.valid('param')
-    return c.json(await oneOf(context, getEndpoint(own, id), id), 200)
+    return c.json(await oneOf(context, getEndpoint(own, id)), 200)
   },
 )
 
@@ -112,7 +113,8 @@ webhooksApi.openapi(
     summary: 'Change, enable or disable a webhook endpoint',
     description:
       'While it is disabled, the deliveries that it had are held; enabled again, they go out. Events ' +
-      'that happen in the meantime are never sent to it.',
+      'that happen in the meantime are never sent to it. With another URL it is disabled until it is verified ' +
+      'anew, and so it is after 410 or five days of failures.',
     request: { params, query, ...body(UpdateEndpoint) },
     responses: { 200: json(Endpoint, 'The endpoint as it is now') },
   }),
@@ -131,7 +133,12 @@ webhooksApi.openapi(
     const statements = [updateEndpoint(own, id, change)]
     if (enabled === true) statements.push(enableEndpoint(own, id))
     if (enabled === false) statements.push(disableEndpoint(own, id, context.nowMs))
-    return c.json(oneFrom(await write(context, statements), id), 200)
+    const rows = await write(context, [...statements, getEndpoint(own, id)]).catch(
+      (error: unknown) => {
+        throw isUnverified(error) ? unverified() : error
+      },
+    )
+    return c.json(oneFrom(rows), 200)
   },
 )
 
@@ -146,7 +153,7 @@ webhooksApi.openapi(
     const own = organizationOf(context.actor, c.req.valid('query').organization)
     const { id } = c.req.valid('param')
     const [row] = await write(context, [deleteEndpoint(own, id)])
-    if (!row) throw notFound('webhook endpoint', id)
+    if (!row) throw notFound('webhook endpoint')
     return c.body(null, 204)
   },
 )
@@ -166,14 +173,7 @@ webhooksApi.openapi(
     const { overlap_seconds: overlap } = asked
     const { sealingKeys } = context.edge.settings
     const made = await rotateSecret(sealingKeys, own, id, overlap, context.nowMs)
-    const endpoint = oneFrom(await write(context, [made.statement]), id)
+    const endpoint = oneFrom(await write(context, [made.statement]))
     return c.json({ ...endpoint, secret: made.secret }, 200)
   },
 )
-
-/** Where it may go. @throws Problem 400 saying what would be right. */
-function destinationOf({ edge }: ControlContext, url: string): URL {
-  const destination = checkDestination(url, edge.settings.destinations)
-  if (!destination.ok) throw invalid('url', destination.error.detail)
-  return destination.value
-}

@@ -18,7 +18,7 @@ export async function makeEndpoint(
   idempotency: Idempotency | undefined,
 ) {
   const { id, secret } = await insertOnce(context, endpoint, idempotency)
-  const view = await oneOf(context, getEndpoint(endpoint.organizationId, id), id)
+  const view = await oneOf(context, getEndpoint(endpoint.organizationId, id))
   return { ...view, secret }
 }
 

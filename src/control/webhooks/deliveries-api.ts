@@ -31,7 +31,7 @@ deliveriesApi.openapi(
     const own = organizationOf(context.actor, c.req.valid('query').organization)
     const { id } = c.req.valid('param')
     const sent = await sendTest(context.edge.bindings.DB, own, id, context.nowMs)
-    if (!sent.ok) throw refusalOf(sent.error, 'webhook endpoint', id)
+    if (!sent.ok) throw refusalOf(sent.error, 'webhook endpoint')
     await hint(context.edge, [sent.value])
     return c.json({ delivery_id: sent.value }, 202)
   },
@@ -59,7 +59,7 @@ deliveriesApi.openapi(
     const { organization, limit, cursor, state } = c.req.valid('query')
     const organizationId = organizationOf(context.actor, organization)
     const { id } = c.req.valid('param')
-    await oneOf(context, getEndpoint(organizationId, id), id)
+    await oneOf(context, getEndpoint(organizationId, id))
     const filter = { organizationId, endpointId: id, state }
     const rows = await run(context, listDeliveries(filter, readCursor(cursor), limit + 1))
     const page = pageOf(rows.map(deliveryFromRow), limit)
@@ -79,17 +79,17 @@ deliveriesApi.openapi(
     const own = organizationOf(context.actor, c.req.valid('query').organization)
     const { id, delivery } = c.req.valid('param')
     const sent = await resend(context.edge.bindings.DB, own, id, delivery, context.nowMs)
-    if (!sent.ok) throw refusalOf(sent.error, 'delivery', delivery)
+    if (!sent.ok) throw refusalOf(sent.error, 'delivery')
     await hint(context.edge, [sent.value])
     return c.json({ delivery_id: sent.value }, 202)
   },
 )
 
-function refusalOf(reason: ResendRefusal, what: string, id: string): Problem {
-  if (reason === 'not_found') return notFound(what, id)
+function refusalOf(reason: ResendRefusal, what: string): Problem {
+  if (reason === 'not_found') return notFound(what)
   const sentence =
     reason === 'in_flight'
       ? 'It is being sent this moment.'
-      : 'The endpoint is disabled; enable it first.'
+      : 'The endpoint is disabled; verify or enable it first.'
   return new Problem(409, reason, sentence)
 }

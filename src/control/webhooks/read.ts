@@ -1,11 +1,12 @@
 // Rows of webhook endpoints as the API answers with them.
 
+import { checkDestination } from '../../webhooks/destination.ts'
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
 import { prepareAll, runAll } from '../../webhooks/statement.ts'
 import type { Statement } from '../../webhooks/statement.ts'
 import { commit } from '../change.ts'
 import type { ControlContext } from '../context.ts'
-import { notFound } from '../problem.ts'
+import { invalid, notFound } from '../problem.ts'
 
 /** Runs one statement and gives its rows. */
 export async function run(
@@ -26,17 +27,24 @@ export async function write(
 }
 
 /** The endpoint that a statement gives. @throws Problem 404 where it gives none. */
-export async function oneOf(context: ControlContext, statement: Statement, id: string) {
-  return oneFrom(await run(context, statement), id)
+export async function oneOf(context: ControlContext, statement: Statement) {
+  return oneFrom(await run(context, statement))
 }
 
 /** The endpoint in the rows of a statement. @throws Problem 404 where there is none. */
-export function oneFrom([row]: readonly Record<string, unknown>[], id: string) {
-  if (!row) throw notFound('webhook endpoint', id)
+export function oneFrom([row]: readonly Record<string, unknown>[]) {
+  if (!row) throw notFound('webhook endpoint')
   return viewOf(endpointFromRow(row))
 }
 
 /** Lists of its own, as the answer's schema wants them. */
 export function viewOf(endpoint: ReturnType<typeof endpointFromRow>) {
   return { ...endpoint, events: [...endpoint.events] }
+}
+
+/** Where it may go. @throws Problem 400 saying what would be right. */
+export function destinationOf({ edge }: ControlContext, url: string): URL {
+  const destination = checkDestination(url, edge.settings.destinations)
+  if (!destination.ok) throw invalid('url', destination.error.detail)
+  return destination.value
 }

@@ -17,7 +17,10 @@ export const Endpoint = z
     events: z.array(z.enum(KEY_EVENT_TYPES)),
     enabled: z.boolean(),
     disabled_at: Time.nullable(),
-    disabled_reason: z.enum(['owner', 'gone', 'failing']).nullable(),
+    disabled_reason: z.enum(['unverified', 'owner', 'gone', 'failing']).nullable(),
+    verified: z.boolean().openapi({
+      description: 'It has answered a challenge since its URL was set; else it cannot be enabled',
+    }),
     failing_since: Time.nullable(),
     previous_secret_expires_at: Time.nullable(),
     created_at: Time,

@@ -78,7 +78,7 @@ async function checkDatabase(ops: Ops): Promise<Finding[]> {
       execute<[SchemaRow]>(ops, [SELECT_SCHEMA]),
       readFile(`${PROJECT}schema.sql`, 'utf8'),
     ])
-    const findings = checkSchema(text, schema)
+    const findings = await checkSchema(text, schema)
     const there = new Set(schema.map(({ name }) => name))
     if (READ_TABLES.some((table) => !there.has(table))) return findings
     const nowMs = ops.io.now()

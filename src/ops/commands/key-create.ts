@@ -3,6 +3,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
+import { recordChange } from '../actor.ts'
 import { usage } from '../answer.ts'
 import type { Attach } from '../answer.ts'
 import { readEntries } from '../entries.ts'
@@ -10,7 +11,7 @@ import { readProducts, readScopes } from '../grants.ts'
 import { readEnvironment, readExpiry, readId, readName } from '../input.ts'
 import { minted, opaqueMinter } from '../mint.ts'
 import { readOrganization } from '../owner.ts'
-import { insertCredential } from '../statements.ts'
+import { insertCredential, sql } from '../statements.ts'
 import { prepareSync } from '../sync.ts'
 import { execute } from '../wrangler.ts'
 
@@ -79,7 +80,8 @@ Examples:
       ...{ id, organizationId, serviceUserId: null, kind, environment, name, digest },
       ...{ scopes, products, expiresAt, ips, origins },
     }
-    await execute<[object]>(ops, [insertCredential(row)])
+    const change = { organization: sql(organizationId), command: 'key create', subject: sql(id) }
+    await execute<[object, object]>(ops, [insertCredential(row), recordChange(ops, change)])
     return await minted(ops, row, value, await sync())
   })
 }

@@ -35,7 +35,7 @@ Examples:
       selectOrganizations(nowMs, id),
       selectKeys('organization_id', id),
     ])
-    if (organizations.length === 0) throw noOrganization(id)
+    if (organizations.length === 0) throw noOrganization()
     return listed(keys, nowMs, options.all === true)
   })
 }

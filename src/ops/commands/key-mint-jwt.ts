@@ -2,13 +2,14 @@
 
 import type { Command } from 'commander'
 
+import { recordChange } from '../actor.ts'
 import { usage } from '../answer.ts'
 import type { Attach } from '../answer.ts'
 import { readProducts } from '../grants.ts'
 import { newId, readEnvironment, readExpiry, readId, readName } from '../input.ts'
 import { jwtMinter, minted } from '../mint.ts'
 import { readOrganization } from '../owner.ts'
-import { insertCredential } from '../statements.ts'
+import { insertCredential, sql } from '../statements.ts'
 import { prepareSync } from '../sync.ts'
 import { execute } from '../wrangler.ts'
 
@@ -59,7 +60,8 @@ Examples:
       ...{ id, organizationId, serviceUserId: null, kind: 'jwt' as const, environment, name },
       ...{ digest: null, scopes: [], products, expiresAt, ips: [], origins: [] },
     }
-    await execute<[object]>(ops, [insertCredential(row)])
+    const change = { organization: sql(organizationId), command: 'key mint-jwt', subject: sql(id) }
+    await execute<[object, object]>(ops, [insertCredential(row), recordChange(ops, change)])
     const answer = await minted(ops, row, value, await sync())
     return { ...answer, lines: [...answer.lines, '', `It is signed for the edge at ${issuer}.`] }
   })

@@ -4,6 +4,7 @@
 import type { Command } from 'commander'
 
 import { ROLES } from '../../control/members/role.ts'
+import { recordChange } from '../actor.ts'
 import { Stop } from '../answer.ts'
 import type { Attach } from '../answer.ts'
 import { readEmail, readId, readRole } from '../input.ts'
@@ -11,6 +12,7 @@ import { deleteMember, putMember, selectMember, selectMembers } from '../member-
 import type { MemberRow } from '../member-statements.ts'
 import { noOrganization } from '../owner.ts'
 import { count, table, time } from '../print.ts'
+import { sql } from '../statements.ts'
 import { execute } from '../wrangler.ts'
 
 const OWNER = '--organization org_4fXo0qPYB1mTz7Qe'
@@ -85,12 +87,17 @@ Examples:
   attach<Options>(command, async (ops, options, [text = '']) => {
     const organizationId = readId('org', options.organization)
     const [email, role] = [readEmail(text), readRole(options.role)]
-    const [[before], , [member]] = await execute<[MemberRow, object, MemberRow]>(ops, [
+    const [[before], , [member]] = await execute<[MemberRow, object, MemberRow, object]>(ops, [
       selectMember(organizationId, email),
       putMember(organizationId, email, role),
       selectMember(organizationId, email),
+      recordChange(ops, {
+        organization: sql(organizationId),
+        command: 'member add',
+        subject: sql(`${email}/${role}`),
+      }),
     ])
-    if (!member) throw noOrganization(organizationId)
+    if (!member) throw noOrganization()
     return { json: member, lines: [added(before, member)] }
   })
 }
@@ -112,10 +119,17 @@ function remove(parent: Command, attach: Attach): void {
   attach<{ readonly organization: string }>(command, async (ops, options, [text = '']) => {
     const organizationId = readId('org', options.organization)
     const email = readEmail(text)
-    const [removed] = await execute<[object]>(ops, [deleteMember(organizationId, email)])
+    const [removed] = await execute<[object, object]>(ops, [
+      deleteMember(organizationId, email),
+      recordChange(ops, {
+        organization: sql(organizationId),
+        command: 'member remove',
+        subject: sql(email),
+      }),
+    ])
     if (removed.length === 0) {
       throw new Stop(
-        `${email} is no member of ${organizationId}; see: npm run ops -- member list --organization ${organizationId}`,
+        'there is no such member of that organization; see: npm run ops -- member list --organization org_…',
       )
     }
     return {

@@ -2,13 +2,14 @@
 
 import type { Command } from 'commander'
 
+import { recordChange } from '../actor.ts'
 import type { Attach } from '../answer.ts'
 import { readOrganizationProducts, readPlan } from '../grants.ts'
 import { newId, readName } from '../input.ts'
 import { count, table, texts, time, words } from '../print.ts'
 import { selectOrganizations } from '../queries.ts'
 import type { OrganizationRow } from '../queries.ts'
-import { insertOrganization } from '../statements.ts'
+import { insertOrganization, sql } from '../statements.ts'
 import { newInForce, prepareSync } from '../sync.ts'
 import { execute } from '../wrangler.ts'
 
@@ -53,7 +54,9 @@ Examples:
       products: readOrganizationProducts(ops.catalog, options.product),
     }
     const sync = await prepareSync(ops)
-    await execute<[object]>(ops, [insertOrganization(row)])
+    const id = sql(row.id)
+    const change = { organization: id, command: 'organization create', subject: id }
+    await execute<[object, object]>(ops, [insertOrganization(row), recordChange(ops, change)])
     const inForce = await sync()
     return {
       json: { ...row, enforced_at: inForce.enforced_at },

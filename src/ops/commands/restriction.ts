@@ -3,12 +3,13 @@
 
 import type { Command } from 'commander'
 
+import { recordChange } from '../actor.ts'
 import { Stop, usage } from '../answer.ts'
 import type { Attach } from '../answer.ts'
 import { liftRestriction, selectEntries, selectOwner } from '../list-statements.ts'
 import type { EntryRow, OwnerRow } from '../list-statements.ts'
 import { prepareSync } from '../sync.ts'
-import { ownerOf, stateLines, targetList } from '../target-list.ts'
+import { listChange, ownerOf, stateLines, targetList } from '../target-list.ts'
 import type { ListOptions, TargetList } from '../target-list.ts'
 import { execute } from '../wrangler.ts'
 
@@ -36,11 +37,15 @@ export function addRestriction(program: Command, attach: Attach): void {
     }
     const list = targetList(options.ip ? 'address' : 'origin', options)
     const sync = await prepareSync(ops)
-    const [owners, entries, lifted] = await execute<[OwnerRow, EntryRow, { id: string }]>(ops, [
-      selectOwner(list.table, list.ownerId),
-      selectEntries(list.table, list.ownerId),
-      liftRestriction(list.table, list.ownerId),
-    ])
+    const [owners, entries, lifted] = await execute<[OwnerRow, EntryRow, { id: string }, object]>(
+      ops,
+      [
+        selectOwner(list.table, list.ownerId),
+        selectEntries(list.table, list.ownerId),
+        liftRestriction(list.table, list.ownerId),
+        recordChange(ops, listChange(list, 'lift-restriction')),
+      ],
+    )
     const owner = ownerOf(list, owners)
     if (entries.length > 0) throw notEmpty(list, entries)
     const { enforced_at, line } = await sync()

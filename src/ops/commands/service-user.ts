@@ -2,13 +2,14 @@
 
 import type { Command } from 'commander'
 
+import { recordChange } from '../actor.ts'
 import type { Attach } from '../answer.ts'
 import { newId, readDepartments, readId, readName, readSourceSystem } from '../input.ts'
 import { count, table, texts, time, words } from '../print.ts'
 import { selectServiceUsers } from '../queries.ts'
 import type { ServiceUserRow } from '../queries.ts'
 import { readOrganization } from '../owner.ts'
-import { insertServiceUser } from '../statements.ts'
+import { insertServiceUser, sql } from '../statements.ts'
 import { newInForce, prepareSync } from '../sync.ts'
 import { execute } from '../wrangler.ts'
 
@@ -59,7 +60,12 @@ Examples:
       departments: readDepartments(options.department ?? []),
     }
     const [sync] = await Promise.all([prepareSync(ops), readOrganization(ops, row.organizationId)])
-    await execute<[object]>(ops, [insertServiceUser(row)])
+    const change = {
+      organization: sql(row.organizationId),
+      command: 'service-user create',
+      subject: sql(row.id),
+    }
+    await execute<[object, object]>(ops, [insertServiceUser(row), recordChange(ops, change)])
     const inForce = await sync()
     return {
       json: {

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 
+import { recordChange } from '../actor.ts'
 import type { Attach } from '../answer.ts'
 import { readProducts, readScopes } from '../grants.ts'
 import { readEnvironment, readExpiry, readId, readName } from '../input.ts'
@@ -10,7 +11,7 @@ import { readServiceUser } from '../owner.ts'
 import { texts } from '../print.ts'
 import { selectKeys } from '../queries.ts'
 import type { KeyRow } from '../queries.ts'
-import { insertCredential } from '../statements.ts'
+import { insertCredential, sql } from '../statements.ts'
 import { prepareSync } from '../sync.ts'
 import { execute } from '../wrangler.ts'
 import { listed } from './key-list.ts'
@@ -74,7 +75,8 @@ Examples:
       ...{ id, organizationId: organization.id, serviceUserId, kind: 'access_token' as const },
       ...{ environment, name, digest, scopes, products, expiresAt, ips: [], origins: [] },
     }
-    await execute<[object]>(ops, [insertCredential(row)])
+    const change = { organization: sql(organization.id), command: 'token mint', subject: sql(id) }
+    await execute<[object, object]>(ops, [insertCredential(row), recordChange(ops, change)])
     return await minted(ops, row, value, await sync(), {
       sourceSystem: user.source_system,
       department: texts(user.departments)?.[0],

@@ -1,6 +1,4 @@
-// Whether the database has the tables, indexes and triggers of schema.sql, as they stand there. Pure.
-
-import { unstable_splitSqlQuery as splitSqlQuery } from 'wrangler'
+// Whether the database has the tables, indexes and triggers of schema.sql, as they stand there.
 
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -15,8 +13,15 @@ export const SELECT_SCHEMA = `SELECT type, name, sql FROM sqlite_master WHERE ty
 
 const CREATE = /^CREATE (TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)/i
 
-/** Compares by name and by text, without comments, spacing and `IF NOT EXISTS`. */
-export function checkSchema(schemaSql: string, rows: readonly SchemaRow[]): Finding[] {
+/**
+ * Compares by name and by text, without comments, spacing and `IF NOT EXISTS`. Only here is wrangler
+ * loaded into this process, which takes longer than most commands.
+ */
+export async function checkSchema(
+  schemaSql: string,
+  rows: readonly SchemaRow[],
+): Promise<Finding[]> {
+  const { unstable_splitSqlQuery: splitSqlQuery } = await import('wrangler')
   const there = new Map(rows.map((row) => [`${row.type} ${row.name}`, normal(row.sql ?? '')]))
   const findings: Finding[] = []
   for (const statement of splitSqlQuery(schemaSql)) {

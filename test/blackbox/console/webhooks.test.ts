@@ -37,7 +37,15 @@ interface Added {
   readonly secret: string
 }
 
+/** Adds an endpoint, and verifies it. */
 async function add(path: string, fields: Fields = {}, at = WEBHOOKS): Promise<Added> {
+  const added = await addUnverified(path, fields, at)
+  const verified = await client.post(`${at}/${added.id}/verify`)
+  expect(verified).toMatchObject({ location: `${at}/${added.id}?status=endpoint_verified` })
+  return added
+}
+
+async function addUnverified(path: string, fields: Fields = {}, at = WEBHOOKS): Promise<Added> {
   const page = await client.submit(`${at}/new`, { url: receiver.url + path, ...fields })
   expect([page.status, page.text]).toEqual([201, expect.stringContaining('shown this once')])
   const id = /data-once="[^"]*\/(whe_\w+)"/.exec(page.html)?.[1] ?? ''
@@ -88,6 +96,36 @@ describe('a new endpoint', () => {
       expect(page.html).not.toContain('<img src=x')
     },
   )
+})
+
+describe('an endpoint that has yet to answer a challenge', () => {
+  test('says how, gets nothing, and is enabled by the button once its server knows the secret', async () => {
+    const { page, id, secret } = await addUnverified('/unverified')
+    expect(page.text).toContain('and verify it. Until then nothing is sent to it.')
+    receiver.secrets.delete('/unverified')
+    const own = await client.get(`${WEBHOOKS}/${id}`)
+    expect(own.text).toContain('Nothing is sent to it until it is verified')
+    expect(own.text).toContain('base64(HMAC-SHA256(secret, data.challenge))')
+    expect(own.html).toContain(`action="${WEBHOOKS}/${id}/verify"`)
+    for (const part of ['enable', 'test']) expect((await press(id, part)).status).toBe(409)
+    const wrong = await press(id, 'verify')
+    expect(wrong.status).toBe(409)
+    expect(wrong.text).toContain('The receiver did not answer the challenge rightly.')
+    expect((await client.get(WEBHOOKS)).text).toContain('unverified')
+    receiver.secrets.set('/unverified', secret)
+    const right = await press(id, 'verify')
+    expect((await client.get(right.location)).text).toContain('has answered its challenge')
+    expect(receiver.challenges.filter((path) => path === '/unverified')).toHaveLength(2)
+    expect(receiver.received.filter(({ path }) => path === '/unverified')).toEqual([])
+  })
+
+  test('is what one becomes whose address is changed', async () => {
+    const { id } = await add('/moving')
+    const moved = { url: `${receiver.url}/moved`, events: ALL }
+    await client.submit(`${WEBHOOKS}/${id}/edit`, moved)
+    const { text } = await client.get(`${WEBHOOKS}/${id}`)
+    expect(text).toContain('Nothing is sent to it until it is verified')
+  })
 })
 
 describe('deliveries', () => {
@@ -195,10 +233,13 @@ describe('an endpoint', () => {
 })
 
 const PAGES = ['', '/edit', '/rotate', '/disable', '/delete']
-const POSTS = ['edit', 'rotate', 'disable', 'enable', 'delete', 'test', 'deliveries/dlv_x/resend']
+const POSTS = [
+  ...['edit', 'rotate', 'disable', 'enable', 'delete', 'verify', 'test'],
+  'deliveries/dlv_x/resend',
+]
 
 test('what is stored stays text on every page that shows it', async () => {
-  const { id, page } = await add(`/?q=%3Cb%3E"'<b>`, { description: MARKUP })
+  const { id, page } = await addUnverified(`/?q=%3Cb%3E"'<b>`, { description: MARKUP })
   receiver.secrets.delete(`/?q=%3Cb%3E"'<b>`)
   const shown = [page, await client.get(WEBHOOKS)]
   for (const path of PAGES) shown.push(await client.get(`${WEBHOOKS}/${id}${path}`))

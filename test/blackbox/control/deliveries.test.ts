@@ -129,7 +129,11 @@ describe('deliveries', () => {
     await world.mine(`POST /webhooks/${id}/test`)
     const read = async () => (await world.mine<EndpointBody>(`GET /webhooks/${id}`)).body
     await until(async () => !(await read()).enabled)
-    expect(await read()).toMatchObject({ disabled_reason: 'gone' })
+    expect(await read()).toMatchObject({ disabled_reason: 'gone', verified: false })
     world.receiver.answer = answer
+    const refused = await world.mine(`PATCH /webhooks/${id}`, { enabled: true })
+    expect([refused.status, refused.reason]).toEqual([409, 'endpoint_unverified'])
+    const again = await world.mine(`POST /webhooks/${id}/verify`)
+    expect(again.body).toMatchObject({ enabled: true, verified: true, disabled_reason: null })
   })
 })

@@ -116,6 +116,7 @@ test('the receiver takes what is signed, and nothing else', async () => {
       (await fetch(url, { method: 'POST', body: '{"type":"forged"}' }).catch(() => undefined))
         ?.status
     await until(async () => (await forged()) === 401)
+    expect((await world.mine(`POST /webhooks/${made.body.id}/verify`)).status).toBe(200)
     await world.mine(`POST /webhooks/${made.body.id}/test`)
     await until(async () => printed.includes('\n'))
     expect(printed).toMatch(/^msg_[0-9a-f]+ system\.test /)

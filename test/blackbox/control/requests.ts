@@ -51,6 +51,7 @@ export const BODIES: Readonly<Record<OperationName, object | undefined>> = {
   updateEndpoint: { description: 'x' },
   deleteEndpoint: undefined,
   rotateEndpointSecret: { overlap_seconds: 60 },
+  verifyEndpoint: undefined,
   testEndpoint: undefined,
   listDeliveries: undefined,
   resendDelivery: undefined,

@@ -15,6 +15,7 @@ export interface EndpointBody {
   readonly enabled: boolean
   readonly disabled_reason: string | null
   readonly previous_secret_expires_at: number | null
+  readonly verified: boolean
   readonly secret: string
 }
 
@@ -40,7 +41,7 @@ export interface Event {
 
 export interface WebhookWorld extends World {
   readonly receiver: Receiver
-  /** Makes an endpoint of its own path, whose secret the receiver knows. */
+  /** Makes an endpoint of its own path, whose secret the receiver knows, and verifies it. */
   listen(path: string, fields?: object, call?: Call): Promise<EndpointBody>
   /** Waits for so many requests at a path, and gives them all. */
   arrived(path: string, count: number): Promise<Received[]>
@@ -59,7 +60,9 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
       const made = await call<EndpointBody>('POST /webhooks', body)
       if (made.status !== 201) throw new Error(made.text)
       receiver.secrets.set(path, made.body.secret)
-      return made.body
+      const verified = await call<EndpointBody>(`POST /webhooks/${made.body.id}/verify`)
+      if (verified.status !== 200) throw new Error(verified.text)
+      return { ...made.body, ...verified.body }
     },
     async arrived(path, count) {
       await until(async () => at(path).length >= count)

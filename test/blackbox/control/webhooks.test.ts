@@ -1,6 +1,10 @@
 // Webhooks over the management API: endpoints made, changed and removed, and what happens to keys
 // arriving at a real HTTP server, signed.
 
+import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { outcome, present } from '../call.ts'
@@ -38,7 +42,7 @@ describe('an endpoint', () => {
     expect(secret).toMatch(/^whsec_[0-9A-Za-z+/]{43}=$/)
     expect(endpoint).toMatchObject({
       organization_id: 'org_test',
-      enabled: true,
+      ...{ enabled: false, verified: false, disabled_reason: 'unverified' },
       events: [EXPOSED],
     })
     const at = `/webhooks/${endpoint.id}`
@@ -54,7 +58,8 @@ describe('an endpoint', () => {
       description: '',
       events: [CREATED, INVALIDATED],
     }
-    expect((await world.mine(`PATCH ${at}`, change)).body).toEqual({ ...endpoint, ...change })
+    const changed = await world.mine(`PATCH ${at}`, change)
+    expect(changed.body).toEqual({ ...endpoint, ...change })
     const removed = await world.mine(`DELETE ${at}`)
     expect([removed.status, removed.text]).toEqual([204, ''])
     expect((await world.mine(`DELETE ${at}`)).status).toBe(404)
@@ -103,6 +108,101 @@ describe('an endpoint', () => {
     const made = answers.filter(({ status }) => status === 201)
     const refused = answers.filter(({ reason }) => reason === 'too_many_endpoints')
     expect([made.length, refused.length]).toEqual([20, 3])
+  })
+})
+
+const makeAt = async (path: string): Promise<EndpointBody> =>
+  (await world.mine<EndpointBody>('POST /webhooks', { url: world.receiver.url + path })).body
+const readIt = async (id: string) => (await world.mine<EndpointBody>(`GET /webhooks/${id}`)).body
+const requestsAt = (path: string) => [
+  ...world.receiver.received.filter((one) => one.path === path),
+  ...world.receiver.challenges.filter((one) => one === path),
+]
+
+describe('an endpoint that has yet to answer a challenge', () => {
+  test('gets nothing but challenges, and is enabled by the right answer alone', async () => {
+    const { id, secret } = await makeAt('/challenged')
+    for (const body of [{ enabled: true }, { enabled: true, description: 'x' }]) {
+      const refused = await world.mine(`PATCH /webhooks/${id}`, body)
+      expect([refused.status, refused.reason]).toEqual([409, 'endpoint_unverified'])
+    }
+    expect((await readIt(id)).description).toBe('')
+    expect((await world.mine(`POST /webhooks/${id}/test`)).reason).toBe('endpoint_disabled')
+    const wrong = await world.mine(`POST /webhooks/${id}/verify`)
+    expect([wrong.status, wrong.reason]).toEqual([409, 'challenge_failed'])
+    expect(await readIt(id)).toMatchObject({ enabled: false, verified: false })
+    world.receiver.secrets.set('/challenged', secret)
+    const right = await world.mine(`POST /webhooks/${id}/verify`)
+    expect([right.status, right.body]).toEqual([200, await readIt(id)])
+    expect(right.body).toMatchObject({ enabled: true, verified: true, disabled_reason: null })
+    expect(requestsAt('/challenged')).toHaveLength(2)
+    // Once is enough.
+    expect((await world.mine(`POST /webhooks/${id}/verify`)).status).toBe(200)
+    expect(requestsAt('/challenged')).toHaveLength(2)
+  })
+
+  test.each<[string, (body: string, response: ServerResponse) => void]>([
+    ['echoes the request', (body, response) => response.end(body)],
+    [
+      'redirects to itself',
+      (_, response) => response.writeHead(302, { location: '/somewhere' }).end(),
+    ],
+    ['says what it is', (_, response) => response.writeHead(500).end('the secret of the host')],
+    ['resets the connection', (_, response) => response.socket?.resetAndDestroy()],
+  ])('that %s is not enabled, hears one request, and shows nothing', async (_what, respond) => {
+    let heard = 0
+    const server = createServer((request, response) => {
+      heard++
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => respond(Buffer.concat(chunks).toString(), response))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    // Of another organization each: challenges are few in a minute.
+    const call = await manager(world.edge, {
+      organization: await newOrganization(world.edge, `org_c${port}`),
+    })
+    const url = `http://127.0.0.1:${port}/`
+    const { id } = (await call<EndpointBody>('POST /webhooks', { url })).body
+    const answer = await call(`POST /webhooks/${id}/verify`)
+    server.close()
+    expect([answer.status, answer.reason, heard]).toEqual([409, 'challenge_failed', 1])
+    expect(answer.text).not.toContain('the secret of the host')
+    expect((await call<EndpointBody>(`GET /webhooks/${id}`)).body.enabled).toBe(false)
+  })
+
+  test('is one whose URL was changed, also with a wish to stay enabled', async () => {
+    const { id } = await world.listen('/here', { events: [EXPOSED] })
+    const url = `${world.receiver.url}/there`
+    const both = await world.mine(`PATCH /webhooks/${id}`, { url, enabled: true })
+    expect([both.status, both.reason]).toEqual([409, 'endpoint_unverified'])
+    expect(await readIt(id)).toMatchObject({ url: `${world.receiver.url}/here`, enabled: true })
+    const moved = await world.mine(`PATCH /webhooks/${id}`, { url })
+    expect(moved.body).toMatchObject({ url, enabled: false, disabled_reason: 'unverified' })
+    expect((await world.mine(`POST /webhooks/${id}/verify`)).reason).toBe('challenge_failed')
+  })
+
+  test('is challenged so many times a minute and no more', async () => {
+    const call = await manager(world.edge, {
+      organization: await newOrganization(world.edge, 'org_eager'),
+    })
+    const url = `${world.receiver.url}/eager`
+    const { id } = (await call<EndpointBody>('POST /webhooks', { url })).body
+    const verify = () => call(`POST /webhooks/${id}/verify`)
+    expect((await verify()).reason).toBe('challenge_failed')
+    // Once more where the minute has just ended.
+    await until(async () => {
+      await world.edge.sql(
+        `UPDATE webhook_sends SET sent = 1000 WHERE scope = 'challenges org_eager'`,
+      )
+      const before = requestsAt('/eager').length
+      const answer = await verify()
+      if (answer.status !== 429) return false
+      expect(answer.reason).toBe('too_many_challenges')
+      expect(requestsAt('/eager')).toHaveLength(before)
+      return true
+    })
   })
 })
 

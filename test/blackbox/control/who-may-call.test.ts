@@ -213,7 +213,7 @@ test('an operator who names an organization that there is not is told so', async
     const body = BODIES[name]
     const answer = await world.admin(at(name, ids, '?organization=org_tset'), body)
     expect([name, answer.status, answer.reason]).toEqual([name, 404, 'not_found'])
-    expect(answer.text).toContain('There is no organization org_tset.')
+    expect(answer.text).toContain('There is no such organization here.')
   }
 })
 

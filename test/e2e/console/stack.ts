@@ -5,8 +5,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 import { ADMIN_TOKEN, newState, startDev, writeDevVars } from '../dev-process.ts'
 import type { DevProcess } from '../dev-process.ts'
-import { launchBrowser, serveSite } from '../page.ts'
-import type { Site } from '../page.ts'
+import { startReceiver } from '../../webhooks/receiver.ts'
+import type { Receiver } from '../../webhooks/receiver.ts'
+import { launchBrowser } from '../page.ts'
 import { apiKey, bearer, send } from '../send.ts'
 
 /** When something that does not come counts as missing; a busy machine takes its time. */
@@ -33,8 +34,8 @@ export interface ConsoleStack {
   /** The state directory of the local stack. */
   readonly stateDir: string
   readonly browser: Browser
-  /** Answers webhooks with 200. */
-  readonly receiver: Site
+  /** Answers webhooks with 200, and challenges where it knows the secret. */
+  readonly receiver: Receiver
   /** What the browser complained of, page by page. */
   readonly complaints: string[]
   /** A browser of its own, signed in already where `cookies` are another's. */
@@ -65,9 +66,8 @@ export async function startConsole(): Promise<ConsoleStack> {
   const [dev, browser, receiver] = await Promise.all([
     startDev(state.dir),
     launchBrowser(),
-    serveSite(0),
+    startReceiver(() => Date.now()),
   ])
-  if (!receiver) throw new Error('no port is free')
   const complaints: string[] = []
   return {
     dev,
@@ -114,7 +114,7 @@ export async function startConsole(): Promise<ConsoleStack> {
     async stop() {
       await browser.close()
       await dev.stop()
-      receiver.stop()
+      await receiver.stop()
       state.remove()
     },
   }
@@ -138,7 +138,9 @@ async function listen(page: Page, complaints: string[]): Promise<void> {
 
 /** Something of every sort in the demo organization, and calls on its account; and an empty one. */
 export async function furnish({ api, call, receiver }: ConsoleStack): Promise<{ empty: string }> {
-  const endpoint = await api('POST /webhooks', { url: `${receiver.origin}/hooks` })
+  const endpoint = await api('POST /webhooks', { url: `${receiver.url}/hooks` })
+  receiver.secrets.set('/hooks', String(endpoint['secret']))
+  await api(`POST /webhooks/${String(endpoint['id'])}/verify`)
   await api(`POST /webhooks/${String(endpoint['id'])}/test`)
   await api('PUT /members/ann@example.com', { role: 'administrator' })
   await api('PUT /members/vic@example.com', { role: 'viewer' })

@@ -1,0 +1,86 @@
+// Verifying an endpoint: a challenge is sent to it, and whoever answers by its secret is enabled.
+
+import { z } from '@hono/zod-openapi'
+
+import { CHALLENGES_PER_MINUTE, challengeBounds, takeStatement } from '../../webhooks/bounds.ts'
+import { challenge } from '../../webhooks/challenge.ts'
+import { getEndpoint } from '../../webhooks/endpoints.ts'
+import { deliveryDeps } from '../../webhooks/run.ts'
+import { TIMEOUT_MS } from '../../webhooks/send.ts'
+import { runAll } from '../../webhooks/statement.ts'
+import { selectUnverified, verifiedStatements } from '../../webhooks/verification.ts'
+import type { Unverified } from '../../webhooks/verification.ts'
+import { organizationOf } from '../actor.ts'
+import { Id } from '../keys/schemas.ts'
+import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { notFound, Problem } from '../problem.ts'
+import { checkWrite } from '../rights/check.ts'
+import { destinationOf, oneFrom, oneOf, write } from './read.ts'
+import { Endpoint } from './schemas.ts'
+
+export const verifyApi = controlApp()
+
+const query = z.strictObject({ organization: OrganizationQuery })
+const params = z.object({ id: Id('whe') })
+
+verifyApi.openapi(
+  operation('verifyEndpoint', {
+    summary: 'Send a challenge, and enable the endpoint that answers it',
+    description:
+      'The event system.challenge, signed like any other, is to be answered within 15 seconds with 2xx and ' +
+      '{"challenge_response": base64(HMAC-SHA256(secret, data.challenge))}. One that has answered before ' +
+      'is left as it is.',
+    request: { params, query },
+    responses: { 200: json(Endpoint, 'The endpoint, verified') },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    const { id } = c.req.valid('param')
+    checkWrite(context, { thing: 'endpoint', moment: 'change', fields: ['enabled'] })
+    const { DB } = context.edge.bindings
+    const [endpoint] = await runAll<Unverified>(DB, [selectUnverified(own, id)])
+    if (!endpoint) throw notFound('webhook endpoint')
+    if (endpoint.round === null) return c.json(await oneOf(context, getEndpoint(own, id)), 200)
+    destinationOf(context, endpoint.url)
+    const bounds = challengeBounds(own, endpoint.url)
+    if ((await runAll(DB, [takeStatement(bounds, context.nowMs)])).length === 0) throw tooMany()
+    const answered = await challenge(endpoint, {
+      ...deliveryDeps(context.edge),
+      timeoutMs: TIMEOUT_MS,
+    })
+    if (!answered) throw failed()
+    const view = oneFrom(await write(context, verifiedStatements(own, id, endpoint.round)))
+    if (!view.verified) throw unverified()
+    return c.json(view, 200)
+  },
+)
+
+/** 409: it has to answer a challenge first. */
+export function unverified(): Problem {
+  return new Problem(
+    409,
+    'endpoint_unverified',
+    'The endpoint has yet to answer a challenge at this URL: POST /edge/v1/webhooks/{id}/verify.',
+  )
+}
+
+/** One sentence for whatever was wrong: what the receiver answered is told to nobody. */
+function failed(): Problem {
+  return new Problem(
+    409,
+    'challenge_failed',
+    'The receiver did not answer the challenge rightly. It must answer the event system.challenge ' +
+      'within 15 seconds with 2xx, without a redirect, and with {"challenge_response": ' +
+      'base64(HMAC-SHA256(secret, data.challenge))}.',
+  )
+}
+
+function tooMany(): Problem {
+  return new Problem(
+    429,
+    'too_many_challenges',
+    `At most ${CHALLENGES_PER_MINUTE} challenges are sent in a minute; try again in the next one.`,
+    60,
+  )
+}
