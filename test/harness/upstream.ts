@@ -24,6 +24,8 @@ export interface RecordingUpstream {
   stop(): Promise<void>
 }
 
+const LONGER_THAN_ANY_TEST_MS = 3_600_000
+
 const answerOk: RequestListener = (_request, response) => {
   response.setHeader('content-type', 'application/json')
   response.end('{"ok":true}')
@@ -51,6 +53,9 @@ export async function startUpstream(): Promise<RecordingUpstream> {
       upstream.answer(request, response)
     })
   })
+  // By default Node closes a connection that was idle for 5 seconds: the edge may be sending on it just then,
+  // as soon as the machine is busy, and would tell its client that the upstream cannot be reached.
+  server.keepAliveTimeout = LONGER_THAN_ANY_TEST_MS
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   upstream.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   function reset(): void {

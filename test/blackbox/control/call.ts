@@ -31,8 +31,12 @@ const CODES: Readonly<Record<number, string>> = {
   429: 'rate_limited',
 }
 
-/** Calls with a credential's headers. */
-export function caller(edge: TestEdge, credential: Readonly<Record<string, string>>): Call {
+/** Calls with a credential's headers, from what `address` gives for each call. */
+export function caller(
+  edge: TestEdge,
+  credential: Readonly<Record<string, string>>,
+  address?: () => string,
+): Call {
   const call = async (
     at: string,
     body?: unknown,
@@ -41,6 +45,7 @@ export function caller(edge: TestEdge, credential: Readonly<Record<string, strin
     const [method = '', path = ''] = at.split(' ')
     const answer = await edge.fetch(`/edge/v1${path}`, {
       method,
+      ...(address && { address: address() }),
       headers: {
         ...credential,
         ...(body !== undefined && { 'content-type': 'application/json' }),
