@@ -76,10 +76,8 @@ describe('a change that narrows: refused everywhere once it is published', () =>
       credential(`digest = 'd123456789012345678901234567890123'`),
       '401 credential_unknown',
     ],
-    ['another environment', credential(`environment = 'sandbox'`), '401 credential_unknown'],
     ['a scope less', credential(`scopes = '["sessions:create"]'`), '403 scope_missing'],
     ['a product less', credential(`products = '[]'`), '403 product_not_granted'],
-    ['another kind', credential(`kind = 'publishable'`), '401 credential_unknown'],
     ['restricted to no address', credential('ip_restricted = 1'), '403 address_not_allowed'],
     [
       'restricted to another address',

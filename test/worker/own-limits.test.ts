@@ -25,6 +25,11 @@ let isolate: Isolate
 const at = (ms: number) => vi.setSystemTime(START + ms)
 const guard = () => env.KEY_GUARD.getByName(guardName(key.id))
 const remaining = async (limit = PLAN) => (await guard().peek([limit]))[0]?.remaining
+/** Whatever generation the guard began with. */
+const spend = async (want: number): Promise<void> => {
+  const answer = await guard().admit({ generation: 1, fresh: true, limits: [PLAN], want })
+  expect(answer.verdict).toBe('granted')
+}
 const call = (path: string, method = 'GET') => isolate.call(path, { key: key.value, method })
 const outcomeOf = async (path: string) => outcome(await call(path))
 
@@ -60,7 +65,7 @@ describe('whoami and rate-limits', () => {
   })
 
   it('go on when the plan is exhausted', async () => {
-    await guard().admit({ generation: 1, limits: [PLAN], want: PLAN.quota })
+    await spend(PLAN.quota)
     expect(await outcomeOf(READ)).toBe('429 rate_limited')
     expect(await outcomeOf('/edge/v1/whoami')).toBe('200')
   })
@@ -99,7 +104,7 @@ describe('a management call that is refused', () => {
 
   it('costs what others do beyond sixty a minute: a flood of them ends', async () => {
     const outcomes = new Map<string, number>()
-    await guard().admit({ generation: 1, limits: [PLAN], want: PLAN.quota - 30 })
+    await spend(PLAN.quota - 30)
     for (let i = 0; i < REFUSED.quota + 40; i++) {
       const one = await outcomeOf(NO_KEY)
       outcomes.set(one, (outcomes.get(one) ?? 0) + 1)
