@@ -24,6 +24,13 @@ beforeEach(() => {
   db.exec(SCHEMA)
 })
 
+/** Of the one key there, as wrangler prints it. */
+function generationOf(rows: unknown): number {
+  const [row, ...others] = rows as { credential_id: string; generation: number }[]
+  expect([row?.credential_id, others]).toStrictEqual(['key_a', []])
+  return row?.generation ?? 0
+}
+
 const column = (sql: string): unknown[] =>
   db
     .prepare(sql)
@@ -115,11 +122,6 @@ it('wrangler d1 execute runs schema.sql twice, and its triggers work', async () 
   await execute('--file', 'schema.sql')
   const select = 'SELECT credential_id, generation FROM pending_fences'
   const change = `UPDATE credentials SET revoked_at = 1 WHERE id = 'key_a'; ${select}`
-  const generationOf = (rows: unknown): number => {
-    const [row, ...others] = rows as { credential_id: string; generation: number }[]
-    expect([row?.credential_id, others]).toStrictEqual(['key_a', []])
-    return row?.generation ?? 0
-  }
   const first = generationOf(await execute('--command', select))
   expect(first).toBeGreaterThan(1_700_000_000_000)
   expect(generationOf(await execute('--command', change))).toBeGreaterThan(first)

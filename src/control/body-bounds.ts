@@ -16,7 +16,7 @@ const SHORT_LIST_MAX = 100
 export function boundsOf(schema: unknown): BodyBounds {
   const entriesMax = new Map<string, number>()
   if (schema instanceof z.ZodObject) {
-    for (const [field, value] of Object.entries(schema.shape as Record<string, unknown>)) {
+    for (const [field, value] of Object.entries(schema.shape)) {
       const most = entriesMaxOf(value)
       if (most !== undefined) entriesMax.set(field, most)
     }
@@ -35,8 +35,8 @@ function entriesMaxOf(schema: unknown): number | undefined {
     return entriesMaxOf(schema.unwrap())
   }
   if (!(schema instanceof z.ZodArray)) return undefined
-  for (const check of schema.def.checks ?? []) {
-    const bound: object = check._zod.def
+  for (const { _zod: check } of schema.def.checks ?? []) {
+    const bound: object = check.def
     if ('maximum' in bound && typeof bound.maximum === 'number') return bound.maximum
   }
   return Infinity

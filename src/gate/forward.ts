@@ -1,13 +1,11 @@
 // Forwarding: the body streams and is never parsed, redirects go back unfollowed, nothing is cached
-// on the way, and the deadline is for the response's headers only (DESIGN §5).
+// on the way, and the deadline is for the response's headers only.
 
-import type { Product } from '../catalog/define.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import { keepCondition, keepPrivate, NOT_KEPT } from './caching.ts'
+import { keepPrivate, NOT_KEPT } from './caching.ts'
 import type { Denial } from './denial.ts'
-import { connectionListed, NO_NAMES, isTraceparent, mayForwardTo, mayReturn } from './headers.ts'
-import type { HeaderReader, SentHeaders } from './sent-headers.ts'
+import { connectionListed, NO_NAMES, mayReturn } from './headers.ts'
 import { lateAfter } from './upload.ts'
 import type { Upload } from './upload.ts'
 
@@ -15,40 +13,6 @@ import type { Upload } from './upload.ts'
 export const DEADLINE_MS = 60_000
 /** The last status that there is. */
 const STATUS_MAX = 599
-/** What a client's own request id may look like to be passed on. */
-const REQUEST_ID = /^[\w.-]{1,128}$/
-
-/** Takes from a copy of the client's headers what may not go upstream. */
-export function filterHeaders(
-  headers: Headers,
-  sent: SentHeaders,
-  product: Product,
-  hasBody: boolean,
-): void {
-  const listed = connectionListed(sent)
-  for (const name of sent.names()) {
-    if (!mayForwardTo(product, name) || listed.has(name)) headers.delete(name)
-    else if (CHECKED.has(name) && !isRight(name, sent, product)) headers.delete(name)
-  }
-  if (isWebSocket(sent)) headers.set('upgrade', 'websocket')
-  if (!hasBody && sent.has('content-length')) headers.delete('content-length')
-  keepCondition(headers, sent)
-}
-
-const CHECKED: ReadonlySet<string> = new Set([
-  'cookie',
-  'x-request-id',
-  'traceparent',
-  'tracestate',
-])
-
-/** Whether a header goes on that does so only in some cases. */
-function isRight(name: string, sent: SentHeaders, product: Product): boolean {
-  if (name === 'cookie') return product.cookies ?? false
-  // It ends in logs and pages of the upstream; ours is X-Edge-Request-Id.
-  if (name === 'x-request-id') return REQUEST_ID.test(sent.get(name) ?? '')
-  return isTraceparent(sent.get('traceparent') ?? '')
-}
 
 /**
  * Sends a request and gives the upstream's response as it is, or why there is none. While a large upload
@@ -134,9 +98,4 @@ function isBelow({ pathname }: URL, prefix: string): boolean {
 function withoutPrefix(target: URL, prefix: string): string {
   const path = isBelow(target, prefix) ? target.pathname.slice(prefix.length) : target.pathname
   return path.replace(/^\/*/, '/') + target.search + target.hash
-}
-
-/** Whether the client asks for a WebSocket. */
-export function isWebSocket(headers: HeaderReader): boolean {
-  return headers.get('upgrade')?.toLowerCase() === 'websocket'
 }

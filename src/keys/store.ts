@@ -93,9 +93,11 @@ export async function cachedRecords(
 ): Promise<{ readonly records: KeyRecord[]; readonly cursor: string | null }> {
   const page = await RECORDS.list({ prefix: KV_VERSION, limit: KV_PAGE, cursor })
   const names = page.keys.map(({ name }) => name)
-  const values = names.length > 0 ? await RECORDS.get<KeyRecord>(names, 'json') : new Map()
+  const values =
+    names.length > 0 ? await RECORDS.get<KeyRecord>(names, 'json') : new Map<string, null>()
   const records = [...values.values()].filter(
-    (record) => typeof record?.id === 'string' && Number.isSafeInteger(record.generation),
+    (record): record is KeyRecord =>
+      typeof record?.id === 'string' && Number.isSafeInteger(record.generation),
   )
   return { records, cursor: page.list_complete ? null : page.cursor }
 }

@@ -30,7 +30,7 @@ async function refusalOf(at: string, body: string): Promise<Refusal> {
     ...{ edge: {} as Edge, actor: OPERATOR, requestId: '', address: '', nowMs: 0 },
     waitUntil: () => {},
   })
-  const { detail } = (await response.json()) as { detail: string }
+  const { detail } = await response.json<{ detail: string }>()
   return { status: response.status, detail }
 }
 
@@ -117,16 +117,18 @@ describe('what only looks like many is not', () => {
   })
 })
 
-it('a hundred thousand members cost no more than to read as many bytes, some times over', async () => {
-  const cost = async (body: string): Promise<number> => {
-    const times: number[] = []
-    for (let i = 0; i < 7; i++) {
-      const began = performance.now()
-      expect((await refusalOf('POST /keys', body)).status).toBe(400)
-      times.push(performance.now() - began)
-    }
-    return times.toSorted((a, b) => a - b)[3] ?? 0
+/** The least of some times: what else the machine does only ever adds. */
+async function cost(body: string): Promise<number> {
+  let least = Infinity
+  for (let i = 0; i < 7; i++) {
+    const began = performance.now()
+    expect((await refusalOf('POST /keys', body)).status).toBe(400)
+    least = Math.min(least, performance.now() - began)
   }
+  return least
+}
+
+it('a hundred thousand members cost no more than to read as many bytes, some times over', async () => {
   for (const [field, of] of [
     ['metadata', members],
     ['quotas', members],

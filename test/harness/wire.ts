@@ -28,9 +28,10 @@ export function sendRaw(port: number, bytes: string): Promise<{ status: number; 
     }
     socket.setTimeout(IDLE_MS, () => {
       const heard = text.length
-      const others = Array.from({ length: OTHERS_ANSWERED }, () => anyAnswer(port))
       // Not the clock alone: a busy machine is silent for longer than that.
-      void Promise.all(others).then(() => (text.length === heard ? done() : undefined))
+      void afterOthers(port, () => {
+        if (text.length === heard) done()
+      })
     })
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1')
@@ -40,6 +41,12 @@ export function sendRaw(port: number, bytes: string): Promise<{ status: number; 
     // A reset is an answer too: the server has refused to read on.
     socket.on('error', done)
   })
+}
+
+/** Goes on once the server has answered some later requests. */
+async function afterOthers(port: number, then: () => void): Promise<void> {
+  await Promise.all(Array.from({ length: OTHERS_ANSWERED }, () => anyAnswer(port)))
+  then()
 }
 
 /** Resolves once the server has answered some request, or has refused to. */

@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { guardName } from '../../src/guard/ask.ts'
 import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
 import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
+import type { Lease } from '../../src/guard/protocol.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { outcome, startIsolate } from './isolate.ts'
 import { applySchema, freshId, generationsIn, makeOrganization, mint, run } from './rows.ts'
@@ -39,6 +40,13 @@ const loseStorage = () =>
 async function revokeInForce(): Promise<void> {
   await run(`UPDATE credentials SET revoked_at = 1 WHERE id = '${key.id}'`)
   expect((await publishPending(env)).enforced_at).not.toBeNull()
+}
+
+async function lease(): Promise<Lease> {
+  const ask = { generation: await generation(), limits: LIMITS, want: 0, lease: 10 }
+  const answer = await guard().admit(ask)
+  if (answer.verdict !== 'granted' || !answer.lease) throw new Error('there is no lease')
+  return answer.lease
 }
 
 /** The guard asks this D1 from now on, until it is evicted. */
@@ -91,13 +99,6 @@ describe('whose storage is lost', () => {
   })
 
   describe('with a lease out', () => {
-    const lease = async () => {
-      const ask = { generation: await generation(), limits: LIMITS, want: 0, lease: 10 }
-      const answer = await guard().admit(ask)
-      if (answer.verdict !== 'granted' || !answer.lease) throw new Error('there is no lease')
-      return answer.lease
-    }
-
     it('its first fence waits the longest that one may last, also after others were admitted', async () => {
       await lease()
       await loseStorage()

@@ -120,13 +120,14 @@ it('a change of many keys waits for those that have gone meanwhile, too', async 
   expect(outcome(await call(key))).toBe('401 credential_unknown')
 })
 
-describe('a change that is made', () => {
-  const context = (over: Partial<Bindings>) => ({
-    ...{ edge: { ...world.edge, bindings: { ...world.edge.bindings, ...over } } },
-    ...{ actor: OPERATOR, requestId: 'r', address: '', nowMs: Date.now() },
-    waitUntil: (work: Promise<unknown>) => void work.catch(() => {}),
-  })
+/** Of a request of an operator, with some other bindings. */
+const context = (over: Partial<Bindings>) => ({
+  ...{ edge: { ...world.edge, bindings: { ...world.edge.bindings, ...over } } },
+  ...{ actor: OPERATOR, requestId: 'r', address: '', nowMs: Date.now() },
+  waitUntil: (work: Promise<unknown>) => void work.catch(() => {}),
+})
 
+describe('a change that is made', () => {
   it.each([
     ['D1 stops answering', () => Reflect.get(env.DB, 'nothing') as undefined],
     [

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Product } from '../../src/catalog/define.ts'
-import { filterHeaders, isWebSocket, outboundResponse } from '../../src/gate/forward.ts'
+import { filterHeaders, isWebSocket } from '../../src/gate/filter-headers.ts'
+import { outboundResponse } from '../../src/gate/forward.ts'
 import { SentHeaders } from '../../src/gate/sent-headers.ts'
 
 const product: Product = { id: 'p', accepts: ['secret'], routes: [] }

@@ -58,7 +58,7 @@ function reading(happens: () => Promise<void>): D1Database {
     })
   const withSession = () => through(env.DB.withSession('first-primary'))
   return new Proxy(env.DB, {
-    get: (_, name) => (name === 'withSession' ? withSession : Reflect.get(env.DB, name)),
+    get: (_, name): unknown => (name === 'withSession' ? withSession : Reflect.get(env.DB, name)),
   })
 }
 
@@ -118,11 +118,11 @@ describe('is not fresh, and refused once the change is in force', () => {
   })
 
   it('who finds in a memo what another has read for itself', async () => {
-    let before = async (): Promise<void> => {}
-    const isolate = await startIsolate({ DB: reading(() => before()) })
+    let before: (() => Promise<void>) | undefined
+    const isolate = await startIsolate({ DB: reading(async () => await before?.()) })
     before = () => inForce(revoke())
     expect(outcome(await isolate.call(READ, { key: key.value }))).toBe('200')
-    before = async () => {}
+    before = undefined
     expect(outcome(await isolate.call(READ, { key: key.value }))).toBe('401 key_revoked')
   })
 
@@ -136,9 +136,10 @@ describe('is not fresh, and refused once the change is in force', () => {
   })
 })
 
-describe('a generation of the far future', () => {
-  const beyond = () => Date.now() + GENERATION_AHEAD_MAX_MS + 1
+/** The nearest that no clock of ours gives. */
+const beyond = () => Date.now() + GENERATION_AHEAD_MAX_MS + 1
 
+describe('a generation of the far future', () => {
   it('is stale from an isolate, whatever it asks, and the guard goes on as before', async () => {
     const isolate = await startIsolate()
     expect(outcome(await isolate.call(READ, { key: key.value }))).toBe('200')

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Product } from '../../src/catalog/define.ts'
-import { filterHeaders } from '../../src/gate/forward.ts'
+import { filterHeaders } from '../../src/gate/filter-headers.ts'
 import { SentHeaders } from '../../src/gate/sent-headers.ts'
 import { connectionListed, isTraceparent, mayForward } from '../../src/gate/headers.ts'
 

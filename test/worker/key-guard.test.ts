@@ -249,10 +249,10 @@ describe('a lease', () => {
     ['an abort', () => abortAllDurableObjects()],
   ])('survives %s', (_event, lose) => {
     it('and makes the fence wait, until it is settled', async () => {
-      const { id } = await leaseOf()
+      const lease = await leaseOf()
       await lose()
       expect(await waitMs()).toBe(FENCE_WAIT_MS)
-      await ask({ settled: [{ id, unused: 10 }] })
+      await ask({ settled: [{ id: lease.id, unused: 10 }] })
       await lose()
       expect(await waitMs()).toBe(0)
     })
@@ -272,20 +272,20 @@ describe('a lease', () => {
     })
 
     it('and is settled once only, with what was used of it', async () => {
-      const { id } = await leaseOf()
+      const lease = await leaseOf()
       await lose()
-      await ask({ settled: [{ id, unused: 4 }] })
+      await ask({ settled: [{ id: lease.id, unused: 4 }] })
       await lose()
-      await ask({ settled: [{ id, unused: 10 }] })
+      await ask({ settled: [{ id: lease.id, unused: 10 }] })
       expect(await remaining()).toBe(994)
-      expect((await leaseOf()).id).toBeGreaterThan(id)
+      expect((await leaseOf()).id).toBeGreaterThan(lease.id)
     })
   })
 
   it('is told by whoever is stale as well', async () => {
-    const { id } = await leaseOf()
+    const lease = await leaseOf()
     expect(await guard().fence(2)).toStrictEqual({ generation: 2, waitMs: FENCE_WAIT_MS })
-    const answer = await ask({ want: 1, lease: 10, settled: [{ id, unused: 3 }] })
+    const answer = await ask({ want: 1, lease: 10, settled: [{ id: lease.id, unused: 3 }] })
     expect(answer).toStrictEqual({ verdict: 'stale' })
     expect(await remaining()).toBe(993)
     expect(await guard().fence(3)).toStrictEqual({ generation: 3, waitMs: 0 })
