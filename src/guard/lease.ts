@@ -9,7 +9,7 @@ import type { Meter } from './meter.ts'
 
 /** Asks the credential's guard, on the generation and the limits of the meter. */
 export type Ask = (
-  asked: Pick<AdmitAsk, 'want' | 'lease' | 'settled' | 'returnable'>,
+  asked: Pick<AdmitAsk, 'want' | 'lease' | 'mark' | 'settled' | 'returnable'>,
 ) => Promise<Result<AdmitAnswer, 'unreachable'>>
 
 /** Lets work outlive the answer. */
@@ -44,7 +44,12 @@ export async function askGuardFor(
   // A timer runs on when the clock is set back, so it must be there before the lease can be.
   const ended = tokens > 0 ? sleep(leaseMs(meter.limits)) : undefined
   if (ended) meter.begin(now)
-  const answer = await ask({ want, lease: tokens, settled: meter.takeSettled(now) })
+  const mark = ended && crypto.randomUUID()
+  const settled = meter.takeSettled(now)
+  const answer = await ask({ want, lease: tokens, settled, ...(mark && { mark }) })
+  // Of a lease that never came nothing is ever used.
+  const lost = mark ? [{ id: mark, unused: tokens }] : []
+  if (!answer.ok) meter.tellAgain([...settled, ...lost])
   const granted = answer.ok && answer.value.verdict === 'granted' ? answer.value : null
   if (ended) meter.end(now, granted?.lease ?? null, granted?.limits ?? [])
   if (answer.ok && answer.value.verdict === 'stale') meter.drop()
@@ -57,7 +62,9 @@ async function endLease(meter: Meter, lease: Lease, ended: Promise<void>, ask: A
   await ended
   meter.close(lease.id)
   if (!meter.owes(lease.id)) return
-  await ask({ want: 0, lease: 0, settled: meter.takeSettled(Date.now()) })
+  const settled = meter.takeSettled(Date.now())
+  const answer = await ask({ want: 0, lease: 0, settled })
+  if (!answer.ok) meter.tellAgain(settled)
 }
 
 function sleep(ms: number): Promise<void> {

@@ -34,8 +34,8 @@ interface Remembered {
 
 /** Below it one request more or less may be the last. */
 const AHEAD_MIN_REMAINING = 20
-/** A lease that ended so long ago by this clock has ended, however the clock was set meanwhile. */
-const CLOCK_STEP_MAX_MS = 60_000
+/** So long after a guard has begun, fences wait for leases that it may have given before. */
+const LOST_LEASES_MS = 60_000
 
 export class Ledger {
   private readonly store: LedgerStore
@@ -54,7 +54,7 @@ export class Ledger {
   /** Decides and debits. `stale`: a newer generation has been published, load the record again. */
   admit(ask: AdmitAsk, now: number): AdmitAnswer {
     const { generation, limits, want, lease = 0, settled = [] } = ask
-    const { returnable = false, fresh = false } = ask
+    const { returnable = false, fresh = false, mark } = ask
     const leases = this.spending.settle(settled, now)
     if (this.confirm(generation, now, fresh) === 'stale') return { verdict: 'stale' }
     // Of another generation it is only fresh: that holds for the request at hand alone.
@@ -72,7 +72,8 @@ export class Ledger {
     // Not from one on: no number from before its storage was lost must be taken for one of these.
     const id = Math.max(leases.lastId, this.begunAt()) + 1
     const until = Math.max(now, ...spent.map(({ time }) => time)) + ms + LEASE_MARGIN_MS
-    this.spending.open({ id, tokens, until, limits }, leases)
+    const lent = { id, tokens, until, limits, ...(mark !== undefined && { mark }) }
+    this.spending.open(lent, leases)
     const left = states.map((state) => ({ ...state, remaining: state.remaining - tokens }))
     return { verdict: 'granted', lease: { id, tokens, ms }, limits: left, ...debit }
   }
@@ -150,12 +151,12 @@ export class Ledger {
   /**
    * Publishes a generation; higher ones stay. Once `waitMs` have passed, nothing older is admitted:
    * neither here, nor by an isolate on the strength of a lease, be it of a guard whose storage is lost.
+   * A lease may be out until it is settled, whatever the clock says: it may have been set on.
    */
   fence(generation: number, now: number): Fenced {
     if (generation > this.fenceNow()) this.raise(generation, now, now)
-    const since = now - CLOCK_STEP_MAX_MS
     const { open } = this.spending.leases(now)
-    const out = this.begunAt() > since || open.some(({ until }) => until > since)
+    const out = open.length > 0 || this.begunAt() > now - LOST_LEASES_MS
     return { generation: this.fenceNow(), waitMs: out ? FENCE_WAIT_MS : 0 }
   }
 

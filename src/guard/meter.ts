@@ -12,6 +12,8 @@ import type { Limit, LimitState, Standing } from './limit.ts'
 const RATE_MS = 250
 /** An ask that has not come back by then never will: another request may ask. */
 const ASK_MAX_MS = 2_500
+/** So much is told again at most, where no answer comes; the rest counts until it leaves the window. */
+const TELL_AGAIN_MAX = 100
 /** A new lease is asked for while a third of the old is left, of its tokens or of its time. */
 const RENEW_AT = 1 / 3
 
@@ -77,12 +79,17 @@ export class Meter {
     return newest.left <= newest.tokens * RENEW_AT || now - newest.from > newest.ms * (1 - RENEW_AT)
   }
 
-  /** What the next ask is to tell the guard. It is told once, whatever comes of that. */
+  /** What the next ask is to tell the guard. */
   takeSettled(now: number): readonly Settled[] {
     this.expire(now)
     const { settled } = this
     this.settled = []
     return settled
+  }
+
+  /** An ask had no answer, so its guard may not have heard what it told: the next is to tell it too. */
+  tellAgain(settled: readonly Settled[]): void {
+    this.settled = [...settled, ...this.settled].slice(0, TELL_AGAIN_MAX)
   }
 
   /** The ask for a lease that began at a time; until it ends nobody else asks for one. */

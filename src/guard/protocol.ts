@@ -11,7 +11,9 @@ export interface AdmitAsk {
   readonly want: number
   /** Tokens that would be welcome for requests to come. */
   readonly lease?: number
-  /** Leases that have ended, each told once. */
+  /** The asker's own name for that lease, unique, by which it is settled where the answer is lost. */
+  readonly mark?: string
+  /** Leases that have ended. Told again where no answer came: each counts once. */
   readonly settled?: readonly Settled[]
   /** Whether the one request wanted may turn out to be refused; its debit is then given back. */
   readonly returnable?: boolean
@@ -21,7 +23,8 @@ export interface AdmitAsk {
 
 /** A lease that an isolate no longer uses, and what it has not used of it. */
 export interface Settled {
-  readonly id: number
+  /** The guard's number; the asker's mark, where that number never came. */
+  readonly id: number | string
   readonly unused: number
 }
 

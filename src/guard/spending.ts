@@ -22,6 +22,8 @@ export interface LedgerStore {
 /** A lease that has not been settled: it counts against every window named. */
 export interface OpenLease extends Outstanding {
   readonly id: number
+  /** As in AdmitAsk. */
+  readonly mark?: string
   readonly limits: readonly Limit[]
 }
 
@@ -74,7 +76,7 @@ export class Spending {
     const leases = this.leases(now)
     const open = leases.open.filter(({ until }) => until > now - WINDOW_MAX_MS)
     const ended = settled.flatMap(({ id, unused }) => {
-      const at = open.findIndex((one) => one.id === id)
+      const at = open.findIndex((one) => one.id === id || one.mark === id)
       return at === -1 ? [] : open.splice(at, 1).map((lease) => ({ lease, unused }))
     })
     for (const { lease, unused } of ended) {

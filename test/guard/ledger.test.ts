@@ -281,10 +281,20 @@ describe('the fence', () => {
     expect(waitMs(1)).toBe(0)
   })
 
-  it('nobody settles it: a minute longer than it lasts, for clocks that were set', () => {
+  it.each([0, 61_000, 3_600_000, -3_600_000])(
+    'waits for a lease that is out where the clock was set by %i ms meanwhile',
+    (stepMs) => {
+      lease(0)
+      expect(waitMs(stepMs + 1)).toBe(FENCE_WAIT_MS)
+    },
+  )
+
+  it('nobody settles it: until an ask an hour later lets go of it', () => {
     lease(0)
-    expect(waitMs(UNTIL_MS + 59_999)).toBe(FENCE_WAIT_MS)
-    expect(waitMs(UNTIL_MS + 60_000)).toBe(0)
+    ask(UNTIL_MS + 3_599_999)
+    expect(waitMs(UNTIL_MS + 3_600_000)).toBe(FENCE_WAIT_MS)
+    ask(UNTIL_MS + 3_600_000)
+    expect(waitMs(UNTIL_MS + 3_600_000)).toBe(0)
   })
 
   it('waits when it is told again what it knows: whoever told it first may not have waited', () => {

@@ -108,14 +108,28 @@ describe('quota: exact in every window', () => {
     expect((await admit()).verdict).toBe('limited')
   })
 
-  it('a clock set back admits nothing early', async () => {
+  it.each([1, 5_000, 59_999, 60_000])(
+    'a clock set back by %i ms admits nothing early',
+    async (back) => {
+      at(60_000)
+      await verdicts(10)
+      at(60_000 - back)
+      expect(await verdicts(3)).toBe('lll')
+      at(119_999)
+      expect(await verdicts(1)).toBe('l')
+      at(120_000)
+      expect(await verdicts(11)).toBe('ggggggggggl')
+    },
+  )
+
+  it('one set back further was wrong before: what it admitted counts for a window from then', async () => {
     at(5_000)
     await verdicts(10)
     at(-3_600_000)
     expect(await verdicts(3)).toBe('lll')
-    at(64_999)
+    at(-3_540_001)
     expect(await verdicts(1)).toBe('l')
-    at(65_000)
+    at(-3_540_000)
     expect(await verdicts(11)).toBe('ggggggggggl')
   })
 
