@@ -57,10 +57,12 @@ export async function manager(
   {
     environment = 'live',
     scopes = MANAGES,
-  }: { environment?: 'live' | 'sandbox'; scopes?: string[] } = {},
+    ips,
+  }: { environment?: 'live' | 'sandbox'; scopes?: string[]; ips?: string[] } = {},
 ): Promise<Call> {
   const products = ['verifa', 'vault']
-  const key = await edge.mint('secret', { organization, environment, scopes, products })
+  const own = { organization, environment, scopes, products, ...(ips && { ips }) }
+  const key = await edge.mint('secret', own)
   return caller(edge, { 'x-api-key': key.value })
 }
 

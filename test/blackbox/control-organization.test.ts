@@ -148,6 +148,44 @@ describe('who may change what', () => {
     expect(fault((await change(sandbox, { ips: null })) as never)).toBe('403 grant_beyond_own ips')
   })
 
+  test('a key with a list of its own adds to the organization’s nothing beyond it', async () => {
+    const { id, live, asOperator } = await world('org_listed')
+    const listed = await manager(edge, id, { ips: ['198.51.100.0/25', '2001:db8::/32'] })
+    const kept = ['198.51.100.0/24', '203.0.113.0/24']
+    await asOperator({ ips: kept })
+    for (const [ips, outside] of [
+      [[...kept, '192.0.2.1'], '192.0.2.1'],
+      [[...kept, '198.51.0.0/16'], '198.51.0.0/16'],
+      [[...kept, '2001:db8:1::/48', '2001:db9::1'], '2001:db9::1'],
+      [['198.51.100.0/23'], '198.51.100.0/23'],
+      [['128.0.0.0/1'], '128.0.0.0/1'],
+      [null, 'null'],
+    ] as const) {
+      const refused = await change(listed, { name: 'also', ips })
+      expect([outside, fault(refused as never)]).toEqual([outside, '403 grant_beyond_own ips'])
+      const sentence = `ips: ${outside} is outside of the list of this key itself`
+      expect(refused.body).toMatchObject({ detail: expect.stringContaining(sentence) as unknown })
+      const { body } = await live<Organization>('/organization')
+      expect(body).toMatchObject({ name: id, ips: kept })
+    }
+    // What is there stays or goes, and what is within its own list comes.
+    for (const ips of [
+      [...kept, '198.51.100.64/26', '2001:db8:1::/48'],
+      ['203.0.113.0/25', '198.51.100.0/25'],
+    ]) {
+      const { body } = await change(listed, { ips })
+      expect(body.organization.ips?.toSorted()).toEqual(ips.toSorted())
+    }
+    // What has gone does not come back by it, and by a key without a list it does.
+    const again = await change(listed, { ips: kept })
+    expect(fault(again as never)).toBe('403 grant_beyond_own ips')
+    expect((await change(live, { ips: kept })).status).toBe(200)
+    // Where there is no list, any list narrows.
+    await asOperator({ ips: null })
+    const first = ['192.0.2.1', '198.51.100.7']
+    expect((await change(listed, { ips: first })).body.organization.ips).toEqual(first)
+  })
+
   test('a key without the scope changes nothing', async () => {
     const { id } = await world('org_scope')
     const reader = await manager(edge, id, { scopes: ['org:read'] })

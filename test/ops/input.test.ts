@@ -48,6 +48,13 @@ describe('names', () => {
   it.each(['', '  ', 'x'.repeat(201), 'a\0b', 'a\nb', 'a\u001b[31m', 'a\ud800'])('not %j', (name) =>
     expect(refusal(() => readName(name))).toContain('--name'),
   )
+  it.each(['a\u202egpj', 'a\u2066b', 'a\u200bb', '\ufeffa', 'a\u{e0041}'])(
+    'not %j, which looks like another',
+    (name) => expect(refusal(() => readName(name))).toContain('turn the direction'),
+  )
+  it('has its blanks folded', () => {
+    expect(readName(' a  b\u00a0')).toBe('a b')
+  })
 })
 
 describe('source systems and departments', () => {

@@ -296,6 +296,24 @@ describe('a key', () => {
   })
 })
 
+test('a confirmation is taken however its blanks came about, as a browser shows them as one', async () => {
+  const folded = await create({ name: ' to \u00a0 end\u3000now ' })
+  const older = await create({})
+  // A name from before blanks were folded, or written by SQL.
+  const name = 'to  end\u00a0now'
+  await edge.sql(`UPDATE credentials SET name = '${name}' WHERE id = '${older.id}'`)
+  expect((await client.get(`${KEYS}/${folded.id}`)).text).toContain('to end now')
+  for (const { id, value } of [folded, older]) {
+    const revoke = (confirmation: string) => client.submit(`${KEYS}/${id}/revoke`, { confirmation })
+    for (const wrong of ['', ' ', 'toendnow', 'to end', 'to end now.', 'to\u202e end now']) {
+      expect([wrong, (await revoke(wrong)).status]).toEqual([wrong, 400])
+    }
+    expect(await use(value)).toBe('200')
+    expect((await revoke(id === older.id ? 'to end now' : ` ${name}\n`)).status).toBe(303)
+    expect(await use(value)).toMatch(/^401/)
+  }
+})
+
 test('what is stored stays text on every page that shows it', async () => {
   const { id, page } = await create({ name: MARKUP })
   const { id: rotated } = await create({ name: `${MARKUP} rotated` })

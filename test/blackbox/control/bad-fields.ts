@@ -16,6 +16,7 @@ const NAME: readonly Row[] = [
   ['a name of 201 characters', { name: TOO_LONG }, 'name'],
   ['a name with a line break', { name: 'a\nb' }, 'name'],
   ['a name with half a character', { name: 'a\ud800' }, 'name'],
+  ['a name that turns the direction', { name: 'a\u202egpj' }, 'name'],
   ['null for a name', { name: null }, 'name'],
 ]
 
@@ -93,10 +94,9 @@ const KEY: readonly Row[] = [
 const PUBLISHABLE = { kind: 'publishable' }
 const JWT = { kind: 'jwt', products: ['aml_screening'] }
 
-const HALVED: Row = [
-  'a description with half a character',
-  { description: 'a\ud800' },
-  'description',
+const DESCRIPTION: readonly Row[] = [
+  ['a description with half a character', { description: 'a\ud800' }, 'description'],
+  ['a description that turns the direction', { description: 'a\u202egpj' }, 'description'],
 ]
 const URLS: readonly Row[] = [
   ['a URL that is none', { url: 'hooks' }, 'url'],
@@ -191,8 +191,8 @@ export const BAD_FIELDS: Partial<Readonly<Record<OperationName, readonly Row[]>>
       '403 operators_only credential',
     ],
   ],
-  createEndpoint: [...URLS, HALVED],
-  updateEndpoint: [...URLS, HALVED, ['a switch in words', { enabled: 'no' }, 'enabled']],
+  createEndpoint: [...URLS, ...DESCRIPTION],
+  updateEndpoint: [...URLS, ...DESCRIPTION, ['a switch in words', { enabled: 'no' }, 'enabled']],
   rotateEndpointSecret: [
     ['an overlap before now', { overlap_seconds: -1 }, 'overlap_seconds'],
     ['an overlap of more than a week', { overlap_seconds: 604_801 }, 'overlap_seconds'],
