@@ -1,41 +1,14 @@
-import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 import { ADMIN_TOKEN, runOps, sandbox } from './harness.ts'
 import type { Sandbox } from './harness.ts'
+import { closeListeners, json, listen } from './listener.ts'
+import type { Answer } from './listener.ts'
 
-/** Stands where the edge would be, and keeps what it was sent. */
-interface Listener {
-  readonly url: string
-  readonly seen: { readonly line: string; readonly authorization: string | undefined }[]
-  readonly server: Server
-}
-
-let listener: Listener | undefined
 let here: Sandbox
 beforeAll(async () => (here = await sandbox()))
 afterAll(() => here.remove())
-afterEach(() => listener?.server.close())
-
-async function listen(answer: (response: ServerResponse) => void): Promise<Listener> {
-  const seen: Listener['seen'] = []
-  const server = createServer((request: IncomingMessage, response) => {
-    const { method, url, headers } = request
-    seen.push({ line: `${method} ${url}`, authorization: headers.authorization })
-    answer(response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  listener = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, server }
-  return listener
-}
-
-function json(value: unknown, status = 200): (response: ServerResponse) => void {
-  return (response) => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-  }
-}
+afterEach(closeListeners)
 
 describe('sync', () => {
   it('asks the edge with the admin token and hands on its answer', async () => {
@@ -57,11 +30,11 @@ describe('sync', () => {
     expect(ran.exitCode).toBe(1)
   })
 
-  it.each([
+  it.each<[string, Answer, RegExp]>([
     ['refuses the token', json({ error: 'unauthorized' }, 401), /refused ADMIN_TOKEN/],
     ['fails', json({}, 503), /answered 503/],
     ['is something else', json({ hello: 'world' }), /answered 200/],
-    ['speaks no JSON', (response: ServerResponse) => void response.end('<html>'), /not reachable/],
+    ['speaks no JSON', (response) => void response.end('<html>'), /not reachable/],
   ])('an edge that %s has published nothing', async (_name, answer, message) => {
     const { url } = await listen(answer)
     const ran = await here.ops('sync', '--url', url)
@@ -72,14 +45,12 @@ describe('sync', () => {
 
   it('does not carry the token to where a redirect points', async () => {
     const target = await listen(json({ published: 0, pending: 0, enforced_at: 1 }))
-    const { url, server } = await listen((response) => {
+    const { url } = await listen((response) => {
       response.writeHead(307, { location: `${target.url}/edge/v1/sync` }).end()
     })
     const ran = await here.ops('sync', '--url', url)
     expect(ran.exitCode).toBe(1)
     expect(target.seen).toEqual([])
-    server.close()
-    target.server.close()
   })
 
   it.each(['http://example.com', 'ftp://127.0.0.1', 'nonsense', ''])(

@@ -17,7 +17,7 @@ import { applySchema, freshId, run } from './rows.ts'
 const TEN: Limit = { name: 'plan', quota: 10, windowSeconds: 60 }
 const START = Math.ceil(Date.now() / 1000) * 1000
 
-let id = ''
+let credentialId = ''
 let name = ''
 /** A stub of the guard under test; a new one each time, as after an abort. */
 const guard = () => env.KEY_GUARD.getByName(name)
@@ -27,9 +27,9 @@ const EARLIER_MS = 120_000
 
 beforeAll(applySchema)
 beforeEach(async () => {
-  id = freshId('key')
-  name = guardName(id)
-  await run(`INSERT INTO generations VALUES ('${id}', 1)`)
+  credentialId = freshId('key')
+  name = guardName(credentialId)
+  await run(`INSERT INTO generations VALUES ('${credentialId}', 1)`)
   vi.useFakeTimers({ toFake: ['Date'], now: START - EARLIER_MS })
   // It is no longer new.
   await guard().confirm(1)
