@@ -20,6 +20,7 @@ const authorization = (value: string): AttackInput => on([['Authorization', valu
 
 const MULTIPLE = { status: 400, reason: 'credential_multiple' }
 const MISSING = { status: 401, reason: 'credential_missing' }
+const MISPLACED = { status: 400, reason: 'credential_misplaced' }
 const INVALID = { status: 401, reason: 'credential_invalid' }
 const FORWARDED = { status: 200 }
 
@@ -155,7 +156,15 @@ export const credentialRows: readonly CredentialRow[] = [
   {
     name: 'a key as WebSocket protocol',
     input: on([['Sec-WebSocket-Protocol', '{{LIVE}}']]),
-    ...MISSING,
+    ...MISPLACED,
+  },
+  {
+    name: 'a key as WebSocket protocol beside the one that counts',
+    input: on([
+      ['X-API-Key', '{{LIVE}}'],
+      ['Sec-WebSocket-Protocol', 'chat, {{LIVE2}}'],
+    ]),
+    ...MISPLACED,
   },
   {
     name: 'a key in the query',

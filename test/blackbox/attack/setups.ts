@@ -3,7 +3,7 @@
 
 import type { RequestListener } from 'node:http'
 
-import type { CredentialOptions } from '../../harness/edge.ts'
+import type { CredentialOptions, TestEdge } from '../../harness/edge.ts'
 import type { Corpus } from './corpus.ts'
 
 export interface Setup {
@@ -32,14 +32,22 @@ export function randomKey(prefix = 'vk_live_'): string {
 /** The limit of AUTH_FAILURES in wrangler.toml, per address and minute. */
 const FAILURES_PER_MINUTE = 1200
 
+const BATCH = 50
+export const FLOODER = '203.0.113.66'
+
 async function floodWithRandomKeys({ edge }: Corpus): Promise<void> {
-  for (let sent = 0; sent < FAILURES_PER_MINUTE + 50; sent += 50) {
-    const batch = Array.from({ length: 50 }, () =>
-      edge.fetch('/orders/1', { address: '203.0.113.66', headers: { 'x-api-key': randomKey() } }),
-    )
-    for (const answer of await Promise.all(batch)) await answer.body?.cancel()
-  }
+  for (let sent = 0; sent < FAILURES_PER_MINUTE + BATCH; sent += BATCH) await sendRandomKeys(edge)
 }
+
+export async function sendRandomKeys(edge: TestEdge): Promise<void> {
+  const batch = Array.from({ length: BATCH }, () =>
+    edge.fetch('/orders/1', { address: FLOODER, headers: { 'x-api-key': randomKey() } }),
+  )
+  for (const answer of await Promise.all(batch)) await answer.body?.cancel()
+}
+
+/** So many batches hold the address, whenever in the flood a minute ends. */
+export const BATCHES_UNTIL_HELD = (3 * FAILURES_PER_MINUTE) / BATCH
 
 export const setups: Readonly<Record<string, Setup>> = {
   C20: { bindings: { KEY_PEPPER: '' } },
