@@ -100,7 +100,7 @@ const TABLE: Readonly<Record<Thing, Readonly<Record<string, readonly [string, st
     ...Object.fromEntries(
       [
         ...['id', 'organization_id', 'disabled_at', 'disabled_reason', 'failing_since'],
-        ...['previous_secret_expires_at', 'created_at'],
+        ...['previous_secret_expires_at', 'created_at', 'verified'],
       ].map((field) => [field, ['', '']]),
     ),
     url: ['operator administrator key', 'operator administrator key'],

@@ -278,7 +278,7 @@ function schemaOf(db: DatabaseSync): SchemaRow[] {
 
 /** What it finds of signing in to the console. */
 const closed = async (vars: string | undefined, remote?: true): Promise<string[]> => {
-  const io = { env: {}, out: () => {}, err: () => {}, now: () => NOW }
+  const io = { env: {}, out: () => {}, err: () => {}, now: () => NOW, input: async () => '' }
   const target = remote ? { remote } : {}
   const ops = { io, catalog: shipped, ...target, sync: false, ...(vars !== undefined && { vars }) }
   const found = await checkSettings(ops, 'http://localhost')
