@@ -16,11 +16,7 @@ afterAll(() => world.stop())
 
 describe.each(Object.entries(SENTENCES))('seed %s', (_, checks) => {
   const rows = Object.entries(checks).map(([sentence, check]) => ({ sentence, check }))
-  test.each<{ sentence: string; check: WorldCheck }>(rows)(
-    '$sentence',
-    async ({ check }) => {
-      await check(world)
-    },
-    30_000,
-  )
+  test.each<{ sentence: string; check: WorldCheck }>(rows)('$sentence', async ({ check }) => {
+    await check(world)
+  })
 })

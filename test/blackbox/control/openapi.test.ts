@@ -150,7 +150,7 @@ test('a generated client has a function for every operation, and runs the life o
   const refused = await client.call('getKey', { path: { id: 'key_nope' } })
   expect(refused.error).toEqual({
     error: 'not_found',
-    detail: 'There is no key key_nope.',
+    detail: 'There is no such key here.',
     status_code: 404,
   })
 })

@@ -70,13 +70,16 @@ let successors = 0
 
 async function repeat(change: Change, times: number, disturbance?: Disturbance): Promise<void> {
   for (let i = 0; i < times; i++) {
+    const before = lines.length
     const repeated = await world.repeat(change, disturbance)
     const { body } = await exchange(world.edge.port, {
       target: `/admitted/${repeated.subject.id}`,
     })
     forwarded += repeated.forwarded
     admitted += Number(body)
-    expect(repeated.wrong).toEqual([])
+    // What the edge said meanwhile tells why.
+    const said = repeated.wrong.length > 0 ? lines.slice(before) : []
+    expect({ wrong: repeated.wrong, said }).toEqual({ wrong: [], said: [] })
     expect(repeated.later).toBeGreaterThanOrEqual(32)
     if (!disturbance) undisturbed++
     if (!disturbance && repeated.changeMs >= FENCE_WAIT_MS) waited++
