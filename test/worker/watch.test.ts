@@ -9,6 +9,7 @@ import type { Bindings } from '../../src/bindings.ts'
 import { nothingSeen } from '../../src/gate/passage.ts'
 import { END_GRACE_MS } from '../../src/gate/relay/web-socket.ts'
 import { WATCH } from '../../src/gate/relay/watch-times.ts'
+import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { counting } from './counting.ts'
 import { outcome, startIsolate } from './isolate.ts'
@@ -17,6 +18,7 @@ import { applySchema, makeOrganization, mint, run } from './rows.ts'
 
 const PATH = '/api/v1/sessions/s_1'
 const TIMERS = ['Date', 'setTimeout', 'clearTimeout'] as const
+const realSetTimeout = globalThis.setTimeout
 const upstream = vi.spyOn(globalThis, 'fetch')
 let organization = ''
 
@@ -63,6 +65,18 @@ async function passes(ms: number, over: () => boolean = () => false): Promise<nu
   return ms
 }
 
+/** Revokes and publishes. What waits for leases there goes by the real clock: no other time passes. */
+async function revoke(id: string): Promise<void> {
+  await run(`UPDATE credentials SET revoked_at = 1 WHERE id = '${id}'`)
+  const { setTimeout: moved } = globalThis
+  const spy = vi
+    .spyOn(globalThis, 'setTimeout')
+    .mockImplementation(((work: () => void, ms: number) =>
+      (ms === FENCE_WAIT_MS ? realSetTimeout : moved)(work, ms)) as typeof setTimeout)
+  expect((await publishPending(env)).enforced_at).not.toBeNull()
+  spy.mockRestore()
+}
+
 /** A guard that admits as the real one, and does this when it is asked to confirm. */
 function guards(confirm: () => Promise<never>): Bindings['KEY_GUARD'] {
   const getByName = (name: string) => {
@@ -85,8 +99,7 @@ describe('the watch', () => {
     const { id, value } = await mint(organization, 'secret')
     vi.useFakeTimers({ toFake: [...TIMERS], now: Date.now() })
     const { closed } = await open(await startIsolate(), value)
-    await run(`UPDATE credentials SET revoked_at = 1 WHERE id = '${id}'`)
-    expect((await publishPending(env)).enforced_at).not.toBeNull()
+    await revoke(id)
     await passes(WATCH.everyMs - 1_000)
     expect(closed()).toBeNull()
     await passes(2_000, () => closed() !== null)
@@ -143,8 +156,7 @@ describe('the watch', () => {
     vi.useFakeTimers({ toFake: [...TIMERS], now: Date.now() })
     const { closed } = await open(await startIsolate(), value)
     vi.setSystemTime(Date.now() - 3_600_000)
-    await run(`UPDATE credentials SET revoked_at = 1 WHERE id = '${id}'`)
-    expect((await publishPending(env)).enforced_at).not.toBeNull()
+    await revoke(id)
     await passes(WATCH.everyMs + 2_000, () => closed() !== null)
     expect(closed()).toStrictEqual({ code: 1008, reason: 'key_revoked' })
   })
