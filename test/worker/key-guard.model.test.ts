@@ -296,8 +296,8 @@ function rightWindow(model: Model, limit: Limit): void {
     log.filter(([at]) => at <= now),
   )
   for (const { at } of [...model.out].flatMap(({ uses }) => uses)) {
-    const used = at.get(limit)
-    if (used !== undefined) at.set(limit, Math.min(used, now))
+    const time = at.get(limit)
+    if (time !== undefined) at.set(limit, Math.min(time, now))
   }
   model.told.set(limit, now)
 }
