@@ -136,3 +136,18 @@ describe('RefusalMemo', () => {
     expect(memo.get(asked, NOW)).toBeUndefined()
   })
 })
+
+describe('AskBudget', () => {
+  it('waits for another request’s question, but not for one whose request is gone', async () => {
+    const budget = new AskBudget()
+    expect(await budget.foundStale()).toBe(false)
+    const asked = Promise.withResolvers<boolean>()
+    budget.share(asked.promise)
+    const waiting = budget.foundStale()
+    asked.resolve(true)
+    expect(await waiting).toBe(true)
+    expect(await budget.foundStale()).toBe(true)
+    budget.share(new Promise(() => {}))
+    expect(await budget.foundStale()).toBe(false)
+  })
+})
