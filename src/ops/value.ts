@@ -20,7 +20,7 @@ import { edgeUrl } from './sync.ts'
 const INPUT_MAX_CHARS = 20_000
 /** What people copy along with a value. */
 const AROUND =
-  /^(?:[\s"'`,;]+|-H\s+|(?:x-api-key|authorization)["']?\s*[:=]|bearer\s|(?:export\s+)?[A-Z_][A-Z0-9_]*=)|[\s"'`,;\\]+$/i
+  /^(?:[\s"'`,;]+|-H\s+|(?:x-api-key|authorization)["']?\s*[:=]|bearer\s|(?:export\s+)?[A-Z_][A-Z0-9_]*=)|(?<![\s"'`,;\\])[\s"'`,;\\]+$/i
 
 /** The value within what was pasted: without blanks, quotes, `Bearer`, `X-API-Key:` or `NAME=`. */
 export function readValue(input: string): string {

@@ -156,7 +156,7 @@ describe('over wrangler', { concurrent: false }, () => {
     const key = await here.ops('ip', 'allow', '--key', 'key_none', '10.0.0.1')
     expect(key).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining('no key key_none') as string,
+      err: expect.stringContaining('there is no such key; see: npm run ops -- key list') as string,
     })
   })
 

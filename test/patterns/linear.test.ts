@@ -33,8 +33,8 @@ const PARAMETERS = {
   attackTimeout: null,
   incubationTimeout: null,
   seedingTimeout: null,
-  attackLimit: 100_000_000,
-  maxAttackStringSize: 30_000,
+  attackLimit: 10_000_000,
+  maxAttackStringSize: 8_000,
 }
 const check: Check = (source, flags) => checkSync(source, flags, PARAMETERS)
 
