@@ -23,7 +23,7 @@ interface Answers {
 
 const START = Date.UTC(2026, 10, 2, 3, 4, 5)
 /** How far a moved clock drifts while a batch is really on its way. */
-const DRIFT_MS = 20_000
+const DRIFT_MS = 120_000
 /** How long the breaker of a host and the bound of a minute can hold a delivery back, together. */
 const HELD_MS = 120_000
 
@@ -132,6 +132,9 @@ function stream(response: ServerResponse, status: number): void {
   more()
 }
 
+/** For an answer: a busy machine is late with a good one, too. */
+const TIMEOUT_MS = 1_000
+
 const MISBEHAVIOURS: ((response: ServerResponse) => void)[] = [
   (response) => response.writeHead(500).end('\u001b[31moops\u0000'),
   (response) => response.writeHead(404).end(),
@@ -160,8 +163,11 @@ describe('against a receiver that fails at random', () => {
     }
     const ids = await call('happen', { organization, times: 40 })
     // A hint to one, while both run the cron.
-    await Promise.all([call('deliver', { ids, timeoutMs: 250 }), bothDeliver({ timeoutMs: 250 })])
-    while (await moveOn()) await bothDeliver({ timeoutMs: 250 })
+    await Promise.all([
+      call('deliver', { ids, timeoutMs: TIMEOUT_MS }),
+      bothDeliver({ timeoutMs: TIMEOUT_MS }),
+    ])
+    while (await moveOn()) await bothDeliver({ timeoutMs: TIMEOUT_MS })
 
     expect(receiver.complaints).toEqual([])
     expect(receiver.arrived.size).toBe(40)
@@ -189,7 +195,7 @@ describe('against a receiver that fails at random', () => {
     const statuses = new Set(attempts.map((row) => row['status']))
     expect(statuses).toEqual(new Set([200, 500, 404, 302, 307, 503, null]))
     const errors = new Set(attempts.map((row) => row['error']))
-    expect(errors).toContain('did not answer within 0.25 s')
+    expect(errors).toContain(`did not answer within ${TIMEOUT_MS / 1000} s`)
     expect(errors).toContain('could not be reached')
   })
 })
@@ -203,9 +209,9 @@ describe('against a receiver that', () => {
       stream(response, 200)
     }
     await call('happen', { organization, times: 1 })
-    const started = performance.now()
-    expect(await call('deliver', { timeoutMs: 5_000 })).toMatchObject({ delivered: 1 })
-    expect(performance.now() - started).toBeLessThan(4_000)
+    // As long as that it would take to read on until the time is up.
+    const timeoutMs = 15_000
+    expect(await call('deliver', { timeoutMs })).toMatchObject({ delivered: 1 })
     await closed.promise
     const [attempt] = await rows('SELECT status, answer FROM webhook_attempts')
     expect(attempt).toEqual({ status: 200, answer: 'x'.repeat(1024) })
