@@ -52,7 +52,7 @@ beforeAll(async () => {
   ledger = keepLedger(edge.ports)
   answerAsAsked(edge)
   const cast = await castOf(edge, secrets)
-  await arrivals(cast, secrets, `${receiver.url}/hook`)(ledger)
+  await arrivals(cast, secrets, receiver)(ledger)
   const rows = [...productRows(cast), ...misuseRows(cast, 5)]
   const tasks = [
     ...rows.flatMap(({ times, asked, expected }) =>

@@ -121,6 +121,7 @@ export const CHANGES: readonly (Change & { times: number })[] = [
   {
     ...SEARCH,
     name: 'the departments of the service user change',
+    byOperator: true,
     times: 4,
     options: { scopes: ['ingest'] },
     target: '/api/v1/ingest',

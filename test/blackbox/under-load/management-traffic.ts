@@ -4,6 +4,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
+import type { RecordingUpstream } from '../../harness/upstream.ts'
+import { challengeAnswer } from '../../webhooks/receiver.ts'
 import { REDACTED } from '../../../src/accounts/redact.ts'
 import type { Cast } from './cast.ts'
 import type { Answer, Exchange } from './exchange.ts'
@@ -20,6 +22,11 @@ const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}`, ...JSON_TYPE }
 export const IMPORTED_PREFIX = 'legacy_'
 
 const get = (target: string, headers: Exchange['headers'] = {}): Exchange => ({ target, headers })
+
+interface Challenge {
+  readonly type: string
+  readonly data: { readonly challenge: string }
+}
 
 interface NewKey {
   readonly id: string
@@ -105,16 +112,28 @@ export function managementCalls(cast: Cast): Task {
 }
 
 /** A key minted elsewhere, and a place where webhooks go, whose secret is shown once; five. */
-export function arrivals({ manager }: Cast, secrets: Secrets, receiver: string): Task {
+export function arrivals({ manager }: Cast, secrets: Secrets, receiver: RecordingUpstream): Task {
   const headers = { ...manager.headers, ...JSON_TYPE }
   const own: Expected = { told: /^201$/, decision: 'forwarded', caller: manager, product: 'edge' }
   return async ({ send }) => {
-    const endpoint = JSON.stringify({ url: receiver })
+    const endpoint = JSON.stringify({ url: `${receiver.url}/hook` })
     const made = await send(
       { method: 'POST', target: '/edge/v1/webhooks', headers, body: endpoint },
       own,
     )
-    secrets.add((JSON.parse(made.body) as { secret: string }).secret)
+    const { id: endpointId, secret } = JSON.parse(made.body) as { id: string; secret: string }
+    secrets.add(secret)
+    receiver.answer = (_request, response) => {
+      const event = JSON.parse(receiver.received.at(-1)?.body ?? '{}') as Challenge
+      const nonce = event.type === 'system.challenge' ? event.data.challenge : undefined
+      response.end(
+        nonce === undefined
+          ? 'ok'
+          : JSON.stringify({ challenge_response: challengeAnswer(secret, nonce) }),
+      )
+    }
+    const verify = { method: 'POST', target: `/edge/v1/webhooks/${endpointId}/verify`, headers }
+    await send(verify, { ...own, told: /^200$/ })
     const value = `${IMPORTED_PREFIX}${randomBytes(24).toString('hex')}`
     secrets.add(value)
     const sha256 = createHash('sha256').update(value).digest('hex')

@@ -142,7 +142,7 @@ function unsure(queue) {
   return { send }
 }
 
-async function deliver(batch, env) {
+async function deliver(batch, env, ctx) {
   if (happens(0.15, 'before')) throw new Error('the consumer failed before')
   const taken = new Set()
   const messages = batch.messages.map((message) => ({
@@ -156,7 +156,7 @@ async function deliver(batch, env) {
   const once = async () => {
     const copies = messages.filter(() => happens(0.1, 'copied'))
     const mixed = { queue: batch.queue, messages: shuffled([...messages, ...copies]) }
-    await edge.queue(mixed, { ...env, DB: failing(env.DB) })
+    await edge.queue(mixed, { ...env, DB: failing(env.DB) }, ctx)
   }
   if (happens(0.3, 'twice')) await Promise.all([once(), once()])
   await once()
@@ -175,13 +175,13 @@ export default {
     producing ??= { ...env, AUDIT: unsure(env.AUDIT) }
     return await edge.fetch(request, producing, ctx)
   },
-  async queue(batch, env) {
+  async queue(batch, env, ctx) {
     const { queue, messages } = batch
     const told = { queue, faults, bodies: messages.map(({ body }) => body) }
     const tape = new URL('/tape', env.UPSTREAMS.vault.live)
     await fetch(tape, { method: 'POST', body: JSON.stringify(told) })
-    if (queue === 'portcullis-audit') await deliver(batch, env)
-    else await edge.queue(batch, env)
+    if (queue === 'portcullis-audit') await deliver(batch, env, ctx)
+    else await edge.queue(batch, env, ctx)
   },
 }
 `
