@@ -1,5 +1,5 @@
 // One event for every decision, forwarded or refused, in the one shape that the queue, the database,
-// the chain and the console share (DESIGN §8). It never holds a secret: no header, no query, no body,
+// the chain and the console share. It never holds a secret: no header, no query, no body,
 // and of the path nothing that looks like a credential.
 
 import type { Environment, Kind } from '../catalog/define.ts'
@@ -140,7 +140,7 @@ export function eventOf(decided: Decided): AuditEvent {
   }
 }
 
-/** Credits are charged when the upstream answered 2xx (DESIGN §8). */
+/** Credits are charged when the upstream answered 2xx. */
 function creditsOf({ decision, status }: Outcome, matched: MatchedRoute | null): number | null {
   const charged = decision === 'forwarded' && status >= 200 && status < 300
   return (charged && Math.round(matched?.route.credits ?? 0)) || null

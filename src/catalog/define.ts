@@ -1,5 +1,5 @@
 // The shape of a deployment's catalog: products, routes, scopes and plans. It is code-reviewed data,
-// checked when the Worker is built and again when it starts; a change is a deploy (DESIGN §6).
+// checked when the Worker is built and again when it starts; a change is a deploy.
 
 import type { Limit } from '../guard/limit.ts'
 import { checkCatalog } from './check.ts'

@@ -19,7 +19,7 @@ import { checkEnabled, readServiceUser } from './read.ts'
 import type { ServiceUserView } from './read.ts'
 import type { MintToken } from './schemas.ts'
 
-/** Stands in a line to paste where the value is not known any more (seed 002). */
+/** Stands in a line to paste where the value is not known any more. */
 const VALUE_UNKNOWN = '<access_token>'
 
 /** Makes a token of the service user; without a wish, with all that the actor may grant. */
