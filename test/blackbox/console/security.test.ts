@@ -8,7 +8,7 @@ import { OPERATIONS } from '../../../src/control/routes.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import { caller } from '../control/call.ts'
 import type { Call } from '../control/call.ts'
-import { until, untouched } from '../control/world.ts'
+import { asVerified, until, untouched } from '../control/world.ts'
 import { CONSOLE, formOf } from './client.ts'
 import type { Client, Page } from './client.ts'
 import { crawl } from './crawl.ts'
@@ -66,6 +66,7 @@ async function furnish(api: Call, organization: string, name: string): Promise<v
   await make(`POST /service-users/${String(userId)}/tokens`, key)
   const url = `${edge.upstream.url}/hooks`
   const endpoint = await make('POST /webhooks', { url, description: name })
+  await edge.sql(asVerified(String(endpoint['id'])))
   await make(`POST /webhooks/${String(endpoint['id'])}/test`, {})
   for (const [who, role] of [
     ['ann', 'administrator'],
