@@ -1,6 +1,6 @@
 // Exactly one credential, from `X-API-Key` or `Authorization: Bearer`, never from query, body or
 // cookie. Two of them have no single meaning and are refused, whichever would have been valid
-// (RFC 6750 §3.1, DESIGN §2).
+// (RFC 6750 §3.1).
 
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'

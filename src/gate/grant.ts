@@ -16,7 +16,7 @@ export interface Grant {
   readonly department: string | undefined
 }
 
-/** Names the department in which a service user acts (seed 002). */
+/** Names the department in which a service user acts. */
 export const DEPARTMENT_HEADER = 'x-approver-department'
 
 /** Kind, product, scope, department and environment, in this order. */

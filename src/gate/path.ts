@@ -1,6 +1,6 @@
 // One path per request. The same string decides and is forwarded, so nothing behind the gate can
 // read another resource out of it than the one that was authorised. Whatever two parsers could read
-// in two ways is refused, not repaired. DESIGN §2 "path"; RFC 3986 §2.3, §6.2; WHATWG URL.
+// in two ways is refused, not repaired. RFC 3986 §2.3, §6.2; WHATWG URL.
 
 import { err, ok, type Result } from '../result.ts'
 import type { Denial, PathFlaw } from './denial.ts'

@@ -1,4 +1,4 @@
-// The exact sliding window, pure: what was spent and a clock in, buckets and a verdict out (DESIGN §3).
+// The exact sliding window, pure: what was spent and a clock in, buckets and a verdict out.
 //
 // Admissions are kept in buckets of a fraction of the window. A bucket counts whole until its last
 // admission has left the window, so no window of `windowSeconds` ever holds more than the quota, and

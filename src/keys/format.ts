@@ -1,4 +1,4 @@
-// The form of an opaque credential: <prefix><26 base62 random><6 base62 tag> (DESIGN §4, seed 001).
+// The form of an opaque credential: <prefix><26 base62 random><6 base62 tag>.
 // The prefix is covered by the tag, so that a live key renamed to sandbox is no key.
 
 import type { Environment, Kind } from '../catalog/define.ts'

@@ -1,5 +1,5 @@
 // The key record: everything the gate needs to decide about one credential, denormalised, with the
-// generation that the guard checks. It may be stale in memo and KV; the guard knows (DESIGN §3).
+// generation that the guard checks. It may be stale in memo and KV; the guard knows.
 
 import { ENVIRONMENTS, KINDS } from '../catalog/define.ts'
 import type { Environment, Kind } from '../catalog/define.ts'

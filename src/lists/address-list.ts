@@ -1,6 +1,6 @@
 // Address allowlists. An entry is an address or a network, written so that it can mean one thing;
 // a list is compiled once per record and then searched in logarithmic time. An empty list matches
-// nothing, and one unreadable entry makes the whole list unreadable (DESIGN §1.6, §2 "address").
+// nothing, and one unreadable entry makes the whole list unreadable.
 
 import { err, ok, type Result } from '../result.ts'
 import { formatAddress, parseAddress, type Address } from './address.ts'

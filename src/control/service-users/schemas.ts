@@ -1,5 +1,5 @@
 // Service users as the API shows and takes them: one integrator each, named by its source system,
-// acting for some departments (seed 002). Times are Unix milliseconds.
+// acting for some departments. Times are Unix milliseconds.
 
 import { z } from '@hono/zod-openapi'
 

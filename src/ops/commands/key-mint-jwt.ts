@@ -1,4 +1,4 @@
-// key mint-jwt: a JWT API key for named products (seed 000).
+// key mint-jwt: a JWT API key for named products.
 
 import type { Command } from 'commander'
 

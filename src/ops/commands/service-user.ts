@@ -1,4 +1,4 @@
-// service-user create, list (seed 002).
+// service-user create, list.
 
 import type { Command } from 'commander'
 

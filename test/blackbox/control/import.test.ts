@@ -145,19 +145,6 @@ test('a key that was revoked is not imported again, not even after its row was d
   await again()
 })
 
-test('a key that was revoked is not imported again, not even after its row was deleted', async () => {
-  const value = newValue()
-  const { body } = await world.mine<KeyBody>('POST /keys/import', asked(value))
-  await world.mine(`POST /keys/${body.id}/revoke`)
-  const again = async () => {
-    const { status, reason } = await world.theirs('POST /keys/import', asked(value))
-    expect([status, reason]).toEqual([409, 'already_imported'])
-  }
-  await again()
-  await world.edge.sql(`DELETE FROM credentials WHERE id = '${body.id}'`)
-  await again()
-})
-
 test('a prefix that was not configured is neither imported nor looked up', async () => {
   const value = `pk_live_${'x'.repeat(32)}`
   const answer = await world.mine('POST /keys/import', { ...asked(value), prefix: 'pk_live_' })
