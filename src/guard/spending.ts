@@ -85,7 +85,7 @@ export class Spending {
       for (const limit of lease.limits) {
         const buckets = this.buckets(limit, now)
         const time = windowTime(now, [{ buckets }])
-        const spent = debit({ limit, buckets }, used, Math.min(lease.until, time), time)
+        const spent = debit({ limit, buckets }, used, Math.min(lease.until, time))
         this.store.put(windowKey(limit), spent)
       }
     }

@@ -97,16 +97,16 @@ export function admissibleAt(spent: Spent, want: number, timeMs: number): number
 }
 
 /**
- * Adds admissions of a time, and lets go of what has left the window by `nowMs`. The time may lie
- * before that of admissions already there: what was on lease is dated when it comes back.
+ * Adds admissions of a time, and lets go of what has left the window by then. The time may lie before
+ * that of admissions already there: what was on lease is dated when it comes back. Nothing is let go of
+ * by a clock that the limit's own time does not follow: it may be set back behind it again.
  */
 export function debit(
   { limit, buckets }: Pick<Spent, 'limit' | 'buckets'>,
   count: number,
   timeMs: number,
-  nowMs = timeMs,
 ): Buckets {
-  const counted = live(buckets, limit, nowMs)
+  const counted = live(buckets, limit, windowTime(timeMs, [{ buckets }]))
   const from = slotOf(limit, timeMs)
   const at = counted.findLastIndex(([other]) => other <= from)
   const before = counted[at]

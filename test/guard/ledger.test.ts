@@ -237,6 +237,14 @@ describe('settled', () => {
     expect(remaining(5_000 + WINDOW_MS - 1)).toBe(989)
     expect(remaining(5_000 + WINDOW_MS)).toBe(1_000)
   })
+
+  it('the clock is set back after it came back: what then counts again was not let go of', () => {
+    ask(0, { want: 100 })
+    const { id } = lease(30_000)
+    settle(WINDOW_MS + 100, id, 0)
+    expect(remaining(WINDOW_MS + 100)).toBe(990)
+    expect(remaining(WINDOW_MS - 1)).toBe(890)
+  })
 })
 
 describe('a new ledger on the same store', () => {

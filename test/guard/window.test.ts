@@ -16,7 +16,7 @@ const spentAt = (...times: number[]): Buckets =>
 
 /** Two more, of a time before the last. */
 const late = (timeMs: number): Buckets =>
-  debit({ limit: limit(9, 60), buckets: spentAt(1000, 1600, 2000) }, 2, timeMs, 2000)
+  debit({ limit: limit(9, 60), buckets: spentAt(1000, 1600, 2000) }, 2, timeMs)
 
 describe('debit', () => {
   it.each<[string, number[], Buckets]>([
@@ -88,7 +88,7 @@ describe('debit', () => {
 
     it('lets go of nothing that counts now', () => {
       const buckets = spentAt(1000, 60_999)
-      expect(debit({ limit: limit(9, 60), buckets }, 1, 500, 60_999)).toHaveLength(3)
+      expect(debit({ limit: limit(9, 60), buckets }, 1, 500)).toHaveLength(3)
     })
   })
 })

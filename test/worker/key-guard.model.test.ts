@@ -47,8 +47,6 @@ interface Model {
   fence: number
   /** The latest time of what each limit's window holds. */
   readonly told: Map<Limit, number>
-  /** When its guard last let go of what had left each limit's window. */
-  readonly cleared: Map<Limit, number>
   /** When each request was admitted. */
   readonly log: Map<Limit, Entry[]>
   /** What the guard must take for it: what was used of a lease is dated when that came back. */
@@ -100,7 +98,6 @@ class Admit implements fc.AsyncCommand<Model, Guard> {
         entries(model.log, limit).push([time, want])
         entries(model.taken, limit).push([time, want])
         model.told.set(limit, time)
-        model.cleared.set(limit, time)
         expect(within(model, limit, time)).toBeLessThanOrEqual(limit.quota)
       }
       this.granted(model, answer)
@@ -280,7 +277,7 @@ function rightWindow(model: Model, limit: Limit): void {
   if ((model.told.get(limit) ?? 0) <= now + aheadMs) return
   righted++
   expect(fullest(model, limit)).toBeLessThanOrEqual(limit.quota)
-  const left = (model.cleared.get(limit) ?? 0) - limit.windowSeconds * 1000
+  const left = (model.told.get(limit) ?? 0) - limit.windowSeconds * 1000
   const dated = entries(model.taken, limit).map(([at, count, late = at]): Entry => {
     // A bucket is let go of whole: beyond a slot before that time it is gone, up to it it may be.
     if (late <= left - slotMs(limit)) return [GONE, count, GONE]
@@ -289,7 +286,6 @@ function rightWindow(model: Model, limit: Limit): void {
     return [at <= left ? GONE : Math.min(at, now), count, counted]
   })
   model.taken.set(limit, dated)
-  model.cleared.set(limit, now)
   const log = entries(model.log, limit)
   model.log.set(
     limit,
@@ -321,7 +317,6 @@ function settle(model: Model, one: Out): void {
     const dated = Math.min(one.until, time)
     entries(model.taken, limit).push([dated, usedOf(one)])
     model.told.set(limit, Math.max(model.told.get(limit) ?? 0, dated))
-    model.cleared.set(limit, time)
   }
   model.settled.push(one)
 }
@@ -378,7 +373,7 @@ async function start(): Promise<{ model: Model; real: Guard }> {
   vi.setSystemTime(START)
   const model: Model = {
     ...{ now: START, fence: 1, out: [], settled: [] },
-    ...{ told: new Map(), cleared: new Map(), log: new Map(), taken: new Map() },
+    ...{ told: new Map(), log: new Map(), taken: new Map() },
   }
   return { model, real }
 }
