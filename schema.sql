@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS organizations (
   id            TEXT PRIMARY KEY NOT NULL
                 CHECK (id GLOB 'org_?*' AND id NOT GLOB '*[^0-9A-Za-z_]*' AND length(id) <= 64),
   name          TEXT NOT NULL CHECK (length(trim(name)) BETWEEN 1 AND 200),
-  -- A plan of src/catalog.ts; a plan that is not there refuses every call of the organization.
+  -- A plan of the catalog; a plan that is not there refuses every call of the organization.
   plan          TEXT NOT NULL DEFAULT 'free' CHECK (plan GLOB '[a-z]*' AND plan NOT GLOB '*[^0-9a-z_-]*'),
   products      TEXT NOT NULL DEFAULT '[]'
                 CHECK (json_valid(products) AND json_type(products) = 'array'),

@@ -1,5 +1,5 @@
 // From the presented string to a principal. What we did not mint is refused by computation alone;
-// only then are memo, KV and D1 asked (promise 4).
+// only then are memo, KV and D1 asked (docs/design.md, promise 3).
 
 import type { Edge } from '../edge.ts'
 import { AskBudget } from '../guard/ask-budget.ts'

@@ -1,5 +1,5 @@
 // From a denial to the wire. One exhaustive switch: the status, the public sentence, the headers.
-// The body is the seeds' `{error, detail, status_code}`; the precise reason is in X-Edge-Reason.
+// The body is `{error, detail, status_code}`; the precise reason is in X-Edge-Reason.
 
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import type { Denial } from './denial.ts'

@@ -1,7 +1,7 @@
 // Where a request goes. The host comes from configuration and from nowhere else: resolving the path
-// (`new URL(path, origin)`) would let `//evil.example` or `/\\evil.example` choose it (threat 1). So
-// the path is put behind the configured address, and only where the URL parser is known to leave both
-// as they are: by the form of the path, or else by asking the parser.
+// (`new URL(path, origin)`) would let `//evil.example` or `/\\evil.example` choose it. So the path is
+// put behind the configured address, and only where the URL parser is known to leave both as they are:
+// by the form of the path, or else by asking the parser.
 
 // Segments that no parser changes or takes for anything else: unreserved characters, sub-delims save
 // `;`, `:` and `@`, none beginning with a dot; and a query without a character that is escaped.

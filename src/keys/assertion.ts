@@ -1,4 +1,4 @@
-// The signed identity that every forwarded request carries in `X-Edge-Assertion` (design §5): the
+// The signed identity that every forwarded request carries in `X-Edge-Assertion`: the
 // upstream's proof of who called and that the call came through the gate. `docs/upstream.md` is the
 // upstream's side of this file.
 

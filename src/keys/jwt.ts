@@ -1,4 +1,4 @@
-// Strict verification of JWT API keys (design §4). jose checks the signature, algorithm, issuer,
+// Strict verification of JWT API keys (RFC 7519, 8725). jose checks the signature, algorithm, issuer,
 // audience, type and presence of claims; this file adds what it leaves out, so that each token has
 // one spelling and one meaning. Structure is judged before any key or storage is touched, and
 // whatever throws is a refusal. `now` is passed in. Records must still be found by the claims'

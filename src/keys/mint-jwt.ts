@@ -1,4 +1,4 @@
-// Minting of JWT API keys (design §4). Runs in the Worker and in the ops command on Node.
+// Minting of JWT API keys. Runs in the Worker and in the ops command on Node.
 
 import { SignJWT } from 'jose'
 import { JWT_KEY_TYP } from './jwt.ts'

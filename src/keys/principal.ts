@@ -1,5 +1,6 @@
 // A key record made ready to decide with: lists parsed once, sets built once. What could not be
-// parsed stays visible as such, because it refuses (promise 6).
+// parsed stays visible as such, because it refuses (docs/design.md,
+// promise 5).
 
 import { compileAddressList } from '../lists/address-list.ts'
 import type { AddressList } from '../lists/address-list.ts'

@@ -1,4 +1,4 @@
-// Other issuers of JWT API keys, trusted by the setting `TRUSTED_ISSUERS` (design §4). Read once,
+// Other issuers of JWT API keys, trusted by the setting `TRUSTED_ISSUERS`. Read once,
 // strictly; an entry that could be understood in two ways is an error of the deployment.
 
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from 'jose'

@@ -1,6 +1,6 @@
 // IP addresses, read strictly. ipaddr.js also reads the forms of inet_aton (octal, hex, `127.1`,
-// `2130706433`) and zone ids; what one reader takes for another address than its neighbour is how
-// allowlists are passed, so only the one plain spelling gets through to it (threat 13, §2.5).
+// `2130706433`) and zone ids. Two readers that take one spelling for two addresses are how allowlists
+// are passed (CVE-2021-28918, CVE-2021-29921), so only the one plain spelling gets through to it.
 
 import ipaddr from 'ipaddr.js'
 

@@ -1,6 +1,7 @@
 // Origin allowlists of publishable keys. An origin is compared byte for byte with what a browser
 // sends (RFC 6454 §6.2, WHATWG HTML "serialization of an origin"), so an entry is accepted only in
-// exactly that form. It keeps other sites' pages out; it authenticates nobody (threat 12).
+// exactly that form. It keeps other sites' pages out; it authenticates nobody, since only browsers
+// are bound to tell the truth about `Origin`.
 
 import { getDomain } from 'tldts'
 import { err, ok, type Result } from '../result.ts'

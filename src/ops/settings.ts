@@ -1,6 +1,5 @@
-// oxlint-disable-next-line typescript/triple-slash-reference -- there is nothing to import
 // Settings and secrets as the operator's machine has them. The rules are those of the edge itself
-// (env.ts); what is missing stops a command by its name before anything is written. Secrets stay in
+// (src/settings.ts); what is missing stops a command by its name before anything is written. Secrets stay in
 // this process: they are in no argument, file or message.
 
 import { readFile } from 'node:fs/promises'

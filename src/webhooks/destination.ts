@@ -1,4 +1,4 @@
-// Where webhooks may go: public https hosts by name, nothing else (threat 20, W01–W11). A Worker
+// Where webhooks may go: public https hosts by name, nothing else. A Worker
 // cannot pin the address that a name resolves to. Names that tell of a private address are refused;
 // against others there are the compatibility flag `global_fetch_strictly_public`, that an endpoint has to
 // answer a challenge before anything is sent, and that redirects are never followed.

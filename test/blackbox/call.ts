@@ -12,7 +12,7 @@ export function present(kind: Kind, { value }: Pick<Minted, 'value'>): Record<st
     : { 'x-api-key': value }
 }
 
-/** The error code that belongs to each status (DESIGN §7). */
+/** The error code that belongs to each status. */
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad_request',
   401: 'unauthorized',

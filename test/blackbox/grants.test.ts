@@ -1,4 +1,4 @@
-// The rows of DESIGN §6, written out by hand: each is granted by its scope or product and refused
+// The rows of the shipped catalog, written out by hand: each is granted by its scope or product and refused
 // without it.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// The wire of DESIGN §7: exact bodies, challenges, preflights, and what is the edge's own.
+// The wire: exact bodies, challenges, preflights, and what is the edge's own.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-// Promise 6: nothing is ever admitted because something failed. One real binding at a time is
+// Promise 5: nothing is ever admitted because something failed. One real binding at a time is
 // replaced by one that throws, hangs or has had enough.
 
 import { env } from 'cloudflare:workers'

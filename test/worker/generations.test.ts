@@ -1,4 +1,4 @@
-// Promise 8: any edit counts, however it is made. Every kind of statement on every table, and which
+// Promise 6: any edit counts, however it is made. Every kind of statement on every table, and which
 // credentials it touches.
 
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
