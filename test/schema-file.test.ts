@@ -1,5 +1,5 @@
-// schema.sql as a file: what it makes, that it may be run again, and that wrangler runs it as the
-// README tells.
+// schema.sql as a file: what it makes, that it may be run again, and that wrangler runs it as
+// docs/deploying.md tells.
 
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'

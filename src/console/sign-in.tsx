@@ -81,7 +81,7 @@ function noWayIn(c: PageContext): Answered {
     c,
     403,
     c.env.context.edge.settings.signIn === null
-      ? 'Nobody can sign in here yet. Whoever runs this edge can set ACCESS, so that people come through Cloudflare Access, or CONSOLE = "token", for a form that takes the admin token; both are in the README, under “Settings”.'
+      ? 'Nobody can sign in here yet. Whoever runs this edge can set ACCESS, so that people come through Cloudflare Access, or CONSOLE = "token", for a form that takes the admin token; both are in docs/reference.md, under “Settings”.'
       : 'People sign in here through Cloudflare Access, and this request did not come through it. Put the console’s path under your Access application, or ask whoever runs this edge.',
   )
 }

@@ -47,7 +47,7 @@ describe('redactPath: what looks like a credential is cut off, with all behind i
       'a key without its prefix, cut in two by an escaped slash',
       `/api/v1/sessions/${BODY.slice(0, 12)}%2f${BODY.slice(12)}`,
     ],
-    ['an admin token as the README makes it', `/api/v1/sessions/${HEX}`],
+    ['an admin token as docs/deploying.md makes it', `/api/v1/sessions/${HEX}`],
     ['an admin token in upper case', `/api/v1/sessions/${HEX.toUpperCase()}`],
     ['an admin token escaped', `/api/v1/sessions/${HEX.replaceAll('a', '%61')}`],
     ['an admin token a character short', `/api/v1/sessions/${HEX.slice(1)}`],

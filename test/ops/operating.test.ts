@@ -1,4 +1,4 @@
-// docs/operating.md says what can be typed at night: every line of it is tried here.
+// docs/operating.md says what can be typed: every line of it is tried here.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -54,8 +54,8 @@ describe('docs/operating.md', () => {
   })
 
   it('names reasons that the edge gives', () => {
-    const night = TEXT.slice(TEXT.indexOf('## At night'))
-    const named = [...night.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, reason = '']) => reason)
+    const runbook = TEXT.slice(TEXT.indexOf('## Runbook'))
+    const named = [...runbook.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, reason = '']) => reason)
     const unknown = named.filter(
       (reason) => reason !== 'edge_not_ready' && !REASONS.some((text) => text.includes(reason)),
     )
