@@ -1,4 +1,4 @@
-// findings.md names tests that are there: their files, and in those their names.
+// findings.md and promises.md name tests that are there: their files, and in those their names.
 
 import { readFileSync } from 'node:fs'
 
@@ -11,11 +11,6 @@ const TEMPLATE = /[`']([^`'\n]*(?:%[sij]|\$\w+|\$\{[^}]*\})[^`'\n]*)[`']/g
 const PLACEHOLDER = /%[sij]|\$\w+|\$\{[^}]*\}/g
 
 const read = (file: string): string => readFileSync(new URL(file, ROOT), 'utf8')
-const lines = read('test/findings.md').split('\n')
-const named = lines.flatMap((line) => {
-  const [, file, name] = LINE.exec(line) ?? []
-  return file !== undefined && name !== undefined ? [[file, name] as const] : []
-})
 
 /** Whether a title with placeholders, which must say something itself, could be shown so. */
 function fills(template: string, name: string): boolean {
@@ -25,10 +20,15 @@ function fills(template: string, name: string): boolean {
   return new RegExp(`^${pattern}$`, 'u').test(name)
 }
 
-describe('findings.md', () => {
+describe.each([
+  ['test/findings.md', 29],
+  ['test/promises.md', 7],
+])('%s', (document, count) => {
+  const lines = read(document).split('\n')
+
   it('has a test for each of its headings', () => {
     const headings = lines.filter((line) => line.startsWith('## '))
-    expect(headings.length).toBe(29)
+    expect(headings.length).toBe(count)
     headings.forEach((heading, i) => {
       expect(heading).toMatch(new RegExp(`^## ${i + 1}\\. `))
       expect([heading, lines[lines.indexOf(heading) + 2]]).toEqual([
@@ -38,6 +38,10 @@ describe('findings.md', () => {
     })
   })
 
+  const named = lines.flatMap((line) => {
+    const [, file, name] = LINE.exec(line) ?? []
+    return file !== undefined && name !== undefined ? [[file, name] as const] : []
+  })
   it.each(named)('%s: %s', (file, name) => {
     const source = read(file)
     const titles = [...source.matchAll(TEMPLATE)].map(([, template = '']) => template)
