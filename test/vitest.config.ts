@@ -68,6 +68,8 @@ export default defineConfig({
           name: 'blackbox',
           include: ['test/blackbox/**/*.test.ts', 'test/seeds*.test.ts'],
           ...PATIENCE,
+          // The bundle, miniflare and wrangler are loaded once per process, not once per file.
+          isolate: false,
         },
       },
       {

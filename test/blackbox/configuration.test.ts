@@ -1,32 +1,62 @@
 // A setting or binding that is missing or malformed stops everything: each request is 503, nothing
 // is forwarded, and the console names what is wrong, without its value.
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { generateSigningKey } from '../../src/keys/signing-keys.ts'
 import { startEdge } from '../harness/edge.ts'
-import type { EdgeOptions, TestEdge } from '../harness/edge.ts'
+import type { TestEdge } from '../harness/edge.ts'
 import { refusalOf } from './call.ts'
+import { until } from './control/world.ts'
 
-let edge: TestEdge | undefined
-afterEach(async () => {
-  await edge?.stop()
-  edge = undefined
+/** What is wrong: settings over those that are right, and names that are left out. */
+interface Mistake {
+  readonly bindings?: Readonly<Record<string, unknown>>
+  readonly without?: readonly string[]
+}
+
+/** Gives the bundle, with each request, the environment of a Worker that was deployed with a mistake. */
+const MISTAKEN = `
+import edge, { KeyGuard, TryCounter } from './edge.js'
+export { KeyGuard, TryCounter }
+export default {
+  ...edge,
+  fetch(request, env, ctx) {
+    const { bindings, without = [] } = JSON.parse(request.headers.get('test-mistake'))
+    const mistaken = { ...env, ...bindings }
+    for (const name of without) delete mistaken[name]
+    const headers = new Headers(request.headers)
+    headers.delete('test-mistake')
+    return edge.fetch(new Request(request, { headers }), mistaken, ctx)
+  },
+}`
+
+let edge: TestEdge
+const log: string[] = []
+beforeAll(async () => {
+  edge = await startEdge({ shell: MISTAKEN, onLog: (line) => log.push(line) })
 })
+afterAll(() => edge.stop())
 
-async function isMisconfigured(options: EdgeOptions): Promise<string> {
-  const log: string[] = []
-  edge = await startEdge({ ...options, onLog: (line) => log.push(line) })
-  const headers = { 'x-api-key': 'vk_live_whatever', origin: 'https://a.example' }
+const isMisconfigured = (mistake: Mistake): Promise<string> =>
+  refusesAll(edge, log, { 'test-mistake': JSON.stringify(mistake) })
+
+/** Holds an edge to refuse whatever is asked, and gives what its console said. */
+async function refusesAll(
+  asked: TestEdge,
+  lines: string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const credential = { 'x-api-key': 'vk_live_whatever', origin: 'https://a.example' }
   const requests: [string, RequestInit][] = [
-    ['/api/v1/sessions', { headers }],
-    ['/api/v1/sessions', { method: 'POST', headers, body: 'x' }],
+    ['/api/v1/sessions', { headers: credential }],
+    ['/api/v1/sessions', { method: 'POST', headers: credential, body: 'x' }],
     ['/edge/health', {}],
     ['/.well-known/jwks.json', {}],
     ['//', {}],
   ]
   for (const [path, init] of requests) {
-    const answer = await edge.fetch(path, init)
+    const answer = await asked.fetch(path, { ...init, headers: { ...init.headers, ...more } })
     expect(answer.headers.get('retry-after')).toBe('1')
     expect(await refusalOf(answer)).toEqual({
       status: 503,
@@ -34,8 +64,10 @@ async function isMisconfigured(options: EdgeOptions): Promise<string> {
       detail: 'The edge is not configured.',
     })
   }
-  expect(edge.upstream.received).toEqual([])
-  return log.join('\n')
+  expect(asked.upstream.received).toEqual([])
+  // The console is heard a little later; each request is one line of it.
+  await until(async () => lines.length >= requests.length)
+  return lines.splice(0).join('\n')
 }
 
 describe('a setting that is missing', () => {
@@ -90,11 +122,18 @@ describe('a setting that is malformed', () => {
     expect(log).not.toContain(key.d)
   })
 
-  test('several are all named at once', async () => {
+  test('several are all named at once, in the environment that the runtime gives', async () => {
     const bindings = { ADMIN_TOKEN: 'short', KEY_PEPPER: 'short' }
-    const log = await isMisconfigured({ bindings, without: ['RECORDS', 'ISSUER'] })
-    for (const name of ['ADMIN_TOKEN', 'KEY_PEPPER', 'RECORDS', 'ISSUER']) {
-      expect(log).toContain(name)
+    const lines: string[] = []
+    const onLog = (line: string): unknown => lines.push(line)
+    const deployed = await startEdge({ bindings, without: ['RECORDS', 'ISSUER'], onLog })
+    try {
+      const told = await refusesAll(deployed, lines)
+      for (const name of ['ADMIN_TOKEN', 'KEY_PEPPER', 'RECORDS', 'ISSUER']) {
+        expect(told).toContain(name)
+      }
+    } finally {
+      await deployed.stop()
     }
   })
 })

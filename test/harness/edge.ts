@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from 'wrangler'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 
 import type { Catalog, Kind } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog/shipped.ts'
@@ -13,6 +13,7 @@ import { generateSigningKey } from '../../src/keys/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/keys/signing-keys.ts'
 import { insertOrganization } from '../../src/ops/statements.ts'
 import { bundle, ROOT } from './bundle.ts'
+import { databaseWorker, DATABASE_WORKER, runSql } from './database.ts'
 import { mint, PEPPER } from './mint.ts'
 import type { CredentialOptions, Minted } from './mint.ts'
 import { startUpstream } from './upstream.ts'
@@ -116,6 +117,8 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     durableObjects: Object.fromEntries(guards) as Record<string, unknown>,
     queueConsumers: {},
   }))
+  const bound = worker.d1Databases['DB']
+  const database = bound ? databaseWorker(workerOptions['compatibilityDate'], bound) : undefined
   const mf = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -124,21 +127,18 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       ...(options.onLog && {
         handleStructuredLogs: ({ message }: { message: string }) => options.onLog?.(message),
       }),
-      workers: [worker, ...others],
+      workers: [worker, ...others, ...(database ? [database] : [])],
     } as never),
   )
   const urls = await Promise.all([worker, ...others].map(({ name }) => mf.unsafeGetDirectURL(name)))
   const ports = urls.map(({ port }) => Number(port))
   const port = ports[0] ?? 0
   const url = `http://localhost:${port}`
-  const db = options.without?.includes('DB') ? undefined : await mf.getD1Database('DB')
-  const sql = async (text: string): Promise<Record<string, unknown>[]> => {
-    if (!db) throw new Error('this edge was started without a database')
-    const statements = unstable_splitSqlQuery(text).map((statement) => db.prepare(statement))
-    const results = await db.batch<Record<string, unknown>>(statements)
-    return results.at(-1)?.results ?? []
+  const databaseUrl = database ? await mf.unsafeGetDirectURL(DATABASE_WORKER) : undefined
+  const sql: TestEdge['sql'] = async (text) => {
+    if (!databaseUrl) throw new Error('this edge was started without a database')
+    return await runSql(databaseUrl, text)
   }
-  if (db) await sql(await readFile(join(ROOT, 'schema.sql'), 'utf8'))
   const organization = insertOrganization({
     id: 'org_test',
     name: 'Test',
@@ -146,7 +146,11 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     products: catalog.products.map(({ id }) => id),
   })
   // A folder that was used before has it already.
-  if (db) await sql(organization.replace('INSERT INTO', 'INSERT OR IGNORE INTO'))
+  const once = organization.replace('INSERT INTO', 'INSERT OR IGNORE INTO')
+  if (database) {
+    await sql(await readFile(join(ROOT, 'schema.sql'), 'utf8'))
+    await sql(once)
+  }
 
   return {
     url,

@@ -105,11 +105,10 @@ describe('a new key', () => {
       (await create({ kind: 'jwt', products: ['aml_screening'] })).value,
     ]
     const { text } = await world.mine('GET /keys?limit=200')
-    const db = await world.edge.mf.getD1Database('DB')
-    const { results } = await db.prepare('SELECT * FROM credentials').all()
-    const events = await db.prepare('SELECT * FROM webhook_events').all()
+    const rows = await world.edge.sql('SELECT * FROM credentials')
+    const events = await world.edge.sql('SELECT * FROM webhook_events')
     for (const value of values) {
-      expect(text + JSON.stringify([results, events.results])).not.toContain(value.slice(-32))
+      expect(text + JSON.stringify([rows, events])).not.toContain(value.slice(-32))
     }
   })
 
