@@ -11,14 +11,14 @@ interface Document {
 /** Clients may keep it so long without asking. */
 const MAX_AGE_SECONDS = 300
 
-/** By issuer; an isolate has one. */
-const documents = new Map<string, Promise<Document>>()
+/** By issuer; an isolate has one. Values only: a promise would end with the request that made it. */
+const documents = new Map<string, Document>()
 
 /** Answers `GET /edge/openapi.json`; 304 to who names the tag that it has (RFC 9110 §13.1.2). */
 export async function answerDocument(request: Request, issuer: string): Promise<Response> {
-  const made = documents.get(issuer) ?? make(issuer)
-  documents.set(issuer, made)
-  const { text, etag } = await made
+  const document = documents.get(issuer) ?? (await make(issuer))
+  documents.set(issuer, document)
+  const { text, etag } = document
   const headers = { etag, 'cache-control': `public, max-age=${MAX_AGE_SECONDS}` }
   if (isNamed(etag, request.headers.get('if-none-match'))) {
     return new Response(null, { status: 304, headers })

@@ -11,9 +11,9 @@ import type { Catalog, Kind } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog/shipped.ts'
 import { generateSigningKey } from '../../src/keys/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/keys/signing-keys.ts'
+import { sqlWorker } from '../../src/ops/dev/sql-worker.ts'
 import { insertOrganization } from '../../src/ops/statements.ts'
 import { bundle, ROOT } from './bundle.ts'
-import { databaseWorker, DATABASE_WORKER, runSql } from './database.ts'
 import { mint, PEPPER } from './mint.ts'
 import type { CredentialOptions, Minted } from './mint.ts'
 import { startUpstream } from './upstream.ts'
@@ -84,6 +84,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       { live: `${upstream.url}/live`, sandbox: `${upstream.url}/sandbox` },
     ]),
   )
+  const unsafeDirectSockets = [{ host: '127.0.0.1', port: 0 }]
   const worker = {
     ...workerOptions,
     d1Databases: left(workerOptions['d1Databases']),
@@ -105,7 +106,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       UPSTREAMS: upstreams,
       ...options.bindings,
     }),
-    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    unsafeDirectSockets,
   }
   const guards = Object.entries(worker.durableObjects).map(([name, guard]) => [
     name,
@@ -117,8 +118,9 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     durableObjects: Object.fromEntries(guards) as Record<string, unknown>,
     queueConsumers: {},
   }))
-  const bound = worker.d1Databases['DB']
-  const database = bound ? databaseWorker(workerOptions['compatibilityDate'], bound) : undefined
+  const database = options.without?.includes('DB')
+    ? undefined
+    : sqlWorker('database', String(workerOptions['compatibilityDate']), worker.d1Databases as never)
   const mf = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -127,17 +129,21 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       ...(options.onLog && {
         handleStructuredLogs: ({ message }: { message: string }) => options.onLog?.(message),
       }),
-      workers: [worker, ...others, ...(database ? [database] : [])],
+      workers: [
+        worker,
+        ...others,
+        ...(database ? [{ ...database.options, unsafeDirectSockets }] : []),
+      ],
     } as never),
   )
   const urls = await Promise.all([worker, ...others].map(({ name }) => mf.unsafeGetDirectURL(name)))
   const ports = urls.map(({ port }) => Number(port))
   const port = ports[0] ?? 0
   const url = `http://localhost:${port}`
-  const databaseUrl = database ? await mf.unsafeGetDirectURL(DATABASE_WORKER) : undefined
+  const databaseUrl = database && (await mf.unsafeGetDirectURL('database'))
   const sql: TestEdge['sql'] = async (text) => {
-    if (!databaseUrl) throw new Error('this edge was started without a database')
-    return await runSql(databaseUrl, text)
+    if (!database || !databaseUrl) throw new Error('this edge was started without a database')
+    return await database.run(databaseUrl, text)
   }
   const organization = insertOrganization({
     id: 'org_test',

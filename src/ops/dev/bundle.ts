@@ -15,6 +15,7 @@ const OPTIONS = {
   conditions: ['workerd', 'worker', 'browser'],
   external: ['cloudflare:*', 'node:*'],
   sourcemap: 'inline',
+  sourcesContent: false,
   write: false,
   logLevel: 'silent',
   absWorkingDir: PROJECT,

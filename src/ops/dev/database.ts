@@ -6,10 +6,10 @@ import { join } from 'node:path'
 
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import type { Log } from 'miniflare'
-import { unstable_splitSqlQuery as splitSql } from 'wrangler'
 
 import { PROJECT } from './layout.ts'
 import type { Layout } from './layout.ts'
+import { sqlWorker } from './sql-worker.ts'
 import { persistencePath } from './worker-options.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
@@ -26,30 +26,23 @@ export async function withDatabase<T>(
   log: Log,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const options = convertV4MiniflareOptions({
-    host: '127.0.0.1',
-    port: 0,
-    cf: false,
-    log,
-    workers: [
-      {
-        name: worker.name,
-        compatibilityDate: worker.compatibilityDate,
-        modules: [{ type: 'ESModule', path: 'index.js', contents: 'export default {}' }],
-        d1Databases: worker.options.d1Databases ?? {},
-      },
-    ],
+  const { name, compatibilityDate, options } = worker
+  const sql = sqlWorker(name, compatibilityDate, options.d1Databases ?? {})
+  const mf = new Miniflare({
+    ...convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port: 0,
+      cf: false,
+      log,
+      workers: [sql.options],
+    }),
+    resourcePersistencePath: persistencePath(layout),
   })
-  options.resourcePersistencePath = persistencePath(layout)
-  const mf = new Miniflare(options)
   try {
-    const d1 = await mf.getD1Database('DB')
+    const url = await mf.ready
     const database: Database = {
-      async run(sql) {
-        if (sql.trim() === '') return
-        await d1.batch(splitSql(sql).map((statement) => d1.prepare(statement)))
-      },
-      all: async <Row>(sql: string) => (await d1.prepare(sql).all<Row>()).results,
+      run: async (text) => void (await sql.run(url, text)),
+      all: async <Row>(text: string) => (await sql.run(url, text)) as Row[],
     }
     await database.run(readFileSync(join(PROJECT, 'schema.sql'), 'utf8'))
     return await use(database)
