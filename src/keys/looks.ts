@@ -2,14 +2,16 @@
 // not repeated, because errors end in logs, screenshots and tickets. By looks alone: whose it is, or
 // whether it is any, does not matter.
 
-/** Keys of any brand, JWTs or the beginning of one, secrets of webhooks. */
-const VALUES =
-  /[0-9a-z]{1,16}_(?:pub_|tok_)?(?:live|sandbox|test)_[0-9a-z]{16,}|(?<![0-9a-z])eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|whsec_[0-9a-z+/=]{8,}/gi
+/** JWTs or the beginning of one, secrets of webhooks. */
+const TOKENS = /(?<![0-9a-z])eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|whsec_[0-9a-z+/=]{8,}/gi
+/** Keys of any brand, up to where they are told from other words: what is left of one is `REST`. */
+const KEYS = /[0-9a-z]{1,16}_(?:pub_|tok_)?(?:live|sandbox|test)_[0-9a-z]{16}/gi
+const REST = /\[a credential\][0-9a-z]+/gi
 const HIDDEN = '[a credential]'
 
 /** The text with what looks like a credential left out. */
 export function withoutValues(text: string): string {
-  return text.replace(VALUES, HIDDEN)
+  return text.replace(TOKENS, HIDDEN).replace(KEYS, HIDDEN).replace(REST, HIDDEN)
 }
 
 /** What a text given for an id looks like instead; undefined where it looks like nothing we know. */

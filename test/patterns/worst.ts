@@ -9,7 +9,7 @@ const STRETCH_MAX = 3
 const SAMPLES = 2
 const SAMPLE_MAX_LENGTH = 10
 /** So long are the texts among which the dearest is looked for: there what is square stands out already. */
-const SEARCH_LENGTH = 4_000
+const SEARCH_LENGTH = 2_000
 /** A search that costs less is not looked at closer: it ended at once. */
 const NOTHING_MS = 0.004
 
@@ -28,7 +28,7 @@ export function growthOf(run: (text: string) => unknown, attack: Attack): number
   // What is compiled or kept at the first time is no part of it.
   for (const length of [2_000, 16_000]) run(attack(length))
   // The lowest of some: what else the machine does only ever adds.
-  for (let attempt = 0; attempt < 5 && least > 12; attempt++) {
+  for (let attempt = 0; attempt < 3 && least > 12; attempt++) {
     const small = cpuMs(run, attack(2_000))
     least = Math.min(least, cpuMs(run, attack(16_000)) / small)
   }
@@ -41,12 +41,19 @@ function worst(pattern: RegExp): Attack | undefined {
   let most = NOTHING_MS
   for (const attack of attacks(pattern)) {
     const text = attack(SEARCH_LENGTH)
-    const from = performance.now()
-    use(pattern, text)
-    const ms = performance.now() - from
-    if (ms > most) [most, dearest] = [ms, attack]
+    const ms = usedMs(pattern, text)
+    // Twice, so that no text is the dearest because something else ran meanwhile.
+    if (ms <= most) continue
+    const again = Math.min(ms, usedMs(pattern, text))
+    if (again > most) [most, dearest] = [again, attack]
   }
   return dearest
+}
+
+function usedMs(pattern: RegExp, text: string): number {
+  const from = performance.now()
+  use(pattern, text)
+  return performance.now() - from
 }
 
 function attacks(pattern: RegExp): Attack[] {
