@@ -581,7 +581,7 @@ END;
 
 -- ── Accounts ────────────────────────────────────────────────────────────────────────────────────
 -- One row per decision, of requests of nobody a sample (nobody_refusals counts the rest), written by the
--- queue's consumer alone (src/accounts), never by hand. The events of an organization are a chain; those
+-- queue's consumer alone (src/control/logs), never by hand. The events of an organization are a chain; those
 -- of nobody we know ('' as organization) are one too:
 --
 --   hash = hex(SHA-256(previous_hash || "\n" || the event as canonical JSON)), from 64 zeros on
@@ -796,7 +796,7 @@ CREATE TABLE IF NOT EXISTS webhook_endpoints (
   id                         TEXT PRIMARY KEY NOT NULL
                              CHECK (id GLOB 'whe_?*' AND id NOT GLOB '*[^0-9A-Za-z_]*' AND length(id) <= 64),
   organization_id            TEXT NOT NULL REFERENCES organizations (id),
-  -- Checked when it is set and again each time it is sent to: src/webhooks/destination.ts.
+  -- Checked when it is set and again each time it is sent to: src/control/webhooks/destination.ts.
   url                        TEXT NOT NULL CHECK (url GLOB 'http*://?*' AND length(url) <= 2048),
   description                TEXT NOT NULL DEFAULT '' CHECK (length(description) <= 500),
   -- The types of event that it asks for.
@@ -900,7 +900,7 @@ CREATE TABLE IF NOT EXISTS webhook_attempts (
   PRIMARY KEY (delivery_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- What was sent in a minute, by what is bounded: src/webhooks/bounds.ts. The cron removes old rows.
+-- What was sent in a minute, by what is bounded: src/control/webhooks/bounds.ts. The cron removes old rows.
 CREATE TABLE IF NOT EXISTS webhook_sends (
   -- Such as `site example.com org_acme`.
   scope  TEXT PRIMARY KEY NOT NULL CHECK (length(scope) <= 400),
@@ -909,7 +909,7 @@ CREATE TABLE IF NOT EXISTS webhook_sends (
   sent   INTEGER NOT NULL CHECK (sent >= 1)
 ) STRICT, WITHOUT ROWID;
 
--- Hosts that gave an organization's deliveries no answer: src/webhooks/breaker.ts. An answer of any sort
+-- Hosts that gave an organization's deliveries no answer: src/control/webhooks/breaker.ts. An answer of any sort
 -- removes the row, and the cron an old one.
 CREATE TABLE IF NOT EXISTS webhook_hosts (
   organization_id TEXT NOT NULL,

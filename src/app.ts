@@ -2,23 +2,23 @@
 // API is an operator's at once, and anyone else's through the gate, like any product; the console has
 // sessions of its own. Everything else is forwarded or refused; nothing under /edge/ is ever forwarded.
 
-import { accountFor } from './accounts/account.ts'
-import { isExport, measured } from './accounts/exported.ts'
-import type { Actor } from './control/actor.ts'
+import { accountFor } from './audit/account.ts'
+import { isExport, measured } from './audit/exported.ts'
+import type { Actor } from './control/api/actor.ts'
 import type { Edge } from './edge.ts'
 import { clientOf } from './gate/address.ts'
 import type { Denial } from './gate/denial.ts'
 import { gate } from './gate/gate.ts'
 import { nothingSeen } from './gate/passage.ts'
 import type { Passage } from './gate/passage.ts'
-import { SentHeaders } from './gate/sent-headers.ts'
+import { SentHeaders } from './gate/forward/sent-headers.ts'
 import { canonicalPath } from './gate/path.ts'
 import type { CanonicalTarget } from './gate/path.ts'
 import { refuse } from './gate/refuse.ts'
 import { isInsecure } from './gate/scheme.ts'
-import { err } from './result.ts'
-import type { Result } from './result.ts'
-import type { Held } from './tries/tries.ts'
+import { err } from './lib/result.ts'
+import type { Result } from './lib/result.ts'
+import type { Held } from './control/tries/tries.ts'
 
 const JWKS_PATH = '/.well-known/jwks.json'
 const OPENAPI_PATH = '/edge/openapi.json'
@@ -69,7 +69,7 @@ async function decided(
   }
   const { path } = target.value
   if (CONSOLE_PATH.test(path)) {
-    const { answerConsole } = await import('./console/app.tsx')
+    const { answerConsole } = await import('./control/console/app.tsx')
     return await answerConsole(request, { edge, requestId, address, nowMs, waitUntil })
   }
   const passage: Passage = {
@@ -112,14 +112,14 @@ async function answer(passage: Passage, edge: Edge): Promise<Response> {
   const response = await control(passage, edge, operator)
   seen.matched = edge.ownRoutes.match(request.method, target.path) ?? null
   seen.reason = response.headers.get('x-edge-reason')
-  const { actingOf } = await import('./control/audit/acting.ts')
+  const { actingOf } = await import('./control/api/audit/acting.ts')
   seen.acting = await actingOf(operator, request, edge.bindings.DB)
   return response
 }
 
 async function control(passage: Passage, edge: Edge, actor: Actor): Promise<Response> {
   const { request, requestId, clientIp: address, nowMs, waitUntil } = passage
-  const { answerControl } = await import('./control/app.ts')
+  const { answerControl } = await import('./control/api/app.ts')
   return await answerControl(request, { edge, actor, requestId, address, nowMs, waitUntil })
 }
 
@@ -127,7 +127,7 @@ async function readOperator(
   { request, address, nowMs }: Passage,
   edge: Edge,
 ): Promise<Result<Actor | undefined, Held>> {
-  const actors = await import('./control/actor.ts')
+  const actors = await import('./control/api/actor.ts')
   return await actors.readOperator(request, edge, address, nowMs)
 }
 
@@ -143,7 +143,7 @@ async function ownDocument(
   }
   if (path === OPENAPI_PATH) {
     if (!isRead(request)) return refuse({ reason: 'method_unknown' }, Date.now())
-    const { answerDocument } = await import('./control/document.ts')
+    const { answerDocument } = await import('./control/api/document.ts')
     return await answerDocument(request, edge.settings.issuer)
   }
   return undefined

@@ -2,17 +2,17 @@
 // takes queues and runs the cron. Nothing escapes a request as an exception: what goes wrong is
 // refused, never passed on.
 
-import { consume } from './accounts/consumer.ts'
+import { consume } from './control/logs/consumer.ts'
 import { handle } from './app.ts'
 import type { Catalog } from './catalog/define.ts'
 import { buildEdge, ConfigurationError } from './edge.ts'
 import type { Edge } from './edge.ts'
-import type { Bindings } from './bindings.ts'
+import type { Bindings } from './config/bindings.ts'
 import { refuse } from './gate/refuse.ts'
 import type { WatchTimes } from './gate/relay/watch-times.ts'
-import { runCron } from './cron.ts'
-import { takeBatch } from './queues.ts'
-import { takeHints } from './webhooks/run.ts'
+import { runCron } from './control/cron.ts'
+import { takeBatch } from './control/queues.ts'
+import { takeHints } from './control/webhooks/run.ts'
 
 /** Makes the Worker for a catalog: `export default createWorker(catalog)`. */
 export function createWorker(catalog: Catalog, watch?: WatchTimes) {
@@ -42,7 +42,7 @@ export function createWorker(catalog: Catalog, watch?: WatchTimes) {
         audit: async (messages) => await consume(messages, env.DB),
         webhooks: async (messages) => await takeHints(messages, await edgeOf(env), ctx),
         fences: async (messages) => {
-          const { publishChanges } = await import('./control/changes/publish.ts')
+          const { publishChanges } = await import('./control/api/changes/publish.ts')
           await publishChanges(messages, await edgeOf(env))
         },
       })

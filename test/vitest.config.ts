@@ -7,7 +7,7 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { unstable_splitSqlQuery } from 'wrangler'
 
-import { generateSigningKey } from '../src/keys/signing-keys.ts'
+import { generateSigningKey } from '../src/credentials/signing-keys.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const statements = (file: string): string[] =>
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/worker/**', 'test/blackbox/**', 'test/e2e/**', 'test/seeds*.test.ts'],
+          exclude: ['test/workerd/**', 'test/blackbox/**', 'test/e2e/**', 'test/seeds*.test.ts'],
           ...PATIENCE,
         },
       },
@@ -47,9 +47,9 @@ export default defineConfig({
                 SIGNING_KEYS: JSON.stringify({ keys: [await generateSigningKey()] }),
                 SCHEMA: statements('../schema.sql'),
                 OLDER: {
-                  schema: statements('schemas/before-actors.sql'),
-                  rows: statements('schemas/before-actors-rows.sql'),
-                  actorColumn: statements('schemas/actor-column-rows.sql'),
+                  schema: statements('schema/older/before-actors.sql'),
+                  rows: statements('schema/older/before-actors-rows.sql'),
+                  actorColumn: statements('schema/older/actor-column-rows.sql'),
                 },
               },
               // Every upstream: says what reached it.
@@ -60,7 +60,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'worker', include: ['test/worker/**/*.test.ts'], ...PATIENCE },
+        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], ...PATIENCE },
       },
       {
         root,

@@ -3,14 +3,14 @@
 
 import { LRUCache } from 'lru-cache'
 
-import type { Principal } from '../keys/principal.ts'
+import type { Principal } from '../credentials/principal.ts'
 import { formatAddress, parseAddress } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
 import { addressListContains } from '../lists/address-list.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
-import type { HeaderReader } from './sent-headers.ts'
+import type { HeaderReader } from './forward/sent-headers.ts'
 
 export interface Client {
   /** Unmapped; undefined where the platform gave none that can be read. */

@@ -9,9 +9,9 @@ import { askGuard } from '../guard/ask.ts'
 import type { AheadAnswer } from '../guard/protocol.ts'
 import { sameLimits } from '../guard/limit.ts'
 import type { Limit } from '../guard/limit.ts'
-import type { KeyRecord } from '../keys/record.ts'
-import type { WaitUntil } from '../keys/store.ts'
-import type { Result } from '../result.ts'
+import type { KeyRecord } from '../credentials/record.ts'
+import type { WaitUntil } from '../credentials/store.ts'
+import type { Result } from '../lib/result.ts'
 import type { Admission } from './admit.ts'
 
 interface Asked {

@@ -4,7 +4,7 @@
 
 import type { Verb } from '../catalog/define.ts'
 import { isSerializedOrigin } from '../lists/origin-list.ts'
-import type { HeaderReader } from './sent-headers.ts'
+import type { HeaderReader } from './forward/sent-headers.ts'
 
 /** The request headers a page may send. */
 const ALLOWED_HEADERS = 'Content-Type, Idempotency-Key, X-API-Key, X-Request-Id'

@@ -2,10 +2,10 @@
 // cookie. Two of them have no single meaning and are refused, whichever would have been valid
 // (RFC 6750 §3.1).
 
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
-import type { HeaderReader } from './sent-headers.ts'
+import type { HeaderReader } from './forward/sent-headers.ts'
 
 export type Scheme = 'ApiKey' | 'Bearer'
 

@@ -1,12 +1,12 @@
 // What for. Everything that the route asks must be there; what is missing refuses by its own name.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Upstreams } from '../setting-forms.ts'
-import type { Principal } from '../keys/principal.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import type { Upstreams } from '../config/setting-forms.ts'
+import type { Principal } from '../credentials/principal.ts'
+import { err, ok } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
-import type { HeaderReader } from './sent-headers.ts'
+import type { HeaderReader } from './forward/sent-headers.ts'
 
 export interface Grant {
   readonly matched: MatchedRoute

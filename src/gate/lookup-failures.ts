@@ -5,7 +5,7 @@
 
 import { LRUCache } from 'lru-cache'
 
-import type { Bindings } from '../bindings.ts'
+import type { Bindings } from '../config/bindings.ts'
 import { addressBucket } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
 import type { Denial } from './denial.ts'

@@ -1,12 +1,12 @@
 // From which page. An origin list keeps other people's pages from using a publishable key; it is no
 // authentication, because only browsers are bound to tell the truth (threats: origin lists).
 
-import type { Principal } from '../keys/principal.ts'
+import type { Principal } from '../credentials/principal.ts'
 import { originListContains } from '../lists/origin-list.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
-import type { HeaderReader } from './sent-headers.ts'
+import type { HeaderReader } from './forward/sent-headers.ts'
 
 /**
  * A publishable key with a list needs an `Origin` on it; there is no fallback to `Referer`. A secret

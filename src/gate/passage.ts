@@ -1,13 +1,13 @@
 // One request on its way, and what became known of it, for its account.
 
-import type { Acting } from '../accounts/event.ts'
+import type { Acting } from '../audit/event.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { KnownKey } from '../keys/memo.ts'
-import type { KeyRecord } from '../keys/record.ts'
-import type { WaitUntil } from '../keys/store.ts'
+import type { KnownKey } from '../credentials/memo.ts'
+import type { KeyRecord } from '../credentials/record.ts'
+import type { WaitUntil } from '../credentials/store.ts'
 import type { Address } from '../lists/address.ts'
 import type { CanonicalTarget } from './path.ts'
-import type { SentHeaders } from './sent-headers.ts'
+import type { SentHeaders } from './forward/sent-headers.ts'
 
 export interface Passage {
   readonly request: Request

@@ -2,7 +2,7 @@
 // read another resource out of it than the one that was authorised. Whatever two parsers could read
 // in two ways is refused, not repaired. RFC 3986 §2.3, §6.2; WHATWG URL.
 
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial, PathFlaw } from './denial.ts'
 
 export interface CanonicalPath {

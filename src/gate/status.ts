@@ -1,8 +1,8 @@
 // Whether the credential is still one. The caller holds the real secret, so the reason may be told.
 
-import type { Principal } from '../keys/principal.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import type { Principal } from '../credentials/principal.ts'
+import { err, ok } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
 import type { Scheme } from './credential.ts'
 import type { Denial } from './denial.ts'
 

@@ -1,10 +1,10 @@
 // A browser cannot set headers on a WebSocket, so clients are tempted to put a key among the subprotocols.
 // It is not read there; there it would reach the upstream, and come back in the answer. So it is refused.
 
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
-import type { HeaderReader } from './sent-headers.ts'
+import type { HeaderReader } from './forward/sent-headers.ts'
 
 /** Encodings within encodings are undone so often. */
 const MAX_DECODINGS = 3

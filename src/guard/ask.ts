@@ -1,9 +1,9 @@
 // Asking a credential's guard, with a deadline of our own. A guard that does not answer in time is
 // unreachable, and then nothing is forwarded.
 
-import type { Bindings } from '../bindings.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import type { Bindings } from '../config/bindings.ts'
+import { err, ok } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
 import type { KeyGuard } from './key-guard.ts'
 
 export const GUARD_DEADLINE_MS = 2_000

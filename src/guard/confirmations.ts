@@ -2,8 +2,8 @@
 // rest on one answer. It holds values only: a promise or a timer belongs to the request that made it
 // and ends with it, so each connection has a timer of its own, and the first that is due asks for all.
 
-import type { Bindings } from '../bindings.ts'
-import type { KnownKey } from '../keys/memo.ts'
+import type { Bindings } from '../config/bindings.ts'
+import type { KnownKey } from '../credentials/memo.ts'
 import { askGuard, GUARD_DEADLINE_MS } from './ask.ts'
 
 interface Confirmation {

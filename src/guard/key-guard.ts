@@ -10,7 +10,7 @@
 
 import { DurableObject } from 'cloudflare:workers'
 
-import type { Bindings } from '../bindings.ts'
+import type { Bindings } from '../config/bindings.ts'
 import { credentialOf } from './ask.ts'
 import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
 import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'

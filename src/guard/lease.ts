@@ -1,7 +1,7 @@
 // How an isolate spends: of a lease while one lasts, else by asking the guard, for a lease too where
 // the key is busy. What asking is (a binding, a deadline) is the caller's.
 
-import type { Result } from '../result.ts'
+import type { Result } from '../lib/result.ts'
 import { leaseMs } from './lease-terms.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from './protocol.ts'
 import type { Standing } from './limit.ts'

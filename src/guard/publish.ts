@@ -3,10 +3,10 @@
 // only at the generation that was published. Nothing here throws once a guard has been told: the change
 // is made by then, and what could not be finished is left to the cron.
 
-import type { Bindings } from '../bindings.ts'
-import { recordFromRow, recordQuery } from '../keys/record.ts'
-import type { Lookup } from '../keys/record.ts'
-import { cacheRecord } from '../keys/store.ts'
+import type { Bindings } from '../config/bindings.ts'
+import { recordFromRow, recordQuery } from '../credentials/record.ts'
+import type { Lookup } from '../credentials/record.ts'
+import { cacheRecord } from '../credentials/store.ts'
 import { askGuard } from './ask.ts'
 import type { Fenced } from './protocol.ts'
 

@@ -2,7 +2,7 @@
 // a list is compiled once per record and then searched in logarithmic time. An empty list matches
 // nothing, and one unreadable entry makes the whole list unreadable.
 
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import { formatAddress, parseAddress, type Address } from './address.ts'
 
 /** A network: both ends belong to it. `prefix` counts bits of its own family. */

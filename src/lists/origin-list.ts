@@ -4,7 +4,7 @@
 // are bound to tell the truth about `Origin`.
 
 import { getDomain } from 'tldts'
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 
 export type OriginEntry =
   | { readonly kind: 'exact'; readonly origin: string }

@@ -11,7 +11,7 @@ export const PLATFORM = {
   databaseBytes: 10e9,
 } as const
 
-/** Of wrangler.toml and src/accounts/packing.ts. */
+/** Of wrangler.toml and src/audit/packing.ts. */
 const MESSAGE_MAX_EVENTS = 100
 /** How long the audit is kept unless AUDIT_RETENTION_DAYS says otherwise. */
 const RETENTION_SECONDS = 365 * 86_400

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { generateSigningKey } from '../../src/keys/signing-keys.ts'
+import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 import { startEdge } from '../harness/edge.ts'
 import type { TestEdge } from '../harness/edge.ts'
 import { refusalOf } from './call.ts'

@@ -8,7 +8,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 
-import { insertOrganization } from '../../src/ops/statements.ts'
+import { insertOrganization } from '../../src/cli/statements.ts'
 import { startEdge } from '../harness/edge.ts'
 import type { CredentialOptions, Minted, TestEdge } from '../harness/edge.ts'
 import { commandLine, descendants, residentBytes } from '../e2e/processes.ts'
@@ -31,7 +31,7 @@ beforeAll(async () => {
   upstream = await startTalkingUpstream()
   const live = `${upstream.url}/live`
   edge = await startEdge({
-    entry: 'test/worker/relay-edge.ts',
+    entry: 'test/workerd/relay-edge.ts',
     bindings: { UPSTREAMS: { verifa: { live } } },
     onLog: (line) => log.push(line),
   })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { generateSigningKey } from '../../src/keys/signing-keys.ts'
+import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 import { startEdge } from '../harness/edge.ts'
 import type { TestEdge } from '../harness/edge.ts'
 import { outcome, present } from './call.ts'

@@ -4,8 +4,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Kind } from '../../src/catalog/define.ts'
-import { insertOrganization, sql } from '../../src/ops/statements.ts'
-import type { SqlValue } from '../../src/ops/statements.ts'
+import { insertOrganization, sql } from '../../src/cli/statements.ts'
+import type { SqlValue } from '../../src/cli/statements.ts'
 import { startEdge } from '../harness/edge.ts'
 import type { CredentialOptions, Minted, TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf, sleep } from './call.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { checkCatalog } from '../../src/catalog/check.ts'
 import { defaultScopes, defineCatalog, productsFor } from '../../src/catalog/define.ts'
 import type { CatalogDefinition, Product, Route } from '../../src/catalog/define.ts'
-import { shipped } from '../../src/catalog/shipped.ts'
+import { shipped } from '../../src/catalog.ts'
 
 const ROUTE: Route = { verbs: ['GET'], pattern: '/things/:id', scopes: ['things:read'] }
 const PRODUCT: Product = { id: 'shop', accepts: ['secret', 'publishable'], routes: [ROUTE] }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { shipped } from '../../src/catalog/shipped.ts'
+import { shipped } from '../../src/catalog.ts'
 import { compileRoutes } from '../../src/catalog/match.ts'
 import { curlLine } from '../../src/catalog/curl.ts'
 

@@ -9,7 +9,7 @@ import { defineCatalog } from '../../src/catalog/define.ts'
 import type { CatalogDefinition } from '../../src/catalog/define.ts'
 import { fullPattern } from '../../src/catalog/check.ts'
 import { compileRoutes } from '../../src/catalog/match.ts'
-import { shipped } from '../../src/catalog/shipped.ts'
+import { shipped } from '../../src/catalog.ts'
 import { canonicalPath } from '../../src/gate/path.ts'
 
 /** A catalog of GET rows that are open to secret keys, from their patterns. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fullPattern } from '../../src/catalog/check.ts'
 import { defineCatalog } from '../../src/catalog/define.ts'
 import { compileRoutes } from '../../src/catalog/match.ts'
-import { shipped } from '../../src/catalog/shipped.ts'
+import { shipped } from '../../src/catalog.ts'
 
 const table = compileRoutes(shipped)
 const match = (method: string, path: string) => table.match(method, path)?.pattern

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { generateSigningKey } from '../../src/keys/signing-keys.ts'
+import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
 /** From the start to the first answer of /edge/health; a busy machine takes its time. */
@@ -132,7 +132,7 @@ function spawnDev(
   const command =
     through === 'npm'
       ? ['npm', 'run', 'dev', '--', ...options]
-      : [process.execPath, join('src', 'ops', 'dev', 'main.ts'), ...options]
+      : [process.execPath, join('src', 'dev', 'main.ts'), ...options]
   const env = { ...process.env, PORT: String(port), NODE_OPTIONS: '' }
   const child = spawn(command[0] ?? '', command.slice(1), { cwd: ROOT, env })
   let text = ''

@@ -7,7 +7,7 @@ import { askGuardFor, spendLeased } from '../../src/guard/lease.ts'
 import type { Ask } from '../../src/guard/lease.ts'
 import { Ledger } from '../../src/guard/ledger.ts'
 import { Meter } from '../../src/guard/meter.ts'
-import { ok } from '../../src/result.ts'
+import { ok } from '../../src/lib/result.ts'
 import { memoryStore } from './memory-store.ts'
 
 const START = 1_800_000_000_000

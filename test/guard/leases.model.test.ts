@@ -14,7 +14,7 @@ import { Ledger } from '../../src/guard/ledger.ts'
 import type { AdmitAnswer, AdmitAsk } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/guard/limit.ts'
 import { Meter } from '../../src/guard/meter.ts'
-import { err, ok } from '../../src/result.ts'
+import { err, ok } from '../../src/lib/result.ts'
 import { memoryStore } from './memory-store.ts'
 
 const START = 1_800_000_000_000

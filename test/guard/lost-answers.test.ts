@@ -8,7 +8,7 @@ import type { Ask } from '../../src/guard/lease.ts'
 import { Ledger } from '../../src/guard/ledger.ts'
 import { Meter } from '../../src/guard/meter.ts'
 import type { AdmitAsk } from '../../src/guard/protocol.ts'
-import { err, ok } from '../../src/result.ts'
+import { err, ok } from '../../src/lib/result.ts'
 import { memoryStore } from './memory-store.ts'
 
 const START = 1_800_000_000_000

@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto'
 
 import { defaultScopes, productsFor } from '../../src/catalog/define.ts'
 import type { Catalog, Environment, Kind } from '../../src/catalog/define.ts'
-import { importPeppers, mintKey } from '../../src/keys/digest.ts'
-import { mintJwt } from '../../src/keys/mint-jwt.ts'
-import { loadSigningKeys } from '../../src/keys/signing-keys.ts'
-import type { PrivateKeyJwk } from '../../src/keys/signing-keys.ts'
-import { insertCredential, insertServiceUser } from '../../src/ops/statements.ts'
+import { importPeppers, mintKey } from '../../src/credentials/digest.ts'
+import { mintJwt } from '../../src/credentials/mint-jwt.ts'
+import { loadSigningKeys } from '../../src/credentials/signing-keys.ts'
+import type { PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
+import { insertCredential, insertServiceUser } from '../../src/cli/statements.ts'
 
 export const PEPPER = 'pepper-of-the-tests-0123456789abcdef0123'
 

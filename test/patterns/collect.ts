@@ -22,16 +22,16 @@ export interface Collected {
 
 /** What an expression stands for in a pattern, by file: settings, and words of ours. */
 const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'src/accounts/redact.ts': { brand: 'vk', prefix: 'legacy-', words: 'legacy-|key|vk' },
-  'src/control/audit/asked.ts': { "names.join('|')": 'day|key|product' },
-  'src/control/keys/schemas.ts': { prefix: 'key' },
+  'src/audit/redact.ts': { brand: 'vk', prefix: 'legacy-', words: 'legacy-|key|vk' },
+  'src/control/api/audit/asked.ts': { "names.join('|')": 'day|key|product' },
+  'src/control/api/keys/schemas.ts': { prefix: 'key' },
   'src/gate/subprotocol.ts': {
     brand: 'vk',
     "issuers.join('|')": String.raw`"https://edge\.test"|"https://idp\.test"`,
     'RegExp.escape(prefix)': 'legacy-',
   },
-  'src/keys/format.ts': { brand: 'vk' },
-  'src/ops/input.ts': { prefix: 'key' },
+  'src/credentials/format.ts': { brand: 'vk' },
+  'src/cli/input.ts': { prefix: 'key' },
 }
 
 const root = new URL('../../', import.meta.url)

@@ -10,8 +10,8 @@ import { growth } from './worst.ts'
 
 /** Patterns that see no outside text, by file and beginning, and what it is that they see. */
 const EXCEPTIONS: readonly (readonly [file: string, source: string, reason: string])[] = [
-  ['src/ops/explain.ts', '', 'what wrangler says on the operator’s own machine'],
-  ['src/ops/doctor/schema.ts', '', 'schema.sql and the database’s own account of it'],
+  ['src/cli/explain.ts', '', 'what wrangler says on the operator’s own machine'],
+  ['src/cli/doctor/schema.ts', '', 'schema.sql and the database’s own account of it'],
 ]
 
 /** 8 is linear, 64 is square. */

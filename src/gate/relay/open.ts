@@ -1,6 +1,6 @@
 // An answer that may stay open, given to the client through a relay, and watched until it ends.
 
-import { accountForEnd } from '../../accounts/ended.ts'
+import { accountForEnd } from '../../audit/ended.ts'
 import type { Edge } from '../../edge.ts'
 import type { Admitted } from '../decide.ts'
 import type { Denial } from '../denial.ts'

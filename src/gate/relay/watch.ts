@@ -2,8 +2,8 @@
 // expiry. What cannot be decided for too long ends too: nothing stays open because something failed.
 
 import type { Edge } from '../../edge.ts'
-import type { WaitUntil } from '../../keys/store.ts'
-import type { Result } from '../../result.ts'
+import type { WaitUntil } from '../../credentials/store.ts'
+import type { Result } from '../../lib/result.ts'
 import type { Denial } from '../denial.ts'
 import { recheck } from './recheck.ts'
 import type { Opened, Stay } from './recheck.ts'

@@ -3,8 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 
-import type { AuditEvent } from '../../../src/accounts/event.ts'
-import { MESSAGE_MAX_EVENTS } from '../../../src/accounts/packing.ts'
+import type { AuditEvent } from '../../../src/audit/event.ts'
+import { MESSAGE_MAX_EVENTS } from '../../../src/audit/packing.ts'
 import type { Database } from '../edge.ts'
 import { startRig } from '../rig.ts'
 import { median, round } from '../statistics.ts'

@@ -2,7 +2,7 @@
 
 import { defineCatalog } from '../../../src/catalog/define.ts'
 import type { Catalog, Product } from '../../../src/catalog/define.ts'
-import { shipped } from '../../../src/catalog/shipped.ts'
+import { shipped } from '../../../src/catalog.ts'
 
 const ROUTES_PER_PRODUCT = 10
 

@@ -2,7 +2,7 @@
 // not those of Node; each Worker is a shell around this bundle with its own number of routes.
 
 export { KeyGuard } from '../../../src/guard/key-guard.ts'
-export { TryCounter } from '../../../src/tries/try-counter.ts'
+export { TryCounter } from '../../../src/control/tries/try-counter.ts'
 export { createWorker } from '../../../src/worker.ts'
 export { catalogOfRoutes } from './routes-catalog.ts'
 

@@ -3,7 +3,7 @@
 
 import { expect } from 'vitest'
 
-import { foldHeaderName } from '../../../src/gate/headers.ts'
+import { foldHeaderName } from '../../../src/gate/forward/headers.ts'
 import { valuesOf } from '../../harness/wire.ts'
 import type { Played } from './corpus.ts'
 import { header, reason } from './expectation.ts'

@@ -4,7 +4,7 @@
 import { expect } from 'vitest'
 
 import { METHODS } from '../../../src/gate/refuse.ts'
-import { foldHeaderName } from '../../../src/gate/headers.ts'
+import { foldHeaderName } from '../../../src/gate/forward/headers.ts'
 import type { Received } from '../../harness/upstream.ts'
 import { valuesOf } from '../../harness/wire.ts'
 import type { Played } from './corpus.ts'

@@ -4,8 +4,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { TestEdge } from '../../harness/edge.ts'
-import { startReceiver } from '../../webhooks/receiver.ts'
-import type { Receiver } from '../../webhooks/receiver.ts'
+import { startReceiver } from '../../control/webhooks/receiver.ts'
+import type { Receiver } from '../../control/webhooks/receiver.ts'
 import { until } from '../control/world.ts'
 import { CONSOLE, formOf } from './client.ts'
 import type { Client, Fields, Page } from './client.ts'

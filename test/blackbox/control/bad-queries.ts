@@ -1,6 +1,6 @@
 // Query parameters that are malformed, and the parameter that the refusal names.
 
-import type { OperationName } from '../../../src/control/routes.ts'
+import type { OperationName } from '../../../src/control/api/routes.ts'
 
 const PAGES = (name: OperationName): [OperationName, string, string][] => [
   [name, 'limit=0', 'limit'],

@@ -4,8 +4,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { mint } from '../../harness/mint.ts'
-import { generateSigningKey } from '../../../src/keys/signing-keys.ts'
-import { shipped } from '../../../src/catalog/shipped.ts'
+import { generateSigningKey } from '../../../src/credentials/signing-keys.ts'
+import { shipped } from '../../../src/catalog.ts'
 import { ADDRESS, explained, real, said } from './explained.ts'
 import type { Explanation } from './explained.ts'
 import { ORGANIZATIONS, SITUATIONS } from './situations.ts'

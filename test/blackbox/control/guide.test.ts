@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { ROOT } from '../../harness/bundle.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
-import { OPERATIONS } from '../../../src/control/routes.ts'
+import { OPERATIONS } from '../../../src/control/api/routes.ts'
 import { missing, EXAMPLES, RECEIVER, run, TEXT } from './guide.ts'
 import type { KeyBody } from './call.ts'
 import { until } from './world.ts'

@@ -4,7 +4,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { CONTROL_PREFIX, OPERATIONS } from '../../../src/control/routes.ts'
+import { CONTROL_PREFIX, OPERATIONS } from '../../../src/control/api/routes.ts'
 import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { outcome } from '../call.ts'

@@ -2,8 +2,8 @@
 
 import { expect } from 'vitest'
 
-import { shipped } from '../../../src/catalog/shipped.ts'
-import { insertOrganization } from '../../../src/ops/statements.ts'
+import { shipped } from '../../../src/catalog.ts'
+import { insertOrganization } from '../../../src/cli/statements.ts'
 import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
 import type { CredentialOptions, TestEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'

@@ -2,8 +2,8 @@
 // what each secret is.
 
 import type { Kind } from '../../../src/catalog/define.ts'
-import { mintKey, importPeppers } from '../../../src/keys/digest.ts'
-import { insertOrganization } from '../../../src/ops/statements.ts'
+import { mintKey, importPeppers } from '../../../src/credentials/digest.ts'
+import { insertOrganization } from '../../../src/cli/statements.ts'
 import { ADMIN_TOKEN, PEPPER } from '../../harness/edge.ts'
 import type { CredentialOptions, TestEdge } from '../../harness/edge.ts'
 import { present } from '../call.ts'

@@ -1,7 +1,7 @@
 // Clients that put their secrets where they do not belong: into paths, queries, cookies, and headers
 // that end up in logs. Whether the call passes or not, none of it may be kept.
 
-import { REDACTED } from '../../../src/accounts/redact.ts'
+import { REDACTED } from '../../../src/audit/redact.ts'
 import type { Actor, Cast } from './cast.ts'
 import type { Exchange } from './exchange.ts'
 import type { Row } from './product-traffic.ts'

@@ -2,8 +2,8 @@
 // the changes. Calls go through either isolate in turn.
 
 import { defaultScopes } from '../../../src/catalog/define.ts'
-import { shipped } from '../../../src/catalog/shipped.ts'
-import { insertOrganization } from '../../../src/ops/statements.ts'
+import { shipped } from '../../../src/catalog.ts'
+import { insertOrganization } from '../../../src/cli/statements.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { callOf, subjectOf } from './changes.ts'

@@ -1,0 +1,79 @@
+// Settings, secrets and the edge itself.
+
+import { loadSettings, parseSettings } from '../../config/settings.ts'
+import type { Ops } from '../answer.ts'
+import { readVars, SECRET_NAMES } from '../settings.ts'
+import { readJson, wrangler } from '../wrangler.ts'
+import { finding } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { checkPlaceholders } from './placeholders.ts'
+
+const HEALTH_TIMEOUT_MS = 10_000
+
+/** The settings by the edge's own rules. Secrets of a deployment cannot be read: only their names. */
+export async function checkSettings(ops: Ops, url: string): Promise<Finding[]> {
+  const vars = await readVars(ops, url)
+  const parsed = parseSettings(vars, ops.catalog)
+  const open = vars['ACCESS'] !== undefined || vars['CONSOLE'] !== undefined
+  const findings = open ? [] : [CONSOLE_CLOSED]
+  const hidden = (sentence: string): boolean =>
+    ops.remote === true &&
+    SECRET_NAMES.some((name) => vars[name] === undefined && sentence.startsWith(name))
+  if (!parsed.ok) {
+    const wrong = parsed.error.filter((sentence) => !hidden(sentence))
+    return [...findings, ...wrong.map((sentence) => misconfigured(sentence))]
+  }
+  try {
+    await loadSettings(parsed.value)
+    return [...findings, ...checkPlaceholders(parsed.value)]
+  } catch (error) {
+    return [
+      ...findings,
+      misconfigured(error instanceof Error ? error.message : 'SIGNING_KEYS cannot be used'),
+    ]
+  }
+}
+
+/** Which secrets the deployed Worker has. */
+export async function checkDeployedSecrets(ops: Ops): Promise<Finding[]> {
+  const { exitCode, stdout } = await wrangler(ops, ['secret', 'list', '--format', 'json'])
+  const rows = readJson(stdout)
+  if (exitCode !== 0 || !Array.isArray(rows)) {
+    const message = 'could not be listed: run npx wrangler login, and deploy the Worker'
+    return [finding('warning', 'secrets_unknown', 'secrets', message)]
+  }
+  const names = new Set(rows.map((row: { readonly name?: unknown }) => row.name))
+  return SECRET_NAMES.filter((name) => !names.has(name)).map((name) =>
+    finding('refusing', 'secret_missing', name, `is not set: npx wrangler secret put ${name}`),
+  )
+}
+
+/** Whether the edge answers, and what it says when it is not ready. */
+export async function checkEdge(ops: Ops, url: string): Promise<Finding[]> {
+  const start = ops.remote ? 'deploy it, or give --url' : 'start it with npm run dev, or give --url'
+  try {
+    const response = await fetch(`${url}/edge/health`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
+    })
+    const body: unknown = await response.json().catch(() => null)
+    const status = (body as { readonly status?: unknown } | null)?.status
+    if (response.ok && status === 'ok') return []
+    const reason = response.headers.get('x-edge-reason') ?? 'no reason given'
+    return [finding('refusing', 'edge_not_ready', url, `answers ${response.status} (${reason})`)]
+  } catch {
+    return [finding('refusing', 'edge_unreachable', url, `the edge is not reachable: ${start}`)]
+  }
+}
+
+const CONSOLE_CLOSED = finding(
+  'warning',
+  'console_closed',
+  'CONSOLE',
+  'nobody can sign in to the console: set ACCESS, so that people come through Cloudflare Access, or CONSOLE = "token" for a form that takes ADMIN_TOKEN',
+)
+
+function misconfigured(sentence: string): Finding {
+  const [subject = ''] = sentence.split(' ', 1)
+  return finding('refusing', 'misconfigured', subject, sentence.slice(subject.length).trim())
+}

@@ -1,0 +1,94 @@
+// Settings and secrets as the operator's machine has them. The rules are those of the edge itself
+// (src/config/settings.ts); what is missing stops a command by its name before anything is written. Secrets stay in
+// this process: they are in no argument, file or message.
+
+import { readFile } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+
+import { parseSettings } from '../config/settings.ts'
+import { Stop } from './answer.ts'
+import type { Ops } from './answer.ts'
+import { PROJECT } from './wrangler.ts'
+
+export type Vars = Readonly<Record<string, unknown>>
+
+/** The secrets, by the names that `wrangler secret put` and .dev.vars give them. */
+export const SECRET_NAMES = ['KEY_PEPPER', 'SIGNING_KEYS', 'ADMIN_TOKEN'] as const
+
+/**
+ * The secrets of the target: from --vars, else with --local from .dev.vars (where other settings may
+ * stand too, as for wrangler), else from the environment.
+ */
+export async function readSecrets(ops: Ops): Promise<Vars> {
+  if (ops.vars !== undefined) {
+    const text = await readText(ops.vars)
+    if (text === undefined) throw new Stop(`--vars: ${ops.vars} cannot be read`, 2)
+    return parseEnv(text)
+  }
+  if (ops.remote) {
+    return Object.fromEntries(SECRET_NAMES.map((name) => [name, ops.io.env[name]]))
+  }
+  return parseEnv((await readText(`${PROJECT}.dev.vars`)) ?? '')
+}
+
+/**
+ * Every setting of the target: the `vars` of wrangler.toml and on top what `readSecrets` gives. The
+ * local stack is its own issuer, under the URL where it runs, and its console takes the admin token.
+ */
+export async function readVars(ops: Ops, localUrl: string): Promise<Vars> {
+  const [config, secrets] = await Promise.all([readConfig(), readSecrets(ops)])
+  return {
+    ...config.vars,
+    ...secrets,
+    ...(ops.remote ? {} : { ISSUER: localUrl, CONSOLE: 'token' }),
+  }
+}
+
+/** wrangler.toml as wrangler reads it. */
+export async function readConfig(): Promise<{ readonly vars: Vars }> {
+  const { unstable_readConfig } = await import('wrangler')
+  const file = { config: `${PROJECT}wrangler.toml` }
+  try {
+    // wrangler's types leave its configuration unnamed; this is what is read here.
+    const config = unstable_readConfig(file, { hideWarnings: true }) as { readonly vars: Vars }
+    return { vars: config.vars }
+  } catch (error) {
+    throw new Stop(`wrangler.toml cannot be read: ${error instanceof Error ? error.message : ''}`)
+  }
+}
+
+/**
+ * Checks the settings named by the rules of the edge.
+ * @throws Stop naming each that is missing or malformed, and where it belongs. Never a value.
+ */
+export function requireSettings(ops: Ops, vars: Vars, names: readonly string[]): void {
+  const checked = parseSettings(vars, ops.catalog)
+  if (checked.ok) return
+  const wrong = checked.error.filter((sentence) => names.some((name) => sentence.startsWith(name)))
+  if (wrong.length > 0) throw new Stop([...wrong, whereTheyBelong(ops)].join('\n'))
+}
+
+/** A setting that has been required: there, and a text. */
+export function textOf(vars: Vars, name: string): string {
+  const value = vars[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** `vk` unless the deployment says otherwise. */
+export function brandOf(vars: Vars): string {
+  return textOf(vars, 'KEY_BRAND') || 'vk'
+}
+
+function whereTheyBelong(ops: Ops): string {
+  if (ops.vars !== undefined) return `(settings of ${ops.vars} and wrangler.toml)`
+  if (ops.remote) return '(secrets of the deployment: give them in the environment or with --vars)'
+  return '(settings of .dev.vars, which npm run dev makes, and of wrangler.toml)'
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,20 @@
+// What a handler of the management API has at hand.
+
+import type { Edge } from '../../edge.ts'
+import type { WaitUntil } from '../../credentials/store.ts'
+import type { Actor } from './actor.ts'
+
+export interface ControlContext {
+  readonly edge: Edge
+  readonly actor: Actor
+  readonly requestId: string
+  /** The client's address as text; empty where it is not known. */
+  readonly address: string
+  readonly nowMs: number
+  readonly waitUntil: WaitUntil
+}
+
+/** hono's environment of the API: the context travels as the bindings. */
+export interface ControlEnv {
+  Bindings: { readonly context: ControlContext }
+}

@@ -1,0 +1,190 @@
+// Questions about credentials that cost nothing: who am I, what is left, why was this refused.
+
+import { z } from '@hono/zod-openapi'
+
+import { Id } from '../keys/schemas.ts'
+import { ROLES } from '../members/role.ts'
+import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { invalid, Problem } from '../problem.ts'
+import type { LimitState } from '../../../guard/limit.ts'
+import { parseAddress } from '../../../lists/address.ts'
+import { recordAskedFor, schemeOf } from './asked.ts'
+import { explain, limitsNow } from './trace.ts'
+
+export const explainApi = controlApp()
+
+/** What a header can hold, of those that matter here. */
+const Header = (length: number) =>
+  z
+    .string()
+    .max(length)
+    .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII, as in a header')
+
+const LimitView = z.object({
+  name: z.string(),
+  limit: z.int(),
+  window_seconds: z.int(),
+  remaining: z.int(),
+  reset_after_ms: z.int(),
+})
+
+function limitView(state: LimitState): z.infer<typeof LimitView> {
+  return {
+    name: state.name,
+    limit: state.quota,
+    window_seconds: state.windowSeconds,
+    remaining: state.remaining,
+    reset_after_ms: state.resetAfterMs,
+  }
+}
+
+explainApi.openapi(
+  operation('whoami', {
+    summary: 'What the presented credential is and may do',
+    request: { query: z.strictObject({}) },
+    responses: {
+      200: json(
+        z.object({
+          type: z.enum(['key', 'operator', 'person']),
+          id: z.string(),
+          organization_id: z.string().nullable(),
+          role: z.enum(ROLES).nullable().openapi({ description: 'A person’s; null of others' }),
+          kind: z.string().nullable(),
+          environment: z.string().nullable(),
+          plan: z.string().nullable(),
+          scopes: z.array(z.string()),
+          products: z.array(z.string()),
+          expires_at: z.int().nullable(),
+        }),
+        'The caller',
+      ),
+    },
+  }),
+  (c) => {
+    const { actor } = c.env.context
+    if (actor.type !== 'key') {
+      const person = actor.type === 'person' ? actor : undefined
+      return c.json(
+        {
+          type: actor.type,
+          id: actor.type === 'person' ? actor.email : actor.name,
+          organization_id: person?.organizationId ?? null,
+          role: person?.role ?? null,
+          ...{ kind: null, environment: null, plan: null },
+          ...{ scopes: [], products: [], expires_at: null },
+        },
+        200,
+      )
+    }
+    const { record, products, expiresAt } = actor.key.principal
+    return c.json(
+      {
+        type: 'key' as const,
+        id: record.id,
+        organization_id: record.organizationId,
+        role: null,
+        kind: record.kind,
+        environment: record.environment,
+        plan: record.plan,
+        scopes: [...record.scopes],
+        products: [...products],
+        expires_at: Number.isFinite(expiresAt) ? expiresAt : null,
+      },
+      200,
+    )
+  },
+)
+
+explainApi.openapi(
+  operation('getRateLimits', {
+    summary: 'Where the limits stand now; asking spends nothing',
+    description: 'Of the presented key, or of another key of the organization (`keys:read`).',
+    request: {
+      query: z.strictObject({ organization: OrganizationQuery, key: Id('key').optional() }),
+    },
+    responses: {
+      200: json(z.object({ key: z.string(), limits: z.array(LimitView) }), 'The limits'),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const { organization, key } = c.req.valid('query')
+    const record = await recordAskedFor(context, organization, key)
+    const states = await limitsNow(context.edge, record)
+    if (!states)
+      throw new Problem(409, 'plan_unknown', 'The plan of this organization is not known here.')
+    if (!states.ok)
+      throw new Problem(503, 'guard_unreachable', 'The limits could not be asked for. Retry.')
+    return c.json({ key: record.id, limits: states.value.map(limitView) }, 200)
+  },
+)
+
+explainApi.openapi(
+  operation('explain', {
+    summary: 'Why a request would be forwarded or refused, step by step',
+    description: 'The gate’s own steps, without side effects. Operators may paste a credential.',
+    request: {
+      query: z.strictObject({ organization: OrganizationQuery }),
+      ...body(
+        z.strictObject({
+          key_id: Id('key').optional(),
+          credential: Header(8192).optional(),
+          method: z.string().regex(/^[A-Z]{1,16}$/, 'must be a method in capitals, such as POST'),
+          path: z.string().startsWith('/').max(8192),
+          address: z.string().max(64).optional(),
+          origin: Header(300).optional(),
+          department: Header(64).optional(),
+          from_browser: z.boolean().default(false),
+        }),
+      ),
+    },
+    responses: {
+      200: json(
+        z.object({
+          verdict: z.enum(['forwarded', 'refused']),
+          status: z.int().nullable(),
+          reason: z.string().nullable(),
+          steps: z.array(
+            z.object({
+              step: z.string(),
+              verdict: z.enum(['pass', 'refuse']),
+              reason: z.string().nullable(),
+              detail: z.string(),
+            }),
+          ),
+          limits: z.array(LimitView),
+        }),
+        'The verdict and the way to it',
+      ),
+    },
+  }),
+  async (c) => {
+    const { context } = c.env
+    const asked = c.req.valid('json')
+    if ((asked.key_id === undefined) === (asked.credential === undefined)) {
+      throw invalid('key_id', 'name a key, or (operators) paste a credential: exactly one of both')
+    }
+    if (asked.credential !== undefined && context.actor.type !== 'operator') {
+      throw new Problem(
+        403,
+        'operators_only',
+        'credential: only operators may paste one; name key_id',
+      )
+    }
+    if (asked.address !== undefined && !parseAddress(asked.address)) {
+      throw invalid('address', 'must be an IPv4 or IPv6 address')
+    }
+    const headers = new Headers()
+    if (asked.origin !== undefined) headers.set('origin', asked.origin)
+    if (asked.department !== undefined) headers.set('x-approver-department', asked.department)
+    if (asked.from_browser) headers.set('sec-fetch-site', 'cross-site')
+    const { organization } = c.req.valid('query')
+    const caller =
+      asked.credential === undefined
+        ? { record: await recordAskedFor(context, organization, asked.key_id) }
+        : { credential: asked.credential, scheme: schemeOf(asked.credential, context) }
+    const supposed = { method: asked.method, path: asked.path, address: asked.address, headers }
+    const { limits, ...explanation } = await explain(context.edge, caller, supposed, context.nowMs)
+    return c.json({ ...explanation, limits: limits.map(limitView) }, 200)
+  },
+)

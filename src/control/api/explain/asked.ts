@@ -1,0 +1,42 @@
+// Whom a question is about: a key of the organization by its id, the caller itself, or a pasted
+// credential.
+
+import { peekRecord } from '../../../credentials/store.ts'
+import type { KeyRecord } from '../../../credentials/record.ts'
+import { environmentOf, organizationOf } from '../actor.ts'
+import type { ControlContext } from '../context.ts'
+import { readKey } from '../keys/read.ts'
+import { invalid, notFound, Problem } from '../problem.ts'
+
+/** The record of the key that is asked about; the caller's own where none is named. */
+export async function recordAskedFor(
+  context: ControlContext,
+  organization: string | undefined,
+  id: string | undefined,
+): Promise<KeyRecord> {
+  const { actor, edge, nowMs } = context
+  if (actor.type === 'key') organizationOf(actor, organization)
+  if (actor.type === 'key' && (id === undefined || id === actor.key.principal.record.id)) {
+    return actor.key.principal.record
+  }
+  if (id === undefined) throw invalid('key', 'must be named, save by a key that asks about itself')
+  if (actor.type === 'key' && !actor.key.principal.scopes.has('keys:read')) {
+    throw new Problem(403, 'scope_missing', 'API key does not have the required scope: keys:read')
+  }
+  const own = organizationOf(actor, organization)
+  const record = await peekRecord(edge.bindings, { by: 'id', value: id }, nowMs)
+  if (!record.ok && record.error === 'unreadable') {
+    await readKey(context, own, id)
+    throw new Problem(409, 'record_unreadable', 'The record of this key cannot be read.')
+  }
+  const environment = environmentOf(actor)
+  if (!record.ok || record.value.organizationId !== own) throw notFound('key')
+  if (environment && record.value.environment !== environment) throw notFound('key')
+  return record.value
+}
+
+/** Tokens and JWTs are presented as bearer tokens, all else as an API key. */
+export function schemeOf(credential: string, { edge }: ControlContext): 'ApiKey' | 'Bearer' {
+  const bearer = credential.startsWith('ey') || credential.startsWith(`${edge.settings.brand}_tok_`)
+  return bearer ? 'Bearer' : 'ApiKey'
+}

@@ -1,0 +1,163 @@
+// Keys as the API shows and takes them. Times are Unix milliseconds. A list that is null restricts
+// nothing; an empty one admits nobody.
+
+import { z } from '@hono/zod-openapi'
+
+import { ENVIRONMENTS, KINDS } from '../../../catalog/define.ts'
+import { LINE_MAX_LENGTH, NAME_MAX_LENGTH, readLine, readName } from '../../../lib/names.ts'
+import type { Result } from '../../../lib/result.ts'
+
+/** As many as one key or organization may list. */
+export const MAX_IPS = 10_000
+export const MAX_ORIGINS = 1_000
+
+export const Id = (prefix: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`),
+      `must be an id that begins with ${prefix}_`,
+    )
+
+/** The database would alter half a surrogate pair. */
+export const wellFormed = [
+  (text: string) => text.isWellFormed(),
+  'must be well-formed Unicode',
+] as const
+
+/** A text that is kept as `read` gives it. */
+const kept = (read: (text: string) => Result<string, string>) =>
+  z.string().transform((text, context) => {
+    const value = read(text)
+    if (value.ok) return value.value
+    context.addIssue(value.error)
+    return z.NEVER
+  })
+
+/** Blanks are folded; what is not seen is refused (names.ts). */
+export const Name = kept(readName).openapi({
+  type: 'string',
+  minLength: 1,
+  maxLength: NAME_MAX_LENGTH,
+  description: 'Runs of blanks become one space',
+})
+/** The same, and may be empty. */
+export const Line = kept(readLine).openapi({ type: 'string', maxLength: LINE_MAX_LENGTH })
+export const Time = z
+  .int()
+  .openapi({ description: 'Unix milliseconds', example: 1_795_359_089_410 })
+export const Ips = z.array(z.string().max(49)).max(MAX_IPS)
+export const Origins = z.array(z.string().max(300)).max(MAX_ORIGINS)
+export const Metadata = z
+  .record(
+    z
+      .string()
+      .max(64)
+      .refine(...wellFormed),
+    z
+      .string()
+      .max(500)
+      .refine(...wellFormed),
+  )
+  .refine((value) => Object.keys(value).length <= 50, 'must not have more than 50 members')
+export const Quotas = z.record(z.string(), z.int().min(1).max(10_000_000)).openapi({
+  description: 'Requests per window by limit name, in place of the plan’s',
+  example: { plan: 50 },
+})
+
+export const Key = z
+  .object({
+    id: Id('key'),
+    organization_id: z.string(),
+    service_user_id: z.string().nullable(),
+    kind: z.enum(KINDS),
+    environment: z.enum(ENVIRONMENTS),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    products: z.array(z.string()),
+    quotas: Quotas,
+    ips: z.array(z.string()).nullable(),
+    origins: z.array(z.string()).nullable(),
+    metadata: z.record(z.string(), z.string()),
+    state: z.enum(['active', 'expired', 'revoked']),
+    created_at: Time,
+    expires_at: Time.nullable(),
+    revoked_at: Time.nullable(),
+    last_used_at: Time.nullable(),
+    rotated_to: z.string().nullable(),
+  })
+  .openapi('Key')
+
+/** A key at the one moment when its value is known. */
+export const NewKey = Key.extend({
+  value: z.string().nullable().openapi({
+    description: 'The credential itself, shown this once; null when an Idempotency-Key is replayed',
+  }),
+}).openapi('NewKey')
+
+export const Receipt = z
+  .object({
+    enforced_at: Time.nullable().openapi({
+      description:
+        'From then on nothing older is admitted anywhere; null while a guard is still to be told',
+    }),
+    pending: z.int(),
+    change_id: z.string().optional(),
+  })
+  .openapi('Receipt')
+
+export const CreateKey = z
+  .strictObject({
+    kind: z.enum(['secret', 'publishable', 'jwt']),
+    environment: z.enum(ENVIRONMENTS).optional(),
+    name: Name,
+    scopes: z.array(z.string()).max(100).optional(),
+    products: z.array(z.string()).min(1).max(100).optional(),
+    quotas: Quotas.optional(),
+    ips: Ips.nullable().optional(),
+    origins: Origins.nullable().optional(),
+    expires_at: Time.nullable().optional(),
+    metadata: Metadata.optional(),
+  })
+  .openapi('CreateKey')
+
+export const UpdateKey = z
+  .strictObject({
+    name: Name.optional(),
+    scopes: z.array(z.string()).max(100).optional(),
+    products: z.array(z.string()).min(1).max(100).optional(),
+    quotas: Quotas.optional(),
+    ips: Ips.nullable().optional(),
+    origins: Origins.nullable().optional(),
+    expires_at: Time.nullable().optional(),
+    metadata: Metadata.optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'must change something')
+  .openapi('UpdateKey')
+
+export const RotateKey = z
+  .strictObject({
+    grace_seconds: z.int().min(0).max(31_536_000).default(0).openapi({
+      description: 'How long the old key goes on; never beyond its own expiry',
+    }),
+  })
+  .openapi('RotateKey')
+
+export const ImportKey = z
+  .strictObject({
+    kind: z.enum(['secret', 'publishable']),
+    environment: z.enum(ENVIRONMENTS).optional(),
+    name: Name,
+    prefix: z.string().openapi({ description: 'One of IMPORTED_PREFIXES, such as sk_live_' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the whole key in lower-case hex'),
+    scopes: z.array(z.string()).max(100).optional(),
+    products: z.array(z.string()).min(1).max(100).optional(),
+    quotas: Quotas.optional(),
+    ips: Ips.nullable().optional(),
+    origins: Origins.nullable().optional(),
+    expires_at: Time.nullable().optional(),
+    metadata: Metadata.optional(),
+  })
+  .openapi('ImportKey')

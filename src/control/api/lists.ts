@@ -1,0 +1,93 @@
+// Allowlists as the API takes them: checked entry by entry before anything is written, then replaced
+// as a whole in the change's own transaction.
+
+import { describeRange, parseAddressEntry } from '../../lists/address-list.ts'
+import { parseOriginEntry } from '../../lists/origin-list.ts'
+import { invalid } from './problem.ts'
+
+/** The canonical entries of an IP list. @throws Problem 400 naming the first entry that is none. */
+export function readIps(
+  entries: readonly string[] | null | undefined,
+): string[] | null | undefined {
+  if (!entries) return entries
+  return [
+    ...new Set(
+      entries.map((entry, i) => {
+        const range = parseAddressEntry(entry)
+        if (!range.ok) throw invalid(`ips[${i}]`, range.error)
+        return describeRange(range.value)
+      }),
+    ),
+  ]
+}
+
+/** The entries of an origin list. @throws Problem 400 naming the first entry that is none. */
+export function readOrigins(
+  entries: readonly string[] | null | undefined,
+): string[] | null | undefined {
+  if (!entries) return entries
+  return [
+    ...new Set(
+      entries.map((entry, i) => {
+        const origin = parseOriginEntry(entry)
+        if (!origin.ok) throw invalid(`origins[${i}]`, origin.error)
+        return entry
+      }),
+    ),
+  ]
+}
+
+interface ListTable {
+  readonly entries: 'organization_ips' | 'credential_ips' | 'credential_origins'
+  readonly owner: 'organization_id' | 'credential_id'
+  readonly entry: 'cidr' | 'origin'
+  readonly parent: 'organizations' | 'credentials'
+  readonly flag: 'ip_restricted' | 'origin_restricted'
+}
+
+export const ORGANIZATION_IPS: ListTable = {
+  entries: 'organization_ips',
+  owner: 'organization_id',
+  entry: 'cidr',
+  parent: 'organizations',
+  flag: 'ip_restricted',
+}
+
+export const KEY_IPS: ListTable = {
+  entries: 'credential_ips',
+  owner: 'credential_id',
+  entry: 'cidr',
+  parent: 'credentials',
+  flag: 'ip_restricted',
+}
+
+export const KEY_ORIGINS: ListTable = {
+  entries: 'credential_origins',
+  owner: 'credential_id',
+  entry: 'origin',
+  parent: 'credentials',
+  flag: 'origin_restricted',
+}
+
+/** Makes a list exactly these entries; null lifts the restriction, empty admits nobody. */
+export function replaceList(
+  db: D1Database,
+  { entries, owner, entry, parent, flag }: ListTable,
+  id: string,
+  wanted: readonly string[] | null,
+): D1PreparedStatement[] {
+  const json = JSON.stringify(wanted ?? [])
+  return [
+    db
+      .prepare(
+        `DELETE FROM ${entries} WHERE ${owner} = ?1 AND ${entry} NOT IN (SELECT value FROM json_each(?2))`,
+      )
+      .bind(id, json),
+    db
+      .prepare(
+        `INSERT OR IGNORE INTO ${entries} (${owner}, ${entry}) SELECT ?1, value FROM json_each(?2)`,
+      )
+      .bind(id, json),
+    db.prepare(`UPDATE ${parent} SET ${flag} = ?2 WHERE id = ?1`).bind(id, wanted === null ? 0 : 1),
+  ]
+}

@@ -1,0 +1,163 @@
+// An operation of the API as one definition: the route that hono serves and validates by, and the
+// entry of /edge/openapi.json. Method, path and scopes come from the table that the gate uses, and so
+// does the check of the caller that stands before each.
+
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { RouteConfig } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import { HTTPException } from 'hono/http-exception'
+
+import { refuse } from '../../gate/refuse.ts'
+import { authorNow } from './author.ts'
+import { boundsOf } from './body-bounds.ts'
+import type { ControlEnv } from './context.ts'
+import { checkOrganization } from './organization/known.ts'
+import { checkPermission, READING } from './permission.ts'
+import { checkBody } from './readable.ts'
+import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
+import type { Access, OperationName } from './routes.ts'
+
+export const ProblemBody = z
+  .object({ error: z.string(), detail: z.string(), status_code: z.int() })
+  .openapi('Problem', {
+    example: { error: 'not_found', detail: 'There is no such key here.', status_code: 404 },
+  })
+
+interface Definition<R extends RouteConfig['request'], S extends RouteConfig['responses']> {
+  readonly summary: string
+  readonly description?: string
+  readonly request?: R
+  readonly responses: S
+}
+
+const PROBLEMS = {
+  400: 'The request is malformed; the sentence names the field.',
+  401: 'No valid credential.',
+  403: 'The credential may not do this.',
+  404: 'There is no such thing in this organization.',
+  409: 'It collides with what is there.',
+  422: 'The Idempotency-Key was used with another request.',
+  429: 'A limit is exhausted.',
+  503: 'A part of the service could not be reached; nothing was changed. Retry.',
+} as const
+
+/** Builds the route of an operation; handlers are attached with `app.openapi(route, handler)`. */
+export function operation<
+  const N extends OperationName,
+  const R extends NonNullable<RouteConfig['request']>,
+  const S extends RouteConfig['responses'],
+>(name: N, definition: Definition<R, S>) {
+  const { verb, pattern, access } = OPERATIONS[name]
+  return createRoute({
+    method: verb.toLowerCase() as Lowercase<typeof verb>,
+    path: CONTROL_PREFIX + pattern.replace(/:([a-z_]+)/g, '{$1}'),
+    operationId: name,
+    summary: definition.summary,
+    description: [definition.description, needsOf(access)].filter(Boolean).join(' '),
+    security: securityOf(access),
+    tags: [pattern.split('/')[1] ?? ''],
+    request: (definition.request ?? {}) as R,
+    middleware: [permits(name), knowsOrganization, ...readableIf(definition.request?.body)],
+    responses: { ...problemResponses(), ...definition.responses },
+  })
+}
+
+/** Comes before everything else, so that nobody learns by the input's faults what they may not do. */
+function permits(name: OperationName) {
+  const { verb, access } = OPERATIONS[name]
+  const changes = verb !== 'GET' && !READING.includes(name)
+  return createMiddleware<ControlEnv>(async (c, next) => {
+    const { context } = c.env
+    checkPermission(context.actor, name)
+    if (changes) {
+      const actor = await authorNow(context, access)
+      if (!actor.ok) return refuse(actor.error, context.nowMs)
+      c.env = { context: { ...context, actor: actor.value } }
+    }
+    return await next()
+  })
+}
+
+function schemaOf(content: object | undefined): unknown {
+  return content && 'schema' in content ? content.schema : undefined
+}
+
+/** Where every field has a default, a body that was lost would be taken for none. */
+function readableIf(asked: NonNullable<RouteConfig['request']>['body']) {
+  if (!asked) return []
+  const bounds = boundsOf(schemaOf(asked.content['application/json']))
+  return [
+    createMiddleware<ControlEnv>(async (c, next) => {
+      if (c.req.header('content-type') === undefined) throw new HTTPException(415)
+      checkBody(await c.req.arrayBuffer(), bounds)
+      await next()
+    }),
+  ]
+}
+
+/** An operator's slip in a name must not look like an organization in which there is nothing. */
+const knowsOrganization = createMiddleware<ControlEnv>(async (c, next) => {
+  const { context } = c.env
+  const [asked, ...others] = c.req.queries('organization') ?? []
+  if (context.actor.type === 'operator' && others.length === 0 && asked?.startsWith('org_')) {
+    await checkOrganization(context.edge.bindings.DB, asked)
+  }
+  await next()
+})
+
+function needsOf(access: Access): string {
+  if (access === 'operators') return 'Operators only.'
+  if (access === 'people') return 'Operators, and in the console the members; no keys.'
+  if (access === 'any key') return 'Any secret or JWT key.'
+  return `Needs any one of: ${access.join(', ')}.`
+}
+
+/** Any one of these; a key is named together with the scope that it needs (OpenAPI 3.1: roles). */
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === 'operators' || access === 'people') return [{ operator: [] }]
+  if (access === 'any key') return [{ key: [] }, { jwt: [] }, { operator: [] }]
+  return [...access.map((scope) => ({ key: [scope] })), { operator: [] }]
+}
+
+type ProblemResponses = {
+  [K in keyof typeof PROBLEMS]: {
+    description: string
+    content: { 'application/json': { schema: typeof ProblemBody } }
+  }
+}
+
+function problemResponses(): ProblemResponses {
+  const entries = Object.entries(PROBLEMS).map(([status, description]) => [
+    status,
+    { description, content: { 'application/json': { schema: ProblemBody } } },
+  ])
+  return Object.fromEntries(entries) as ProblemResponses
+}
+
+/** A JSON answer's entry. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A JSON request body's entry; unknown members are refused by name. */
+export function body<T extends z.ZodType>(schema: T) {
+  return { body: { required: true, content: { 'application/json': { schema } } } }
+}
+
+/** A new part of the API, whose invalid input becomes our error form (see app.ts). */
+export function controlApp(): OpenAPIHono<ControlEnv> {
+  return new OpenAPIHono<ControlEnv>({ defaultHook })
+}
+
+/** The first thing wrong with a request, as a sentence that begins with the field. */
+function defaultHook(result: { success: boolean; target?: string; error?: unknown }): void {
+  if (result.success) return
+  if (result.error instanceof z.ZodError) throw result.error
+}
+
+/** The `organization` parameter of operators. */
+export const OrganizationQuery = z
+  .string()
+  .regex(/^org_[0-9A-Za-z_]{1,60}$/)
+  .optional()
+  .openapi({ description: 'The organization to act in; operators only.', example: 'org_acme' })

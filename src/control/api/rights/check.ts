@@ -1,0 +1,61 @@
+// The decision on a write, from what a handler has at hand to the refusal on the wire.
+
+import type { Environment, Kind } from '../../../catalog/define.ts'
+import type { ControlContext } from '../context.ts'
+import { Problem } from '../problem.ts'
+import { refusalOf } from './decide.ts'
+import type { Author, KeyState, Write } from './decide.ts'
+import { quotasInForce } from './extent.ts'
+import type { Extent } from './extent.ts'
+
+/** @throws Problem 403 where the actor may not write this. */
+export function checkWrite(context: ControlContext, write: Write): void {
+  const refusal = refusalOf(authorOf(context), write)
+  if (refusal) throw new Problem(403, refusal.reason, refusal.detail)
+}
+
+/** What of a key its reach is made of. */
+export interface Reaching {
+  readonly kind: Kind
+  readonly environment: Environment
+  readonly scopes: readonly string[]
+  readonly products: readonly string[]
+  readonly quotas: Readonly<Record<string, number>>
+  readonly ips: readonly string[] | null
+  readonly origins: readonly string[] | null
+  /** Unix milliseconds. */
+  readonly expires_at: number | null
+}
+
+/** A key as the decision sees it. It is on the plan of the organization, as the actor is. */
+export function stateOf(context: ControlContext, id: string, key: Reaching): KeyState {
+  const { actor, edge, nowMs } = context
+  const plan = actor.type === 'key' ? actor.key.principal.record.plan : ''
+  const extent = {
+    environment: key.environment,
+    scopes: key.scopes,
+    products: key.products,
+    expiresAt: key.expires_at,
+    ips: key.ips,
+    origins: key.origins,
+    quotas: quotasInForce(edge.catalog, plan, key.kind, key.quotas),
+  }
+  return { id, extent, ended: key.expires_at !== null && key.expires_at <= nowMs }
+}
+
+function authorOf({ actor, edge }: ControlContext): Author {
+  if (actor.type === 'operator') return { type: 'operator' }
+  if (actor.type === 'person') return { type: 'person', role: actor.role }
+  const { record, scopes, products, expiresAt } = actor.key.principal
+  const extent: Extent = {
+    environment: record.environment,
+    scopes: [...scopes],
+    products: [...products],
+    expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
+    ips: record.keyIps,
+    origins: record.origins,
+    // Also that of publishable keys, which it may make.
+    quotas: quotasInForce(edge.catalog, record.plan, 'publishable', record.quotas),
+  }
+  return { type: 'key', id: record.id, extent }
+}

@@ -1,0 +1,61 @@
+// What the console itself decides is on record as calls are: who signed in or out, who could not, and
+// who took what away as a file.
+// What is done on its pages is on the record of the API's calls that it comes to (api.ts).
+
+import { accountFor } from '../../audit/account.ts'
+import { measured } from '../../audit/exported.ts'
+import { actorName } from '../api/actor.ts'
+import type { OrganizationView } from '../api/organization/read.ts'
+import { nothingSeen } from '../../gate/passage.ts'
+import { formatAddress } from '../../lists/address.ts'
+import type { PageContext } from './context.ts'
+import type { ConsoleActor } from './session.ts'
+import { withQuery } from './urls.ts'
+
+interface Act {
+  /** Who did it; with no name and no actor it belongs to nobody. */
+  readonly actor?: ConsoleActor
+  /** Of who is known by name and is nobody here. */
+  readonly name?: string
+  /** Why it was refused. */
+  readonly reason?: string
+  /** Where it is not the request's own, which is without a query. */
+  readonly path?: string
+}
+
+/** Puts what was done on record, under the request's id, and gives its answer back. */
+export async function onRecord(
+  c: PageContext,
+  { actor, name, reason, path }: Act,
+  response: Response,
+): Promise<Response> {
+  const { edge, requestId, address, nowMs, waitUntil } = c.env.context
+  const { method } = c.req
+  const seen = nothingSeen()
+  seen.reason = reason ?? null
+  if (actor) {
+    // Before and above the organizations there is none.
+    const within = c.get('organization') as OrganizationView | undefined
+    const organizationId = actor.type === 'person' ? actor.organizationId : (within?.id ?? null)
+    seen.acting = { name: actorName(actor), organizationId }
+  } else if (name !== undefined) {
+    seen.acting = { name, organizationId: null }
+  }
+  const clientIp = address ? formatAddress(address) : ''
+  const account = { method, requestId, nowMs, clientIp, seen, path: path ?? c.req.path }
+  return await accountFor(account, response, edge, waitUntil)
+}
+
+/** Hands a file on and puts it on record, under a path, with how much was taken of it. */
+export function exportOnRecord(
+  c: PageContext,
+  path: string,
+  query: Readonly<Record<string, string | number | undefined>>,
+  file: Response,
+): Response {
+  const { actor } = c.get('session')
+  const search = new URL(withQuery(path, query), c.req.url).searchParams
+  const tell = (measure: string): Promise<Response> =>
+    onRecord(c, { actor, path: path + measure }, file)
+  return measured(file, search, tell, c.env.context.waitUntil)
+}

@@ -1,0 +1,22 @@
+// The audit as CSV, handed on as the API gives it, and on record as there.
+
+import { CONTROL_PREFIX, OPERATIONS } from '../../api/routes.ts'
+import { exportOnRecord } from '../account.ts'
+import { callRaw } from '../api.ts'
+import type { PageContext } from '../context.ts'
+import { errorPage } from '../respond.tsx'
+import { queryOf, readAsked } from './asked.ts'
+
+export async function exportEvents(c: PageContext): Promise<Response> {
+  const made = queryOf(readAsked(c))
+  if ('fault' in made) return errorPage(c, 400, `${made.fault.field}: ${made.fault.sentence}`)
+  const answer = await callRaw(c, 'exportAudit', { query: made.query })
+  if (answer.ok) {
+    const handed = new Response(answer.body, answer)
+    // What the console's own answers say of caching stands in its place.
+    handed.headers.delete('cache-control')
+    return exportOnRecord(c, CONTROL_PREFIX + OPERATIONS.exportAudit.pattern, made.query, handed)
+  }
+  const { detail } = await answer.json<{ detail: string }>()
+  return errorPage(c, answer.status, detail)
+}

@@ -1,0 +1,161 @@
+// The two questions: which request, or which call.
+
+import type { KeyView } from '../../api/keys/read.ts'
+import { METHODS } from '../../../gate/refuse.ts'
+import { formatAddress } from '../../../lists/address.ts'
+import type { PageContext } from '../context.ts'
+import { Choices } from '../kit/choices.tsx'
+import type { Fault } from '../kit/fault.ts'
+import { Field, Select } from '../kit/field.tsx'
+import { Form } from '../kit/form.tsx'
+import type { Asked } from './asked.ts'
+
+/** Where a call was refused that has answered with its number. */
+export function RequestForm({ value }: { value: string }) {
+  return (
+    <section aria-labelledby="by-request">
+      <h2 id="by-request">A request that was made</h2>
+      <form method="get" class="filter" aria-label="Find a request">
+        <Field
+          name="request"
+          label="Request id"
+          value={value}
+          code
+          required
+          maxlength={64}
+          hint="From the answer’s header X-Request-Id."
+        />
+        <button type="submit">Find it</button>
+      </form>
+    </section>
+  )
+}
+
+interface CallFormProps {
+  c: PageContext
+  asked: Asked
+  /** The organization’s keys; undefined where there are more than a list can hold. */
+  keys: readonly KeyView[] | undefined
+  fault: Fault | undefined
+}
+
+export function CallForm({ c, asked, keys, fault }: CallFormProps) {
+  const { address } = c.env.context
+  return (
+    <section aria-labelledby="by-call">
+      <h2 id="by-call">A call as it would be</h2>
+      <p>Nothing is called, spent or stored by asking.</p>
+      <Form c={c} action={c.req.path} submit="Explain">
+        <KeyField keys={keys} asked={asked} fault={fault} />
+        <Select
+          name="method"
+          label="Method"
+          options={METHODS.map((method) => ({ value: method, label: method }))}
+          value={asked.method}
+          fault={fault}
+        />
+        <Field
+          name="path"
+          label="Path"
+          value={asked.path}
+          placeholder="/api/v1/sessions"
+          code
+          required
+          maxlength={8192}
+          hint="A whole address may be pasted; what counts is its path."
+          fault={fault}
+        />
+        <Field
+          name="address"
+          label="Address of the caller"
+          value={asked.address}
+          code
+          maxlength={64}
+          hint={address ? `Yours is ${formatAddress(address)}.` : 'An IPv4 or IPv6 address.'}
+          fault={fault}
+        />
+        <Field
+          name="origin"
+          label="Origin"
+          value={asked.origin}
+          placeholder="https://app.example.com"
+          code
+          maxlength={300}
+          hint="Of the page, where one calls; else empty."
+          fault={fault}
+        />
+        {takesDepartment(c) ? (
+          <Field
+            name="department"
+            label="Department"
+            value={asked.department}
+            maxlength={64}
+            hint="The header X-Approver-Department, where a service user calls."
+            fault={fault}
+          />
+        ) : null}
+        <Choices
+          name="browser"
+          legend="Caller"
+          type="checkbox"
+          choices={[{ value: 'yes', label: 'A browser calls, from another site’s page' }]}
+          chosen={asked.browser ? ['yes'] : []}
+        />
+        {c.get('session').actor.type === 'operator' ? <Credential fault={fault} /> : null}
+      </Form>
+    </section>
+  )
+}
+
+function KeyField({ keys, asked, fault }: Pick<CallFormProps, 'keys' | 'asked' | 'fault'>) {
+  const listed = keys && (asked.key === '' || keys.some(({ id }) => id === asked.key))
+  if (!listed) {
+    return (
+      <Field
+        name="key"
+        label="Key"
+        value={asked.key}
+        code
+        maxlength={64}
+        hint="Its id, such as key_…; never its value."
+        fault={fault}
+      />
+    )
+  }
+  const options = keys.map(({ id, name, state }) => ({
+    value: id,
+    label: `${name} (${id}${state === 'active' ? '' : `, ${state}`})`,
+  }))
+  return (
+    <Select
+      name="key"
+      label="Key"
+      options={[{ value: '', label: 'Choose a key' }, ...options]}
+      value={asked.key}
+      fault={fault}
+    />
+  )
+}
+
+/** For what a customer sent in: posted, looked at, and neither kept nor shown again. */
+function Credential({ fault }: { fault: Fault | undefined }) {
+  return (
+    <details {...(fault?.field === 'credential' && { open: true })}>
+      <summary>Paste a credential instead of choosing a key</summary>
+      <Field
+        name="credential"
+        label="Credential"
+        type="password"
+        code
+        maxlength={8192}
+        hint="Operators only, and only if its key is not known: a key’s id tells as much. It is not kept, and not shown again."
+        fault={fault}
+      />
+    </details>
+  )
+}
+
+function takesDepartment(c: PageContext): boolean {
+  const { products } = c.env.context.edge.catalog
+  return products.some(({ routes }) => routes.some(({ department }) => department !== undefined))
+}

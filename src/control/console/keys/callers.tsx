@@ -1,0 +1,96 @@
+// Who still calls with a key that is being replaced: its calls since the rotation, by address.
+
+import type { KeyView } from '../../api/keys/read.ts'
+import { call } from '../api.ts'
+import type { Listed } from '../api.ts'
+import type { Event } from '../audit/read.ts'
+import type { PageContext } from '../context.ts'
+import { Table } from '../kit/table.tsx'
+import { Time } from '../kit/time.tsx'
+
+const LOOKED_AT = 200
+
+interface Caller {
+  readonly address: string
+  readonly products: Set<string>
+  calls: number
+  refused: number
+  readonly lastAt: number
+}
+
+interface Callers {
+  readonly since: number
+  readonly callers: readonly Caller[]
+  /** There were more calls than were looked at. */
+  readonly more: boolean
+}
+
+/** The callers of an old key since its successor was made; undefined where it has none. */
+export async function readCallers(c: PageContext, key: KeyView): Promise<Callers | undefined> {
+  if (key.rotated_to === null) return undefined
+  const successor = await call<KeyView>(c, 'getKey', { params: { id: key.rotated_to } })
+  if (!successor.ok) return undefined
+  const since = successor.value.created_at
+  const events = await call<Listed<Event>>(c, 'listAudit', {
+    query: { key: key.id, from: since, limit: LOOKED_AT },
+  })
+  if (!events.ok) return undefined
+  const { items, next_cursor } = events.value
+  return { since, callers: byAddress(items), more: next_cursor !== null }
+}
+
+/** Newest caller first, as the events come. */
+function byAddress(events: readonly Event[]): Caller[] {
+  const callers = new Map<string, Caller>()
+  for (const { at, client_ip, product, decision } of events) {
+    const address = client_ip ?? 'unknown'
+    const caller = callers.get(address) ?? newCaller(address, at)
+    callers.set(address, caller)
+    caller.calls++
+    if (decision === 'refused') caller.refused++
+    if (product !== null) caller.products.add(product)
+  }
+  return [...callers.values()]
+}
+
+function newCaller(address: string, lastAt: number): Caller {
+  return { address, products: new Set(), calls: 0, refused: 0, lastAt }
+}
+
+export function CallersTable({ found }: { found: Callers }) {
+  const { since, callers, more } = found
+  const columns = [
+    'Address',
+    'Products',
+    { label: 'Calls', number: true },
+    { label: 'Refused', number: true },
+    'Last call',
+  ]
+  return (
+    <section aria-labelledby="callers">
+      <h2 id="callers">Who still calls with the old key</h2>
+      {callers.length === 0 ? (
+        <p>
+          Nobody since the rotation at <Time ms={since} />. Calls appear here within seconds.
+        </p>
+      ) : (
+        <Table caption="Calls since the rotation, by address" columns={columns}>
+          {callers.map(({ address, products, calls, refused, lastAt }) => (
+            <tr>
+              <th scope="row">
+                <code class="id">{address}</code>
+              </th>
+              <td>{[...products].join(', ')}</td>
+              <td class="number">{calls}</td>
+              <td class="number">{refused}</td>
+              <td>
+                <Time ms={lastAt} />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {more ? <p>Of the latest {LOOKED_AT} calls; there were more before.</p> : null}
+    </section>
+  )
+}

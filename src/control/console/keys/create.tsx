@@ -1,0 +1,119 @@
+// Creating a key. The kind comes first, because it decides what else is asked.
+
+import type { Kind } from '../../../catalog/define.ts'
+import { call } from '../api.ts'
+import type { PageContext } from '../context.ts'
+import { Choices } from '../kit/choices.tsx'
+import { faultOf } from '../kit/fault.ts'
+import type { Fault } from '../kit/fault.ts'
+import { Form, onceHeader, OnceField } from '../kit/form.tsx'
+import { Problem } from '../kit/problem.tsx'
+import { Tabs } from '../kit/tabs.tsx'
+import { page } from '../respond.tsx'
+import type { Answered } from '../respond.tsx'
+import { withQuery } from '../urls.ts'
+import { KeyFields } from './fields.tsx'
+import { KEY_LABELS, productChoices, readPost, suggestion } from './form.ts'
+import type { KeyForm } from './form.ts'
+import { backToKeys, keyUrl } from './read.ts'
+import { ShownOnce } from './shown.tsx'
+import type { NewKey } from './shown.tsx'
+
+type Created = Exclude<Kind, 'access_token'>
+
+const CREATED: Readonly<Record<Created, { readonly label: string; readonly use: string }>> = {
+  secret: {
+    label: 'Secret key',
+    use: 'For servers. It holds scopes, and must never be in a page.',
+  },
+  publishable: {
+    label: 'Publishable key',
+    use: 'For pages. It may only do what is open to browsers, from the origins that you list.',
+  },
+  jwt: { label: 'JWT key', use: 'For servers. A signed token that names its products itself.' },
+}
+
+function kindOf(text: string | null | undefined): Created {
+  return text !== null && text !== undefined && Object.hasOwn(CREATED, text)
+    ? (text as Created)
+    : 'secret'
+}
+
+export function newKey(c: PageContext): Answered {
+  const kind = kindOf(c.req.query('kind'))
+  return creationPage(c, kind, suggestion(c, kind))
+}
+
+export async function createKey(c: PageContext): Promise<Response> {
+  const form = c.get('form')
+  const kind = kindOf(form.get('kind'))
+  const { values, expiresAt, fault } = readPost(form)
+  if (fault) return creationPage(c, kind, values, fault)
+  const made = await call<NewKey>(c, 'createKey', {
+    headers: onceHeader(form),
+    body: {
+      kind,
+      environment: form.get('environment') ?? undefined,
+      name: values.name,
+      // Where nothing can be chosen, nothing is asked.
+      products: productChoices(c, kind).length > 0 ? values.products : undefined,
+      scopes: kind === 'secret' ? values.scopes : undefined,
+      ips: values.ips,
+      origins: kind === 'publishable' ? values.origins : undefined,
+      expires_at: expiresAt,
+    },
+  })
+  if (!made.ok) return creationPage(c, kind, values, faultOf(made, KEY_LABELS))
+  return page(
+    c,
+    { title: `Key “${made.value.name}”`, status: 201, back: backToKeys(c) },
+    <>
+      <ShownOnce c={c} made={made.value} />
+      <p>
+        <a href={keyUrl(c, made.value.id)}>Go to the key</a>
+      </p>
+    </>,
+  )
+}
+
+function creationPage(c: PageContext, kind: Created, values: KeyForm, fault?: Fault): Answered {
+  const typed = fault ? c.get('form') : undefined
+  const environments = [
+    { value: 'live', label: 'Live' },
+    { value: 'sandbox', label: 'Sandbox', hint: 'Reaches the products’ sandbox alone.' },
+  ]
+  return page(
+    c,
+    { title: 'Create a key', back: backToKeys(c), fault },
+    <>
+      <Problem fault={fault} labels={KEY_LABELS} />
+      <Kinds c={c} kind={kind} />
+      <Form c={c} action={c.req.path} submit="Create the key">
+        <input type="hidden" name="kind" value={kind} />
+        <OnceField value={typed?.get('once') ?? undefined} />
+        <Choices
+          name="environment"
+          legend="Environment"
+          type="radio"
+          choices={environments}
+          chosen={[typed?.get('environment') ?? 'live']}
+          fault={fault}
+        />
+        <KeyFields c={c} kind={kind} values={values} fault={fault} />
+      </Form>
+    </>,
+  )
+}
+
+function Kinds({ c, kind }: { c: PageContext; kind: Created }) {
+  const tabs = Object.entries(CREATED).map(([name, { label }]) => ({
+    label,
+    href: withQuery(c.req.path, { kind: name }),
+    here: name === kind,
+  }))
+  return (
+    <Tabs label="Kind of key" tabs={tabs}>
+      <p>{CREATED[kind].use}</p>
+    </Tabs>
+  )
+}

@@ -1,0 +1,60 @@
+// The scopes of a key's form; those by which a key manages the organization stand apart.
+
+import type { Catalog } from '../../../catalog/define.ts'
+import { tokenScopes } from '../../api/grants.ts'
+import { OPERATIONS } from '../../api/routes.ts'
+import { Choices } from '../kit/choices.tsx'
+import type { FieldsProps } from './form.ts'
+
+/** Scopes by which a key manages this organization through the API. */
+const MANAGEMENT: ReadonlySet<string> = new Set(
+  Object.values(OPERATIONS).flatMap(({ access }) => (typeof access === 'string' ? [] : access)),
+)
+
+export function Scopes({ c, kind, values, held = [], fault }: FieldsProps) {
+  const { catalog } = c.env.context.edge
+  if (kind === 'jwt' || kind === 'publishable') return null
+  const known = kind === 'secret' ? Object.keys(catalog.scopes) : tokenScopes(catalog)
+  const all = [...known, ...held.filter((scope) => !known.includes(scope))]
+  const choices = (management: boolean) =>
+    scopeChoices(
+      catalog,
+      all.filter((scope) => MANAGEMENT.has(scope) === management),
+    )
+  const management = choices(true)
+  return (
+    <>
+      <Choices
+        name="scopes"
+        legend="Scopes"
+        type="checkbox"
+        choices={choices(false)}
+        chosen={values.scopes}
+        hint="What the key may do in its products."
+        fault={fault}
+      />
+      {management.length === 0 ? null : (
+        <div class="notice warn">
+          <Choices
+            name="scopes"
+            id="management"
+            legend="Management scopes"
+            type="checkbox"
+            choices={management}
+            chosen={values.scopes}
+            hint="Whoever has a key with these can read or change this organization’s keys, settings, webhooks and accounts. Give them to your own tools only, never to a product’s key."
+          />
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Scopes to choose of, as the catalog describes them. */
+export function scopeChoices(catalog: Catalog, scopes: readonly string[]) {
+  return scopes.map((value) => ({
+    value,
+    label: <code>{value}</code>,
+    hint: catalog.scopes[value]?.description,
+  }))
+}

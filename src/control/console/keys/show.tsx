@@ -1,0 +1,130 @@
+// A key's page: what it is and may, what it used, who still calls with it, and what can be done.
+
+import type { Child } from 'hono/jsx'
+
+import type { KeyView } from '../../api/keys/read.ts'
+import type { PageContext } from '../context.ts'
+import { Badge } from '../kit/badge.tsx'
+import { Facts } from '../kit/facts.tsx'
+import type { Fact } from '../kit/facts.tsx'
+import { Receipt } from '../kit/receipt.tsx'
+import { Time } from '../kit/time.tsx'
+import { page, receiptOf, refused } from '../respond.tsx'
+import { mayWrite } from '../session.ts'
+import { pageUrl, withQuery } from '../urls.ts'
+import { CallersTable, readCallers } from './callers.tsx'
+import { Examples } from './examples.tsx'
+import { backToKeys, keyUrl, KINDS, readKey, usageOfMonth } from './read.ts'
+import type { KeyUsage } from './read.ts'
+
+export async function showKey(c: PageContext): Promise<Response> {
+  const found = await readKey(c)
+  if (!found.ok) return refused(c, found)
+  const key = found.value
+  const [usage, callers, receipt] = await Promise.all([
+    usageOfMonth(c),
+    readCallers(c, key),
+    receiptOf(c),
+  ])
+  return page(
+    c,
+    { title: `Key “${key.name}”`, back: backToKeys(c) },
+    <>
+      <Receipt {...receipt} />
+      {mayWrite(c.get('session')) ? <Actions c={c} found={key} /> : null}
+      <Facts rows={factsOf(c, key, usage.get(key.id))} />
+      {callers ? <CallersTable found={callers} /> : null}
+      {key.state === 'active' ? <Examples c={c} credential={key} value="YOUR_KEY" /> : null}
+    </>,
+  )
+}
+
+function Actions({ c, found: key }: { c: PageContext; found: KeyView }) {
+  if (key.state === 'revoked') return null
+  return (
+    <p class="actions">
+      <a role="button" class="quiet" href={keyUrl(c, key.id, 'edit')}>
+        Edit
+      </a>
+      {key.state === 'active' && key.rotated_to === null ? (
+        <a role="button" class="quiet" href={keyUrl(c, key.id, 'rotate')}>
+          Rotate
+        </a>
+      ) : null}
+      <a role="button" class="danger" href={keyUrl(c, key.id, 'revoke')}>
+        Invalidate
+      </a>
+    </p>
+  )
+}
+
+function factsOf(
+  c: PageContext,
+  key: KeyView,
+  usage: KeyUsage | undefined,
+): readonly (Fact | false)[] {
+  return [
+    ['State', <Badge text={key.state} />],
+    ['Id', <code class="id">{key.id}</code>],
+    ['Kind', `${KINDS[key.kind]}, ${key.environment}`],
+    key.service_user_id !== null && ['Service user', <code class="id">{key.service_user_id}</code>],
+    ['Products', words(key.products)],
+    key.kind !== 'jwt' && ['Scopes', words(key.scopes)],
+    ['Addresses', list(key.ips)],
+    key.kind === 'publishable' && ['Origins', list(key.origins)],
+    Object.keys(key.quotas).length > 0 && ['Quotas of its own', words(pairs(key.quotas))],
+    Object.keys(key.metadata).length > 0 && ['Metadata', words(pairs(key.metadata))],
+    ['Created', <Time ms={key.created_at} />],
+    ['Expires', <Time ms={key.expires_at} />],
+    key.revoked_at !== null && ['Revoked', <Time ms={key.revoked_at} />],
+    key.rotated_to !== null && [
+      'Replaced by',
+      <a href={keyUrl(c, key.rotated_to)}>{key.rotated_to}</a>,
+    ],
+    ['Last use', <Time ms={key.last_used_at} />],
+    ['This month', monthText(usage)],
+    ...elsewhere(c, key.id),
+  ]
+}
+
+/** The sections that tell more of a key, as far as there are such. */
+function elsewhere(c: PageContext, id: string): Fact[] {
+  return c
+    .get('nav')
+    .filter(({ path }) => path === 'audit' || path === 'usage')
+    .map(({ label, path }) => {
+      const href = withQuery(pageUrl(c.get('organization').id, path), { key: id })
+      return [label, <a href={href}>{`${label} of this key`}</a>]
+    })
+}
+
+function monthText(usage: KeyUsage | undefined): string {
+  const { requests = 0, refused: turned = 0, credits = 0 } = usage ?? {}
+  return `${requests} requests, ${turned} of them refused, ${credits} credits`
+}
+
+function pairs(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).map(([name, value]) => `${name}: ${value}`)
+}
+
+function words(all: readonly string[]): string {
+  return all.length === 0 ? 'none' : all.join(', ')
+}
+
+const LISTED_MAX = 20
+
+function list(entries: readonly string[] | null): Child {
+  if (entries === null) return 'not restricted by this key'
+  if (entries.length === 0) return <Badge text="nobody: the list is empty" tone="bad" />
+  const more = entries.length - LISTED_MAX
+  return (
+    <ul class="entries">
+      {entries.slice(0, LISTED_MAX).map((entry) => (
+        <li>
+          <code>{entry}</code>
+        </li>
+      ))}
+      {more > 0 ? <li>and {more} more</li> : null}
+    </ul>
+  )
+}

@@ -1,0 +1,123 @@
+// The whole system on one machine: the edge in front of demo products, on state that survives.
+
+// oxlint-disable-next-line import/no-unassigned-import -- must run before wrangler loads
+import './quiet.ts'
+import { mkdirSync, rmSync } from 'node:fs'
+
+import { Log, LogLevel } from 'miniflare'
+import type { Miniflare } from 'miniflare'
+
+import { loadSettings } from '../config/settings.ts'
+import { bundle } from './bundle.ts'
+import { runCron, startCron } from './cron.ts'
+import { withDatabase } from './database.ts'
+import type { Demo } from './demo-file.ts'
+import { startEdge } from './edge.ts'
+import { layoutOf } from './layout.ts'
+import { assertFree } from './port.ts'
+import { Problem } from './problem.ts'
+import { seed } from './seed.ts'
+import type { Seeded } from './seed.ts'
+import { checkSettings, ensureDevVars, readVars, withUpstreams } from './settings.ts'
+import type { UpstreamUrls } from './settings.ts'
+import { startUpstreams } from './upstreams.ts'
+import { readWorkerOptions } from './worker-options.ts'
+
+export interface StackOptions {
+  readonly port: number
+  /** Where .dev.vars, .wrangler/state and .portcullis are. */
+  readonly stateDir: string
+  /** Throw the state and the demo's keys away first; .dev.vars stays. */
+  readonly reset?: boolean
+  /** Build and load the edge again whenever its source changes. */
+  readonly watch?: boolean
+  /** What a developer should know: a rebuild, an error of the Worker. */
+  readonly say?: (line: string) => void
+}
+
+export interface Stack {
+  readonly url: string
+  readonly demo: Demo
+  readonly keys: Seeded['keys']
+  readonly upstreams: UpstreamUrls
+  /** Whether this start made .dev.vars. */
+  readonly madeDevVars: boolean
+  readonly mf: Miniflare
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Starts everything and returns once a request would be answered. The port opens last, so that
+ * whoever waits for /edge/health finds the demo complete.
+ * @throws Problem telling what the developer has to put right; then nothing is left running.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { port, stateDir, reset = false, watch = false, say = () => {} } = options
+  const layout = layoutOf(stateDir)
+  const url = `http://localhost:${port}`
+  mkdirSync(stateDir, { recursive: true })
+  const madeDevVars = await ensureDevVars(layout.devVars)
+  const vars = readVars(layout.devVars, url)
+  const settings = await loadSettings(checkSettings(vars))
+  await assertFree(port)
+  if (reset) {
+    for (const made of [layout.wranglerState, layout.demoDir]) {
+      rmSync(made, { recursive: true, force: true })
+    }
+  }
+
+  const stops: (() => Promise<void> | void)[] = []
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end()
+  }
+  try {
+    const worker = readWorkerOptions(layout)
+    const log = new Log(LogLevel.ERROR)
+    const [edgeBundle, upstreamBundle, { demo, keys }] = await Promise.all([
+      bundle('dev/demo/edge.ts'),
+      bundle('dev/demo/upstream.ts'),
+      withDatabase(worker, layout, log, (db) => seed(db, layout, url, settings, Date.now())),
+    ])
+    stops.push(edgeBundle.dispose, upstreamBundle.dispose)
+    const { compatibilityDate } = worker
+    const upstreams = await startUpstreams(upstreamBundle.code, { compatibilityDate, url, log })
+    stops.push(upstreams.stop)
+    const edge = await startEdge(edgeBundle.code, {
+      worker,
+      layout,
+      port,
+      vars: withUpstreams(vars, upstreams.urls),
+      log,
+      say,
+    })
+    stops.push(() => edge.mf.dispose())
+    await runCron(edge.mf)
+    stops.push(startCron(edge.mf, (error) => say(`cron: ${String(error)}`)))
+    await assertHealthy(url)
+    if (watch) {
+      await edgeBundle.watch((code) => void reload(edge.load, code, say), say)
+    }
+    return { url, demo, keys, upstreams: upstreams.urls, madeDevVars, mf: edge.mf, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function reload(
+  load: (code: string) => Promise<void>,
+  code: string,
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    await load(code)
+    say('the edge was built again')
+  } catch (error) {
+    say(`the edge could not be loaded: ${String(error)}`)
+  }
+}
+
+async function assertHealthy(url: string): Promise<void> {
+  const health = await fetch(`${url}/edge/health`)
+  if (health.status !== 200) throw new Problem(`the edge does not answer: ${await health.text()}`)
+}
