@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { EventBuffer } from './audit/buffer.ts'
 import type { Catalog } from './catalog/define.ts'
 import { compileRoutes } from './catalog/match.ts'
-import type { RouteTable } from './catalog/match.ts'
+import type { ControlDeps } from './control/deps.ts'
 import { controlRoutes } from './control/api/routes.ts'
 import { missingBindings } from './config/bindings.ts'
 import { loadSettings, parseSettings } from './config/settings.ts'
@@ -14,39 +14,19 @@ import type { Settings } from './config/settings.ts'
 import { FailureCounts } from './gate/failures.ts'
 import { LookupFailures } from './gate/lookup-failures.ts'
 import { IdentityMemo } from './gate/forward/identity.ts'
-import type { Signer } from './gate/forward/identity.ts'
-import type { Authenticated } from './gate/authenticate.ts'
-import type { Denial } from './gate/denial.ts'
+import type { GateDeps } from './gate/deps.ts'
 import { WATCH } from './gate/relay/watch-times.ts'
 import type { WatchTimes } from './gate/relay/watch-times.ts'
 import { Confirmations } from './guard/confirmations.ts'
 import { RefusalMemo } from './guard/refusal-memo.ts'
 import { SharedLoads } from './credentials/loads.ts'
 import { KeyMemo } from './credentials/memo.ts'
-import type { Result } from './lib/result.ts'
 import { Tries } from './control/tries/tries.ts'
+import { announceExposed } from './control/webhooks/run.ts'
 
-export interface Edge {
-  readonly catalog: Catalog
-  readonly routes: RouteTable
-  /** The management API's. */
-  readonly ownRoutes: RouteTable
-  readonly products: ReadonlySet<string>
+export interface Edge extends GateDeps, ControlDeps {
   readonly settings: Settings
   readonly bindings: Bindings
-  readonly keys: KeyMemo
-  readonly loads: SharedLoads<Result<Authenticated, Denial>>
-  readonly refusals: RefusalMemo
-  readonly failures: FailureCounts
-  /** For connections that stay open. */
-  readonly confirmations: Confirmations
-  readonly watch: WatchTimes
-  readonly lookups: LookupFailures
-  readonly tries: Tries
-  readonly signer: Signer
-  readonly events: EventBuffer
-  /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
-  readonly exposed: LRUCache<string, number>
 }
 
 /** Settings or bindings that are missing or malformed; the message names each. */
@@ -75,7 +55,7 @@ export async function buildEdge(
   if (missing.length > 0) throw new ConfigurationError(missing)
   const bindings = env as unknown as Bindings
   const settings = await loadSettings(parsed.value).catch(unloadable)
-  return {
+  const edge: Edge = {
     catalog,
     routes: compileRoutes(catalog),
     ownRoutes: controlRoutes(),
@@ -93,7 +73,9 @@ export async function buildEdge(
     signer: { issuer: settings.issuer, keys: settings.signingKeys, memo: new IdentityMemo() },
     events: new EventBuffer(bindings.AUDIT),
     exposed: new LRUCache({ max: 1_000 }),
+    announceExposed: (keyId, nowMs) => announceExposed(edge, keyId, nowMs),
   }
+  return edge
 }
 
 /** A setting whose form is right and whose content is not, such as halves of two different keys. */

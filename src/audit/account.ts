@@ -1,12 +1,10 @@
 // The account of one request: its event goes into the buffer, or, where the route asks for it, onto
 // record before the answer leaves. Preflights decide nothing and are not accounted for.
 
-import type { Edge } from '../edge.ts'
-import type { Settings } from '../config/settings.ts'
 import type { Seen } from '../gate/passage.ts'
 import { refuse } from '../gate/refuse.ts'
-import { announceExposed } from '../control/webhooks/run.ts'
 import type { WaitUntil } from './buffer.ts'
+import type { AuditDeps } from './deps.ts'
 import { eventOf } from './event.ts'
 import type { AuditEvent, Outcome } from './event.ts'
 
@@ -26,22 +24,22 @@ export interface Account {
 export async function accountFor(
   account: Account,
   response: Response,
-  edge: Edge,
+  deps: AuditDeps,
   waitUntil: WaitUntil,
 ): Promise<Response> {
   if (account.method === 'OPTIONS' && response.status === 204) return response
   const { reason, record } = account.seen
   if (reason === 'secret_key_in_browser' && record) {
-    waitUntil(announceExposed(edge, record.id, account.nowMs))
+    waitUntil(deps.announceExposed(record.id, account.nowMs))
   }
-  const event = eventFor(account, response, edge.settings)
+  const event = eventFor(account, response, deps.settings)
   const durable = account.seen.matched?.route.audit === 'durable'
   if (!durable || event.decision === 'refused') {
-    edge.events.add(event, waitUntil)
+    deps.events.add(event, waitUntil)
     return response
   }
   try {
-    await edge.events.addDurable(event, waitUntil)
+    await deps.events.addDurable(event, waitUntil)
     return response
   } catch (error) {
     console.error('audit: a durable event was not taken', error)
@@ -56,7 +54,7 @@ export async function accountFor(
 function eventFor(
   account: Account,
   response: Response,
-  { brand, importedPrefixes }: Settings,
+  { brand, importedPrefixes }: AuditDeps['settings'],
 ): AuditEvent {
   const { seen, nowMs } = account
   const { reason, upstreamMs, platformStatus } = seen

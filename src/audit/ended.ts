@@ -1,11 +1,11 @@
 // The account of a connection that the gate has ended, beside that of the request which opened it.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Edge } from '../edge.ts'
 import type { Denial } from '../gate/denial.ts'
 import type { Passage } from '../gate/passage.ts'
 import { describe } from '../gate/refuse.ts'
 import type { KeyRecord } from '../credentials/record.ts'
+import type { AuditDeps } from './deps.ts'
 import { eventOf } from './event.ts'
 
 /**
@@ -17,9 +17,9 @@ export function accountForEnd(
   caller: KeyRecord,
   matched: MatchedRoute,
   denial: Denial,
-  edge: Edge,
+  deps: AuditDeps,
 ): void {
-  const { brand, importedPrefixes } = edge.settings
+  const { brand, importedPrefixes } = deps.settings
   const id = endId(requestId)
   const event = eventOf({
     requestId: id,
@@ -34,7 +34,7 @@ export function accountForEnd(
     outcome: { decision: 'refused', reason: denial.reason, status: describe(denial).status },
   })
   console.warn(`connection ${requestId} ended: ${denial.reason}; on record as ${id}`)
-  edge.events.add(event, waitUntil)
+  deps.events.add(event, waitUntil)
 }
 
 /** The request's id, a random UUID, with version 8 in place of 4 (RFC 9562 §5.8). */

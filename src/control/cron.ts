@@ -6,7 +6,7 @@ import { takeOpsChanges } from './logs/ops-changes.ts'
 import { prune } from './logs/retention.ts'
 import { pruneNobody } from './logs/tallies.ts'
 import { forgetOld } from './api/changes/forget.ts'
-import type { Edge } from '../edge.ts'
+import type { ControlDeps } from './deps.ts'
 import { publishPending } from '../guard/publish.ts'
 import { runWebhooks } from './webhooks/run.ts'
 
@@ -14,7 +14,7 @@ const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
 
 /** Runs every task that is due at `nowMs` (Unix milliseconds). */
-export async function runCron(edge: Edge, nowMs: number): Promise<void> {
+export async function runCron(edge: ControlDeps, nowMs: number): Promise<void> {
   await attempt('publishing fences', async () => {
     const { pending } = await publishPending(edge.bindings)
     if (pending > 0) console.warn(`${pending} credentials wait for their guards`)

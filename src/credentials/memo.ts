@@ -34,6 +34,16 @@ export interface KnownKey {
   readonly meters: Map<readonly string[] | Limit | undefined, Meter>
 }
 
+/** A key, as the request knows it that had to look for it. */
+export interface Authenticated {
+  readonly key: KnownKey
+  /**
+   * Its record was read from D1 by a read that this very request started, so that all that was in force
+   * when the request began is in it. Never so for who joined another's load, or found it in a memo.
+   */
+  readonly fresh: boolean
+}
+
 export class KeyMemo {
   private readonly known = new LRUCache<string, KnownKey>({
     max: MAX_KEYS,

@@ -4,7 +4,6 @@
 
 import type { Catalog } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
 import { askGuardFor, spendLeased } from '../guard/lease.ts'
 import type { Ask } from '../guard/lease.ts'
@@ -20,6 +19,7 @@ import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
 import type { Ahead } from './ahead.ts'
 import type { Denial } from './denial.ts'
+import type { GateDeps } from './deps.ts'
 
 /** Every limit that applies to a call; undefined when the catalog has no such plan. */
 export function limitsFor(
@@ -106,7 +106,7 @@ export interface Admission {
  * @param returnable whether the request may still be refused here: then the guard itself is asked.
  */
 export async function admit(
-  edge: Edge,
+  deps: GateDeps,
   key: KnownKey,
   meter: Meter,
   { ahead, returnable, waitUntil, fresh }: Spending,
@@ -115,7 +115,7 @@ export async function admit(
   const { id, generation } = record
   const { limits } = meter
   const ask: Ask = (asked) =>
-    askGuard<AdmitAnswer>(edge.bindings, id, (guard) =>
+    askGuard<AdmitAnswer>(deps.bindings, id, (guard) =>
       // Not where a later lease is asked for: that is for other requests.
       guard.admit({ generation, limits, ...asked, ...(fresh && asked.want > 0 && { fresh }) }),
     )
@@ -128,7 +128,7 @@ export async function admit(
   const leased = returnable ? undefined : spendLeased(meter, now, ask, waitUntil)
   if (leased) return ok({ standing: leased, debit: null })
   const asked = { id, generation, limits }
-  const remembered = edge.refusals.get(asked, now)
+  const remembered = deps.refusals.get(asked, now)
   if (remembered && !key.asks.take(now)) {
     return err((await key.asks.foundStale()) ? 'stale' : limited(remembered))
   }
@@ -140,12 +140,12 @@ export async function admit(
   if (!answer.ok) return err({ reason: 'guard_unreachable' })
   if (answer.value.verdict === 'stale') return err('stale')
   if (answer.value.verdict === 'granted') {
-    edge.refusals.forget(asked)
+    deps.refusals.forget(asked)
     const { lease, limits: states, debit = null } = answer.value
     return ok({ standing: { limits: states, spare: lease?.tokens ?? 0, at: now }, debit })
   }
   // From before it was asked: nobody is refused for longer than the guard said.
-  edge.refusals.set(asked, answer.value, now)
+  deps.refusals.set(asked, answer.value, now)
   return err(limited(answer.value))
 }
 
@@ -155,7 +155,7 @@ function saysStale(answer: Result<AdmitAnswer, 'unreachable'>): boolean {
 
 /** Whether a refusal rests on a current record. A guard that does not answer lets it stand. */
 export async function confirmRefusal(
-  edge: Edge,
+  deps: GateDeps,
   key: KnownKey,
   fresh: boolean,
 ): Promise<'current' | 'stale'> {
@@ -164,7 +164,7 @@ export async function confirmRefusal(
   if (fresh) return 'current'
   // Asked often enough this second, by the clock: requests that began earlier are no second of their own.
   if (!key.asks.take(Date.now())) return (await key.asks.foundStale()) ? 'stale' : 'current'
-  const question = askGuard(edge.bindings, id, (guard) => guard.confirm(generation))
+  const question = askGuard(deps.bindings, id, (guard) => guard.confirm(generation))
   key.asks.share(question.then((answer) => answer.ok && answer.value === 'stale'))
   const answer = await question
   return answer.ok ? answer.value : 'current'

@@ -4,7 +4,6 @@
 
 import type { Route } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { AheadAnswer } from '../guard/protocol.ts'
 import { sameLimits } from '../guard/limit.ts'
@@ -13,6 +12,7 @@ import type { KeyRecord } from '../credentials/record.ts'
 import type { WaitUntil } from '../credentials/store.ts'
 import type { Result } from '../lib/result.ts'
 import type { Admission } from './admit.ts'
+import type { GateDeps } from './deps.ts'
 
 interface Asked {
   readonly id: string
@@ -20,13 +20,13 @@ interface Asked {
 }
 
 export class Ahead {
-  private readonly edge: Edge
+  private readonly deps: GateDeps
   private readonly names: readonly string[] | undefined
   private asked: Asked | undefined
 
   /** `matched` names the limits; without a route, or where nothing is spent, nothing is asked. */
-  constructor(edge: Edge, matched: MatchedRoute | undefined) {
-    this.edge = edge
+  constructor(deps: GateDeps, matched: MatchedRoute | undefined) {
+    this.deps = deps
     const spends = matched && matched.route.spends !== false
     this.names = spends ? namesOf(matched.route) : undefined
   }
@@ -35,7 +35,7 @@ export class Ahead {
   ask(id: string): void {
     const { names } = this
     if (!names) return
-    const answer = askGuard<AheadAnswer>(this.edge.bindings, id, (guard) => guard.admitAhead(names))
+    const answer = askGuard<AheadAnswer>(this.deps.bindings, id, (guard) => guard.admitAhead(names))
     this.asked = { id, answer }
   }
 
@@ -62,7 +62,7 @@ export class Ahead {
     const answered = await answer
     const debited = answered.ok ? answered.value.debited : null
     if (!debited) return
-    await askGuard(this.edge.bindings, id, (guard) => guard.giveBack(debited.debit))
+    await askGuard(this.deps.bindings, id, (guard) => guard.giveBack(debited.debit))
   }
 }
 

@@ -1,14 +1,13 @@
 // From the presented string to a principal. What we did not mint is refused by computation alone;
 // only then are memo, KV and D1 asked (docs/design.md, promise 3).
 
-import type { Edge } from '../edge.ts'
 import { AskBudget } from '../guard/ask-budget.ts'
 import { credentialId, digestOf } from '../credentials/digest.ts'
 import { keyParser } from '../credentials/format.ts'
 import { verifyJwt } from '../credentials/jwt.ts'
 import type { JwtClaims, JwtFlaw } from '../credentials/jwt-claims.ts'
 import { looksLikeJwt, readToken } from '../credentials/jwt-form.ts'
-import type { KnownKey } from '../credentials/memo.ts'
+import type { Authenticated, KnownKey } from '../credentials/memo.ts'
 import { compilePrincipal } from '../credentials/principal.ts'
 import type { KeyRecord, Lookup } from '../credentials/record.ts'
 import { findRecord, readRecord } from '../credentials/store.ts'
@@ -17,6 +16,7 @@ import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
 import type { Presented, Scheme } from './credential.ts'
 import type { Denial } from './denial.ts'
+import type { GateDeps, ProofDeps } from './deps.ts'
 import type { Passage } from './passage.ts'
 
 /** What the presented string itself proves, before any record is read. */
@@ -29,25 +29,15 @@ export interface Proof {
   readonly agrees: (record: KeyRecord) => boolean
 }
 
-/** A key, as the request knows it that had to look for it. */
-export interface Authenticated {
-  readonly key: KnownKey
-  /**
-   * Its record was read from D1 by a read that this very request started, so that all that was in force
-   * when the request began is in it. Never so for who joined another's load, or found it in a memo.
-   */
-  readonly fresh: boolean
-}
-
 /** What this isolate remembers of a credential; undefined when it has to be verified. */
 export function recall(
   presented: Presented,
-  edge: Edge,
+  deps: GateDeps,
   nowMs: number,
 ): Result<KnownKey, Denial> | undefined {
-  const remembered = edge.keys.get(presented.value, nowMs)
+  const remembered = deps.keys.get(presented.value, nowMs)
   if (remembered && accepts(presented, remembered)) return ok(remembered)
-  return edge.keys.isUnknown(presented.value, nowMs) ? unknown(presented) : undefined
+  return deps.keys.isUnknown(presented.value, nowMs) ? unknown(presented) : undefined
 }
 
 /**
@@ -57,14 +47,14 @@ export function recall(
 export async function authenticateFrom(
   { address, nowMs, waitUntil }: Pick<Passage, 'address' | 'nowMs' | 'waitUntil'>,
   presented: Presented,
-  edge: Edge,
+  deps: GateDeps,
   proven: (credentialId: string) => void,
 ): Promise<Result<Authenticated, Denial>> {
-  const untagged = isUntagged(presented, edge)
-  const held = untagged ? edge.lookups.check(address, nowMs) : undefined
+  const untagged = isUntagged(presented, deps)
+  const held = untagged ? deps.lookups.check(address, nowMs) : undefined
   if (held) return err(held)
-  const found = await authenticate(presented, edge, nowMs, waitUntil, proven)
-  if (untagged && !found.ok) await edge.lookups.count(found.error, address, nowMs)
+  const found = await authenticate(presented, deps, nowMs, waitUntil, proven)
+  if (untagged && !found.ok) await deps.lookups.count(found.error, address, nowMs)
   return found
 }
 
@@ -74,7 +64,7 @@ export async function authenticateFrom(
  */
 export async function authenticate(
   presented: Presented,
-  edge: Edge,
+  deps: GateDeps,
   nowMs: number,
   waitUntil: WaitUntil,
   proven: (credentialId: string) => void,
@@ -83,17 +73,17 @@ export async function authenticate(
   let own = false
   const load = (): Promise<Result<Authenticated, Denial>> => {
     own = true
-    return find(presented, edge, nowMs, waitUntil, proven)
+    return find(presented, deps, nowMs, waitUntil, proven)
   }
-  const found = await edge.loads.share(name, load, waitUntil)
+  const found = await deps.loads.share(name, load, waitUntil)
   return found.ok && !own ? ok({ key: found.value.key, fresh: false }) : found
 }
 
 /** Whether the string itself does not prove that we made it, so that only storage can tell. */
-function isUntagged({ scheme, value }: Presented, edge: Edge): boolean {
-  if (scheme === 'ApiKey') return isImportable(value, edge)
+function isUntagged({ scheme, value }: Presented, deps: ProofDeps): boolean {
+  if (scheme === 'ApiKey') return isImportable(value, deps)
   // Of ours the row is named by what we signed; nobody else's but a trusted issuer's is looked up.
-  const others = edge.settings.jwtIssuers.slice(1)
+  const others = deps.settings.jwtIssuers.slice(1)
   if (others.length === 0 || !looksLikeJwt(value)) return false
   const claims = readToken(value)
   return claims.ok && others.some(({ issuer }) => issuer === claims.value['iss'])
@@ -101,36 +91,36 @@ function isUntagged({ scheme, value }: Presented, edge: Edge): boolean {
 
 async function find(
   presented: Presented,
-  edge: Edge,
+  deps: GateDeps,
   nowMs: number,
   waitUntil: WaitUntil,
   proven: (credentialId: string) => void,
 ): Promise<Result<Authenticated, Denial>> {
-  const proof = await prove(presented, edge, nowMs)
+  const proof = await prove(presented, deps, nowMs)
   if (!proof.ok) return proof
   if (proof.value.id !== undefined) proven(proof.value.id)
-  const found = await findRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
+  const found = await findRecord(deps.bindings, proof.value.lookup, nowMs, waitUntil)
   const record = found.ok ? ok(found.value.record) : found
-  const key = remember(presented, edge, nowMs, proof.value, record)
+  const key = remember(presented, deps, nowMs, proof.value, record)
   return key.ok ? ok({ key: key.value, fresh: found.ok && found.value.fresh }) : key
 }
 
 /** Reads a principal anew from the D1 primary, because its guard knows of something newer: always fresh. */
 export async function reload(
   presented: Presented,
-  edge: Edge,
+  deps: GateDeps,
   nowMs: number,
   waitUntil: WaitUntil,
 ): Promise<Result<KnownKey, Denial>> {
-  const proof = await prove(presented, edge, nowMs)
+  const proof = await prove(presented, deps, nowMs)
   if (!proof.ok) return proof
-  const record = await readRecord(edge.bindings, proof.value.lookup, nowMs, waitUntil)
-  return remember(presented, edge, nowMs, proof.value, record)
+  const record = await readRecord(deps.bindings, proof.value.lookup, nowMs, waitUntil)
+  return remember(presented, deps, nowMs, proof.value, record)
 }
 
 function remember(
   presented: Presented,
-  edge: Edge,
+  deps: GateDeps,
   nowMs: number,
   proof: Proof,
   record: Result<KeyRecord, StoreFailure>,
@@ -138,7 +128,7 @@ function remember(
   if (!record.ok && record.error === 'unreachable') return err({ reason: 'records_unreachable' })
   if (!record.ok && record.error === 'unreadable') return err({ reason: 'record_unreadable' })
   if (!record.ok || !proof.agrees(record.value)) {
-    edge.keys.setUnknown(presented.value, nowMs)
+    deps.keys.setUnknown(presented.value, nowMs)
     return unknown(presented)
   }
   const principal = compilePrincipal(record.value, proof.claims)
@@ -149,7 +139,7 @@ function remember(
     asks: new AskBudget(),
     meters: new Map(),
   }
-  edge.keys.set(presented.value, key)
+  deps.keys.set(presented.value, key)
   return ok(key)
 }
 
@@ -166,15 +156,15 @@ function accepts({ scheme }: Presented, { principal }: KnownKey): boolean {
 /** What a presented string proves by itself; no record is read for it. */
 export async function prove(
   presented: Presented,
-  edge: Edge,
+  deps: ProofDeps,
   nowMs: number,
 ): Promise<Result<Proof, Denial>> {
   const { scheme, value } = presented
-  if (scheme === 'Bearer' && looksLikeJwt(value)) return await proveJwt(value, edge, nowMs)
-  const key = parserOf(edge.settings.brand)(value)
-  if (!key && scheme === 'ApiKey' && isImportable(value, edge)) return await proveImported(value)
+  if (scheme === 'Bearer' && looksLikeJwt(value)) return await proveJwt(value, deps, nowMs)
+  const key = parserOf(deps.settings.brand)(value)
+  if (!key && scheme === 'ApiKey' && isImportable(value, deps)) return await proveImported(value)
   if (!key || (key.kind === 'access_token') !== (scheme === 'Bearer')) return invalid(scheme)
-  const digest = await digestOf(key, edge.settings.peppers)
+  const digest = await digestOf(key, deps.settings.peppers)
   if (!digest) return invalid(scheme)
   return ok({
     lookup: { by: 'digest', value: digest },
@@ -184,7 +174,7 @@ export async function prove(
 }
 
 /** A key minted elsewhere has no tag: only those of the configured prefixes are looked up at all. */
-export function isImportable(value: string, { settings }: Edge): boolean {
+export function isImportable(value: string, { settings }: Pick<ProofDeps, 'settings'>): boolean {
   return (
     settings.importedPrefixes.some((prefix) => value.startsWith(prefix)) &&
     /^[\x21-\x7e]{16,200}$/.test(value)
@@ -200,11 +190,15 @@ async function proveImported(value: string): Promise<Result<Proof, Denial>> {
   })
 }
 
-async function proveJwt(token: string, edge: Edge, nowMs: number): Promise<Result<Proof, Denial>> {
-  const verified = await verifyJwt(token, edge.settings.jwtIssuers, edge.products, nowMs)
+async function proveJwt(
+  token: string,
+  deps: ProofDeps,
+  nowMs: number,
+): Promise<Result<Proof, Denial>> {
+  const verified = await verifyJwt(token, deps.settings.jwtIssuers, deps.products, nowMs)
   if (!verified.ok) return refusalOf(verified.error)
   const claims = verified.value
-  const ours = claims.issuer === edge.settings.issuer
+  const ours = claims.issuer === deps.settings.issuer
   return ok({
     claims,
     ...(ours && { id: claims.jti }),

@@ -2,7 +2,6 @@
 // `stale` both are asked again with a fresh record, so that nothing rests on what has been changed.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { KnownKey } from '../credentials/memo.ts'
 import type { Principal } from '../credentials/principal.ts'
@@ -16,6 +15,7 @@ import type { Ahead } from './ahead.ts'
 import { reload } from './authenticate.ts'
 import type { Presented, Scheme } from './credential.ts'
 import type { Denial } from './denial.ts'
+import type { GateDeps } from './deps.ts'
 import { checkGrant } from './grant.ts'
 import type { Grant } from './grant.ts'
 import { checkOrigin } from './origin.ts'
@@ -47,7 +47,7 @@ export async function decide(
   known: KnownKey,
   matched: MatchedRoute | undefined,
   ahead: Ahead | undefined,
-  edge: Edge,
+  deps: GateDeps,
   foundFresh: boolean,
 ): Promise<Result<Admitted, Denial>> {
   const { nowMs, address, headers } = passage
@@ -56,18 +56,18 @@ export async function decide(
   for (let reloads = 0; reloads <= MAX_RELOADS; reloads++) {
     passage.seen.record = key.principal.record
     const asked = { scheme: presented.scheme, address, headers, nowMs, matched }
-    const grant = authorize(key.principal, asked, edge)
+    const grant = authorize(key.principal, asked, deps)
     if (grant.ok) {
       // Before it is counted: what cannot be forwarded spends nothing.
       const url = urlOf(grant.value, passage)
       if (url === undefined) return err(DOES_NOT_SURVIVE)
-      const spent = await spend(edge, key, grant.value.matched, passage, ahead, fresh)
+      const spent = await spend(deps, key, grant.value.matched, passage, ahead, fresh)
       if (spent.ok) return ok({ key, grant: grant.value, spent: spent.value, url })
       if (spent.error !== 'stale') return err(spent.error)
-    } else if ((await confirmRefusal(edge, key, fresh)) === 'current') {
+    } else if ((await confirmRefusal(deps, key, fresh)) === 'current') {
       return grant
     }
-    const reloaded = await reload(presented, edge, nowMs, passage.waitUntil)
+    const reloaded = await reload(presented, deps, nowMs, passage.waitUntil)
     if (!reloaded.ok) return reloaded
     key = reloaded.value
     fresh = true
@@ -101,7 +101,7 @@ export type Trace = (step: string, verdict: Result<unknown, Denial>) => void
 export function authorize(
   principal: Principal,
   { scheme, address, headers, nowMs, matched }: Asked,
-  edge: Edge,
+  { settings }: Pick<GateDeps, 'settings'>,
   trace?: Trace,
 ): Result<Grant, Denial> {
   const status = checkStatus(principal, scheme, nowMs)
@@ -114,14 +114,14 @@ export function authorize(
   const origin = checkOrigin(principal, headers)
   trace?.('origin', origin)
   if (!origin.ok) return origin
-  const grant = checkGrant(principal, matched, headers, edge.settings.upstreams)
+  const grant = checkGrant(principal, matched, headers, settings.upstreams)
   trace?.('grant', grant)
   return grant
 }
 
 /** Debits one request, or only makes sure of the record where asking costs nothing. */
 async function spend(
-  edge: Edge,
+  deps: GateDeps,
   key: KnownKey,
   matched: MatchedRoute,
   { address, waitUntil }: Passage,
@@ -129,16 +129,16 @@ async function spend(
   fresh: boolean,
 ): Promise<Result<Admission | null, Denial | 'stale'>> {
   const { record } = key.principal
-  const meter = meterFor(edge.catalog, key, matched, address)
+  const meter = meterFor(deps.catalog, key, matched, address)
   if (!meter) {
-    const rests = await confirmRefusal(edge, key, fresh)
+    const rests = await confirmRefusal(deps, key, fresh)
     return err(rests === 'stale' ? 'stale' : { reason: 'plan_unknown' })
   }
   if (matched.route.spends !== false) {
     const returnable = matched.product.internal ?? false
-    return await admit(edge, key, meter, { ahead, returnable, waitUntil, fresh })
+    return await admit(deps, key, meter, { ahead, returnable, waitUntil, fresh })
   }
-  const current = await askGuard(edge.bindings, record.id, (guard) =>
+  const current = await askGuard(deps.bindings, record.id, (guard) =>
     guard.confirm(record.generation, fresh),
   )
   if (!current.ok) return err({ reason: 'guard_unreachable' })

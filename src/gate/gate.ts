@@ -3,7 +3,6 @@
 // promise: cheap and local first, the limiter last, so that only what would be forwarded spends.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Edge } from '../edge.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
 import { Ahead } from './ahead.ts'
@@ -15,6 +14,7 @@ import type { Presented } from './credential.ts'
 import { decide } from './decide.ts'
 import type { Admitted } from './decide.ts'
 import type { Denial } from './denial.ts'
+import type { GateDeps } from './deps.ts'
 import { filterHeaders } from './forward/filter-headers.ts'
 import { DEADLINE_MS, outboundResponse, send } from './forward/send.ts'
 import { setIdentity } from './forward/identity.ts'
@@ -32,14 +32,14 @@ import { uploadOf } from './forward/upload.ts'
 const OWN_PREFIX = '/edge/v1/'
 
 /** Decides about a request and forwards it, or tells why not. */
-export async function gate(passage: Passage, edge: Edge): Promise<Response> {
+export async function gate(passage: Passage, deps: GateDeps): Promise<Response> {
   const { method, headers } = passage
   if (!METHODS.includes(method)) return deny(passage, { reason: 'method_unknown' })
-  if (isPreflight(method, headers)) return preflight(passage, edge)
-  const matched = findRoute(passage, edge)
+  if (isPreflight(method, headers)) return preflight(passage, deps)
+  const matched = findRoute(passage, deps)
   if (!matched.ok) return deny(passage, matched.error)
   passage.seen.matched = matched.value ?? null
-  const response = await pass(passage, matched.value, edge)
+  const response = await pass(passage, matched.value, deps)
   if (matched.value?.route.publishable) setCors(response.headers, headers.get('origin'))
   return response
 }
@@ -47,32 +47,32 @@ export async function gate(passage: Passage, edge: Edge): Promise<Response> {
 async function pass(
   passage: Passage,
   matched: MatchedRoute | undefined,
-  edge: Edge,
+  deps: GateDeps,
 ): Promise<Response> {
   const { headers, address, nowMs, waitUntil } = passage
-  const subprotocols = checkSubprotocols(headers, edge.settings)
+  const subprotocols = checkSubprotocols(headers, deps.settings)
   if (!subprotocols.ok) return deny(passage, subprotocols.error)
   const credential = readCredential(headers)
   if (!credential.ok) {
-    return deny(passage, await edge.failures.count(credential.error, address, nowMs))
+    return deny(passage, await deps.failures.count(credential.error, address, nowMs))
   }
-  const recalled = recall(credential.value, edge, nowMs)
-  const ahead = recalled ? undefined : new Ahead(edge, matched)
+  const recalled = recall(credential.value, deps, nowMs)
+  const ahead = recalled ? undefined : new Ahead(deps, matched)
   let key = recalled
   let fresh = false
   if (!key) {
     const ask = (id: string): void => ahead?.ask(id)
-    const found = await authenticateFrom(passage, credential.value, edge, ask)
+    const found = await authenticateFrom(passage, credential.value, deps, ask)
     key = found.ok ? ok(found.value.key) : found
     fresh = found.ok && found.value.fresh
   }
   const admitted = key.ok
-    ? await decide(passage, credential.value, key.value, matched, ahead, edge, fresh)
-    : err(await edge.failures.count(key.error, address, nowMs))
+    ? await decide(passage, credential.value, key.value, matched, ahead, deps, fresh)
+    : err(await deps.failures.count(key.error, address, nowMs))
   ahead?.end(waitUntil)
   if (!admitted.ok) return deny(passage, admitted.error)
-  const response = await forward(passage, credential.value, admitted.value, edge)
-  const standing = await standingAfter(response, admitted.value, edge)
+  const response = await forward(passage, credential.value, admitted.value, deps)
+  const standing = await standingAfter(response, admitted.value, deps)
   if (standing) setRateLimitHeaders(response.headers, standing, nowMs)
   return response
 }
@@ -85,9 +85,9 @@ function deny({ seen, nowMs }: Passage, denial: Denial): Response {
 /** No row is no denial yet: who has no valid credential is told that first. */
 function findRoute(
   { method, target }: Passage,
-  edge: Edge,
+  deps: GateDeps,
 ): Result<MatchedRoute | undefined, Denial> {
-  const table = target.path.startsWith(OWN_PREFIX) ? edge.ownRoutes : edge.routes
+  const table = target.path.startsWith(OWN_PREFIX) ? deps.ownRoutes : deps.routes
   const matched = table.match(method, target.path)
   return target.encodedSlash && !takesEncodedSlash(matched) ? err(ENCODED_SLASH) : ok(matched)
 }
@@ -99,11 +99,11 @@ function takesEncodedSlash(matched: MatchedRoute | undefined): boolean {
 }
 
 /** A preflight cannot carry a key: it is answered from the catalog alone. */
-function preflight(passage: Passage, edge: Edge): Response {
+function preflight(passage: Passage, deps: GateDeps): Response {
   const { headers, target } = passage
-  const verbs = edge.routes.publishableVerbs(target.path)
+  const verbs = deps.routes.publishableVerbs(target.path)
   const asked = headers.get('access-control-request-method') ?? ''
-  if (target.encodedSlash && !takesEncodedSlash(edge.routes.match(asked, target.path))) {
+  if (target.encodedSlash && !takesEncodedSlash(deps.routes.match(asked, target.path))) {
     return deny(passage, ENCODED_SLASH)
   }
   const verb = asked === 'HEAD' ? 'GET' : asked
@@ -115,7 +115,7 @@ async function forward(
   passage: Passage,
   presented: Presented,
   admitted: Admitted,
-  edge: Edge,
+  deps: GateDeps,
 ): Promise<Response> {
   const { key, grant, url } = admitted
   const { request, method, target, requestId, nowMs, seen } = passage
@@ -131,7 +131,7 @@ async function forward(
   // The handshake is a GET (RFC 6455 §4.1); of another method the runtime would make one.
   if (method !== 'GET') headers.delete('upgrade')
   const call = { requestId, method, path: target.path, clientIp: passage.clientIp }
-  await setIdentity(headers, key.principal, grant, call, edge.signer, nowMs)
+  await setIdentity(headers, key.principal, grant, call, deps.signer, nowMs)
   const deadlineMs = route.deadlineMs ?? product.deadlineMs ?? DEADLINE_MS
   const upstream = await send(url, method, headers, upload, deadlineMs)
   seen.upstreamMs = Date.now() - nowMs
@@ -143,5 +143,5 @@ async function forward(
     return deny(passage, absent)
   }
   const answer = outboundResponse(upstream.value, grant.upstream, credentialsOf(product))
-  return isEndless(answer, route) ? relay(answer, passage, presented, admitted, edge) : answer
+  return isEndless(answer, route) ? relay(answer, passage, presented, admitted, deps) : answer
 }

@@ -2,10 +2,10 @@
 // edge's own operations refuse is given back, before the answer leaves, so that the next call finds it.
 
 import { REFUSED } from '../guard/own-limits.ts'
-import type { Edge } from '../edge.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { LimitState, Standing } from '../guard/limit.ts'
 import type { Admitted } from './decide.ts'
+import type { GateDeps } from './deps.ts'
 
 /**
  * Where the limits stand after a response; null where nothing was spent. A debit that cannot be given
@@ -14,13 +14,13 @@ import type { Admitted } from './decide.ts'
 export async function standingAfter(
   response: Response,
   { key, grant, spent }: Admitted,
-  edge: Edge,
+  deps: GateDeps,
 ): Promise<Standing | null> {
   if (!spent) return null
   const { standing, debit } = spent
   if (grant.upstream || debit === null || response.status < 400) return standing
   const { id } = key.principal.record
-  const given = await askGuard<LimitState[] | null>(edge.bindings, id, (guard) =>
+  const given = await askGuard<LimitState[] | null>(deps.bindings, id, (guard) =>
     guard.giveBack(debit, REFUSED),
   )
   const limits = given.ok ? given.value : null

@@ -1,11 +1,11 @@
 // What a handler of the management API has at hand.
 
-import type { Edge } from '../../edge.ts'
+import type { ControlDeps } from '../deps.ts'
 import type { WaitUntil } from '../../credentials/store.ts'
 import type { Actor } from './actor.ts'
 
 export interface ControlContext {
-  readonly edge: Edge
+  readonly edge: ControlDeps
   readonly actor: Actor
   readonly requestId: string
   /** The client's address as text; empty where it is not known. */

@@ -3,7 +3,7 @@
 import type { Context } from 'hono'
 
 import type { OrganizationView } from '../api/organization/read.ts'
-import type { Edge } from '../../edge.ts'
+import type { ControlDeps } from '../deps.ts'
 import type { WaitUntil } from '../../credentials/store.ts'
 import type { Address } from '../../lists/address.ts'
 import type { Session } from './session.ts'
@@ -16,7 +16,7 @@ export interface NavEntry {
 }
 
 export interface ConsoleContext {
-  readonly edge: Edge
+  readonly edge: ControlDeps
   readonly requestId: string
   readonly address: Address | undefined
   /** Unix milliseconds at which the request began. */

@@ -1,6 +1,6 @@
 // Webhooks within the deployment: what to deliver with, the queue's hints, and the cron's part.
 
-import type { Edge } from '../../edge.ts'
+import type { ControlDeps } from '../deps.ts'
 import { forgetSends } from './bounds.ts'
 import { forgetHosts } from './breaker.ts'
 import { deliverDue, deliverHinted } from './deliver.ts'
@@ -17,7 +17,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const HINT_PATIENCE_MS = 1_000
 
 /** Tells the queue of deliveries that are due. A failure costs a minute: the cron finds them. */
-export async function hint(edge: Edge, deliveryIds: readonly string[]): Promise<void> {
+export async function hint(edge: ControlDeps, deliveryIds: readonly string[]): Promise<void> {
   if (deliveryIds.length === 0) return
   try {
     await edge.bindings.WEBHOOKS.sendBatch(hintsNow(deliveryIds))
@@ -33,7 +33,7 @@ export async function hint(edge: Edge, deliveryIds: readonly string[]): Promise<
  */
 export async function takeHints(
   batch: Messages,
-  edge: Edge,
+  edge: ControlDeps,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<void> {
   const hints = batch.messages.map((message) => ({ message, ids: readHint(message.body) }))
@@ -52,14 +52,14 @@ export async function takeHints(
   }
 }
 
-async function followHints(edge: Edge, ids: readonly string[]): Promise<void> {
+async function followHints(edge: ControlDeps, ids: readonly string[]): Promise<void> {
   const done = await deliverHinted(deliveryDeps(edge), ids)
   await hint(edge, done.left)
   await hintRetries(edge, done)
 }
 
 /** Tells what expired and what raw SQL did, sends what is due, and forgets what is old. */
-export async function runWebhooks(edge: Edge, nowMs: number): Promise<void> {
+export async function runWebhooks(edge: ControlDeps, nowMs: number): Promise<void> {
   const { DB } = edge.bindings
   const forget = [retentionStatement(nowMs), forgetSends(nowMs), forgetHosts(nowMs)]
   await DB.batch(prepareAll(DB, [...sweepStatements(nowMs), ...forget]))
@@ -67,7 +67,11 @@ export async function runWebhooks(edge: Edge, nowMs: number): Promise<void> {
 }
 
 /** A secret key was sent by a page: its owner is told, once a day. */
-export async function announceExposed(edge: Edge, keyId: string, nowMs: number): Promise<void> {
+export async function announceExposed(
+  edge: ControlDeps,
+  keyId: string,
+  nowMs: number,
+): Promise<void> {
   const { DB } = edge.bindings
   const day = Math.floor(nowMs / DAY_MS)
   if (edge.exposed.get(keyId) === day) return
@@ -81,7 +85,7 @@ export async function announceExposed(edge: Edge, keyId: string, nowMs: number):
   }
 }
 
-async function hintRetries(edge: Edge, { retries }: Delivered): Promise<void> {
+async function hintRetries(edge: ControlDeps, { retries }: Delivered): Promise<void> {
   const messages = hintsLater(retries, Date.now())
   for (let i = 0; i < messages.length; i += 100) {
     await edge.bindings.WEBHOOKS.sendBatch(messages.slice(i, i + 100))
@@ -89,7 +93,7 @@ async function hintRetries(edge: Edge, { retries }: Delivered): Promise<void> {
 }
 
 /** What deliveries and challenges of this deployment are sent with. */
-export function deliveryDeps({ bindings, settings }: Edge): DeliveryDeps {
+export function deliveryDeps({ bindings, settings }: ControlDeps): DeliveryDeps {
   return {
     db: bindings.DB,
     fetch: (url, init) => fetch(url, init),

@@ -1,9 +1,9 @@
 // An answer that may stay open, given to the client through a relay, and watched until it ends.
 
 import { accountForEnd } from '../../audit/ended.ts'
-import type { Edge } from '../../edge.ts'
 import type { Admitted } from '../decide.ts'
 import type { Denial } from '../denial.ts'
+import type { GateDeps } from '../deps.ts'
 import type { Presented } from '../credential.ts'
 import type { Passage } from '../passage.ts'
 import { ENDED, UNDECIDED } from './close-code.ts'
@@ -17,15 +17,15 @@ export function relay(
   passage: Passage,
   presented: Presented,
   { key, grant }: Admitted,
-  edge: Edge,
+  deps: GateDeps,
 ): Response {
   const { address, headers, waitUntil, nowMs } = passage
   const { matched } = grant
   const opened = { presented, asked: { scheme: presented.scheme, address, headers, matched } }
   let end: (denial: Denial) => void
-  const watch = new Watch(opened, edge, waitUntil, (denial) => {
+  const watch = new Watch(opened, deps, waitUntil, (denial) => {
     end(denial)
-    accountForEnd(passage, key.principal.record, matched, denial, edge)
+    accountForEnd(passage, key.principal.record, matched, denial, deps)
   })
   const onOver = (): void => watch.stop()
   let response: Response

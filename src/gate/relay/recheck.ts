@@ -1,7 +1,6 @@
 // Whether what is open may stay open: the gate's own steps once more, without spending, on the record
 // that the key's guard confirms. A key with a thousand open connections asks as often as one with one.
 
-import type { Edge } from '../../edge.ts'
 import type { MatchedRoute } from '../../catalog/match.ts'
 import type { KnownKey } from '../../credentials/memo.ts'
 import type { WaitUntil } from '../../credentials/store.ts'
@@ -13,6 +12,7 @@ import type { Presented } from '../credential.ts'
 import { authorize } from '../decide.ts'
 import type { Asked } from '../decide.ts'
 import type { Denial } from '../denial.ts'
+import type { GateDeps } from '../deps.ts'
 
 /** What a connection was opened with. */
 export interface Opened {
@@ -33,47 +33,51 @@ export interface Stay {
  */
 export async function recheck(
   { presented, asked }: Opened,
-  edge: Edge,
+  deps: GateDeps,
   waitUntil: WaitUntil,
 ): Promise<Result<Stay, Denial> | 'unknown'> {
   const nowMs = Date.now()
-  const recalled = recall(presented, edge, nowMs)
-  const found = recalled ?? (await find(presented, edge, waitUntil, nowMs))
+  const recalled = recall(presented, deps, nowMs)
+  const found = recalled ?? (await find(presented, deps, waitUntil, nowMs))
   if (!found.ok) return failed(found.error)
-  const rests = await edge.confirmations.ask(edge.bindings, found.value, edge.watch.everyMs)
+  const rests = await deps.confirmations.ask(deps.bindings, found.value, deps.watch.everyMs)
   if (rests === 'busy') return 'unknown'
-  if (rests !== 'stale') return stay(found.value, asked, edge, rests)
+  if (rests !== 'stale') return stay(found.value, asked, deps, rests)
   // Read from D1 by this very recheck, it is current as of now, whoever edits meanwhile.
-  const fresh = await reload(presented, edge, nowMs, waitUntil)
-  return fresh.ok ? stay(fresh.value, asked, edge, nowMs) : failed(fresh.error)
+  const fresh = await reload(presented, deps, nowMs, waitUntil)
+  return fresh.ok ? stay(fresh.value, asked, deps, nowMs) : failed(fresh.error)
 }
 
 async function find(
   presented: Presented,
-  edge: Edge,
+  deps: GateDeps,
   waitUntil: WaitUntil,
   nowMs: number,
 ): Promise<Result<KnownKey, Denial>> {
-  const found = await authenticate(presented, edge, nowMs, waitUntil, () => {})
+  const found = await authenticate(presented, deps, nowMs, waitUntil, () => {})
   return found.ok ? ok(found.value.key) : found
 }
 
 function stay(
   key: KnownKey,
   asked: Opened['asked'],
-  edge: Edge,
+  deps: GateDeps,
   confirmedAt: number | 'unreachable',
 ): Result<Stay, Denial> | 'unknown' {
-  const verdict = judge(key, asked, edge)
+  const verdict = judge(key, asked, deps)
   if (!verdict.ok) return verdict
   if (confirmedAt === 'unreachable') return 'unknown'
   return ok({ confirmedAt, expiresAt: key.principal.expiresAt })
 }
 
-function judge({ principal }: KnownKey, asked: Opened['asked'], edge: Edge): Result<void, Denial> {
-  const grant = authorize(principal, { ...asked, nowMs: Date.now() }, edge)
+function judge(
+  { principal }: KnownKey,
+  asked: Opened['asked'],
+  deps: GateDeps,
+): Result<void, Denial> {
+  const grant = authorize(principal, { ...asked, nowMs: Date.now() }, deps)
   if (!grant.ok) return grant
-  const limits = limitsFor(edge.catalog, principal.record, asked.matched, asked.address)
+  const limits = limitsFor(deps.catalog, principal.record, asked.matched, asked.address)
   return limits ? ok(undefined) : err({ reason: 'plan_unknown' })
 }
 

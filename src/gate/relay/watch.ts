@@ -1,10 +1,10 @@
 // The watch over one open connection: it is decided about again every few seconds, and at its key's very
 // expiry. What cannot be decided for too long ends too: nothing stays open because something failed.
 
-import type { Edge } from '../../edge.ts'
 import type { WaitUntil } from '../../credentials/store.ts'
 import type { Result } from '../../lib/result.ts'
 import type { Denial } from '../denial.ts'
+import type { GateDeps } from '../deps.ts'
 import { recheck } from './recheck.ts'
 import type { Opened, Stay } from './recheck.ts'
 
@@ -13,23 +13,28 @@ const RETRY_MS = 1_000
 
 export class Watch {
   private readonly opened: Opened
-  private readonly edge: Edge
+  private readonly deps: GateDeps
   private readonly waitUntil: WaitUntil
   private readonly onEnd: (denial: Denial) => void
   private timer: ReturnType<typeof setTimeout> | null = null
   private over = false
 
   /** `onEnd` is called once at most, and not after `stop`. */
-  constructor(opened: Opened, edge: Edge, waitUntil: WaitUntil, onEnd: (denial: Denial) => void) {
+  constructor(
+    opened: Opened,
+    deps: GateDeps,
+    waitUntil: WaitUntil,
+    onEnd: (denial: Denial) => void,
+  ) {
     this.opened = opened
-    this.edge = edge
+    this.deps = deps
     this.waitUntil = waitUntil
     this.onEnd = onEnd
   }
 
   /** Looks again when what the connection rests on is too old. */
   start({ confirmedAt, expiresAt }: Stay): void {
-    const { everyMs } = this.edge.watch
+    const { everyMs } = this.deps.watch
     const due = Math.min(confirmedAt + everyMs, expiresAt) - Date.now()
     // Never later, also when the clock has been set back.
     this.timer = setTimeout(() => void this.look(), Math.min(Math.max(due, 0), everyMs))
@@ -43,7 +48,7 @@ export class Watch {
 
   private async look(): Promise<void> {
     // Not by comparing times: no clock may lengthen it.
-    this.timer = setTimeout(() => this.end(UNANSWERED), this.edge.watch.patienceMs)
+    this.timer = setTimeout(() => this.end(UNANSWERED), this.deps.watch.patienceMs)
     const verdict = await this.verdict()
     if (this.over) return
     if (!verdict.ok) this.end(verdict.error)
@@ -56,7 +61,7 @@ export class Watch {
   /** Asks until there is an answer, or nobody waits for it. */
   private async verdict(): Promise<Result<Stay, Denial>> {
     while (!this.over) {
-      const verdict = await recheck(this.opened, this.edge, this.waitUntil).catch(unknown)
+      const verdict = await recheck(this.opened, this.deps, this.waitUntil).catch(unknown)
       if (verdict !== 'unknown') return verdict
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }

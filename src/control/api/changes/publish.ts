@@ -2,7 +2,7 @@
 // that one delivery does bounded work, and a message is sent on for the rest. Safe when delivered
 // twice or beside the cron: fences only rise.
 
-import type { Edge } from '../../../edge.ts'
+import type { ControlDeps } from '../../deps.ts'
 import { publishCredentials } from '../../../guard/publish.ts'
 import type { PendingFence } from '../../../guard/publish.ts'
 import { retryUnreadable } from '../../queues.ts'
@@ -18,7 +18,7 @@ const MAX_PASSES = 5
 const RETRY_SECONDS = 10
 
 /** Publishes what the messages name. Each is acknowledged, or tried again where D1 or KV failed. */
-export async function publishChanges(batch: Messages, edge: Edge): Promise<void> {
+export async function publishChanges(batch: Messages, edge: ControlDeps): Promise<void> {
   let budget = SLICE
   for (const message of batch.messages) {
     const asked = readFenceMessage(message.body)
@@ -37,7 +37,7 @@ export async function publishChanges(batch: Messages, edge: Edge): Promise<void>
 }
 
 /** Publishes at most `limit` keys and sends a message on for what is left. @returns how many. */
-async function publishSlice(edge: Edge, asked: FencesAsked, limit: number): Promise<number> {
+async function publishSlice(edge: ControlDeps, asked: FencesAsked, limit: number): Promise<number> {
   const { bindings } = edge
   const change = await readChange(bindings, asked.change)
   if (!change || change.enforced_at !== null) return 0

@@ -1,7 +1,7 @@
 // Why a request would be forwarded or refused: the gate's own steps, in the gate's own order, on the
 // record as D1 has it now. Nothing is spent, cached or forwarded.
 
-import type { Edge } from '../../../edge.ts'
+import type { ControlDeps } from '../../deps.ts'
 import { everyLimit, limitsFor } from '../../../gate/admit.ts'
 import { prove } from '../../../gate/authenticate.ts'
 import { readCredential } from '../../../gate/credential.ts'
@@ -51,7 +51,7 @@ export type Caller =
 
 /** Takes every step for a supposed request until one refuses. */
 export async function explain(
-  edge: Edge,
+  edge: ControlDeps,
   caller: Caller,
   supposed: Supposed,
   nowMs: number,
@@ -149,7 +149,7 @@ const PASSED: Readonly<Record<string, string>> = {
 }
 
 async function recordOf(
-  edge: Edge,
+  edge: ControlDeps,
   caller: Caller,
   nowMs: number,
 ): Promise<Result<{ record: KeyRecord; principal: Principal }, Denial>> {
@@ -176,7 +176,7 @@ async function recordOf(
 
 /** Where every limit of a key stands now. Undefined: its plan is not in the catalog. */
 export async function limitsNow(
-  edge: Edge,
+  edge: ControlDeps,
   record: KeyRecord,
 ): Promise<Result<LimitState[], 'unreachable'> | undefined> {
   const limits = everyLimit(edge.catalog, record)
