@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+import type { TestSpecification } from 'vitest/node'
 import { unstable_splitSqlQuery } from 'wrangler'
 
 import { generateSigningKey } from '../src/credentials/signing-keys.ts'
@@ -19,9 +21,24 @@ const statements = (file: string): string[] =>
  */
 const PATIENCE = { testTimeout: 600_000, hookTimeout: 600_000 }
 
+/** The longest of a project begin first, so that none is left alone at the end. */
+const LONGEST = /\/(?:under-load|e2e\/console)\//
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own
+    const sorted = await super.sort(files)
+    const { long = [], short = [] } = Object.groupBy(sorted, ({ moduleId }) =>
+      LONGEST.test(moduleId) ? 'long' : 'short',
+    )
+    return [...long, ...short]
+  }
+}
+
 export default defineConfig({
   test: {
     root,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         root,
@@ -81,7 +98,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           ...PATIENCE,
-          fileParallelism: false,
           // As many browsers at work as the machine has cores to spare.
           maxConcurrency: 3,
         },

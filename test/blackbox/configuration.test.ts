@@ -32,14 +32,14 @@ export default {
 }`
 
 let edge: TestEdge
-const log: string[] = []
+const lines: string[] = []
 beforeAll(async () => {
-  edge = await startEdge({ shell: MISTAKEN, onLog: (line) => log.push(line) })
+  edge = await startEdge({ shell: MISTAKEN, onLog: (line) => lines.push(line) })
 })
 afterAll(() => edge.stop())
 
 const isMisconfigured = (mistake: Mistake): Promise<string> =>
-  refusesAll(edge, log, { 'test-mistake': JSON.stringify(mistake) })
+  refusesAll(edge, lines, { 'test-mistake': JSON.stringify(mistake) })
 
 /** Holds an edge to refuse whatever is asked, and gives what its console said. */
 async function refusesAll(
@@ -48,7 +48,7 @@ async function refusesAll(
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const credential = { 'x-api-key': 'vk_live_whatever', origin: 'https://a.example' }
-  const requests: [string, RequestInit][] = [
+  const requests: [path: string, init: RequestInit & { headers?: Record<string, string> }][] = [
     ['/api/v1/sessions', { headers: credential }],
     ['/api/v1/sessions', { method: 'POST', headers: credential, body: 'x' }],
     ['/edge/health', {}],

@@ -4,12 +4,11 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
+import { freePort } from '../harness/free-port.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
 /** From the start to the first answer of /edge/health; a busy machine takes its time. */
@@ -111,15 +110,6 @@ export async function startDev(
       return child.exitCode
     },
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function spawnDev(

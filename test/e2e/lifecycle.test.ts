@@ -1,17 +1,15 @@
-// Starting, starting again, starting anew, and stopping.
+// Starting, starting again and starting anew.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { ROOT } from '../harness/bundle.ts'
-import { freePort, newState, runDev, startDev, writeDevVars } from './dev-process.ts'
+import { freePort } from '../harness/free-port.ts'
+import { newState, startDev } from './dev-process.ts'
 import type { DemoFile, DevProcess } from './dev-process.ts'
-import { commandLine, descendants, isRunning } from './processes.ts'
 import { apiKey, bearer, send } from './send.ts'
 
 const state = newState()
@@ -116,71 +114,5 @@ describe('one state directory through its life', () => {
       expect(await list(dev, dev.value('secret_live'))).toBe(200)
       expect(devVars()).toBe(vars)
     })
-  })
-})
-
-test.each(['SIGTERM', 'SIGINT'] as const)('%s stops everything', async (name) => {
-  const dev = await startDev(state.dir, { port })
-  const children = descendants(dev.pid)
-  expect(children.length).toBeGreaterThanOrEqual(2)
-  expect(await dev.stop(name)).toBe(0)
-  await allEnded(children)
-})
-
-test('ending npm ends the stack that it runs', async () => {
-  const dev = await startDev(state.dir, { port, through: 'npm' })
-  const children = descendants(dev.pid)
-  expect(children.length).toBeGreaterThanOrEqual(3)
-  await dev.stop()
-  await allEnded(children)
-})
-
-/** esbuild's process ends by itself, when it finds that its parent has gone. */
-async function allEnded(children: readonly number[]): Promise<void> {
-  for (const end = Date.now() + 60_000; children.some(isRunning) && Date.now() < end;) {
-    await sleep(20)
-  }
-  expect(children.filter(isRunning).map(commandLine)).toEqual([])
-}
-
-describe('what is wrong stops before anything is started', () => {
-  const wrong = newState()
-  afterAll(() => wrong.remove())
-
-  test.each([
-    ['KEY_PEPPER', 'short'],
-    ['SIGNING_KEYS', '{"keys":[]}'],
-    ['ADMIN_TOKEN', ''],
-    ['UPSTREAMS', '{"nothing":{"live":"https://a.example"}}'],
-  ])('%s in .dev.vars is named, its value is not shown', async (name, value) => {
-    await writeDevVars(wrong.dir, { [name]: value })
-    const { code, output } = await runDev(wrong.dir, port)
-    expect(code).toBe(1)
-    expect(output).toContain(`\n  ${name} `)
-    expect(output).not.toMatch(/^ +at /m)
-    expect(existsSync(join(wrong.dir, '.wrangler'))).toBe(false)
-  })
-
-  test('.dev.vars without one of the secrets', async () => {
-    writeFileSync(join(wrong.dir, '.dev.vars'), 'KEY_PEPPER=0123456789abcdef0123456789abcdef\n')
-    const { code, output } = await runDev(wrong.dir, port)
-    expect(code).toBe(1)
-    expect(output).toMatch(/SIGNING_KEYS .*\n {2}ADMIN_TOKEN /)
-  })
-
-  test('PORT that is none, and PORT that is taken', async () => {
-    expect((await runDev(state.dir, 'http')).output).toMatch(/^PORT must be/)
-    const server = createServer().listen(port, '127.0.0.1')
-    const { code, output } = await runDev(state.dir, port)
-    server.close()
-    expect(code).toBe(1)
-    expect(output).toContain(`PORT ${port} is taken`)
-  })
-
-  test('an option that there is not', async () => {
-    const { code, output } = await runDev(state.dir, port, ['--rest'])
-    expect(code).toBe(1)
-    expect(output).toContain("'--rest'")
-    expect(output).toContain('--reset')
   })
 })

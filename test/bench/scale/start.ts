@@ -4,8 +4,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -13,6 +11,7 @@ import { shipped } from '../../../src/catalog.ts'
 import { generateSigningKey } from '../../../src/credentials/signing-keys.ts'
 import { bundle } from '../../harness/bundle.ts'
 import { ADMIN_TOKEN, PEPPER } from '../../harness/edge.ts'
+import { freePort } from '../../harness/free-port.ts'
 import { PASS_THROUGH } from '../bare-workers.ts'
 import { threadMicroseconds } from '../child.ts'
 import { deployment } from '../edge.ts'
@@ -161,12 +160,4 @@ function workerdPath(): string {
   const require = createRequire(import.meta.url)
   const fromMiniflare = createRequire(require.resolve('miniflare'))
   return (fromMiniflare('workerd') as { default: string }).default
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -2,8 +2,6 @@
 
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { ROOT } from '../../harness/bundle.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
+import { freePort } from '../../harness/free-port.ts'
 import { OPERATIONS } from '../../../src/control/api/routes.ts'
 import { missing, EXAMPLES, RECEIVER, run, TEXT } from './guide.ts'
 import type { KeyBody } from './call.ts'
@@ -125,11 +124,3 @@ test('the receiver takes what is signed, and nothing else', async () => {
     child.kill()
   }
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

@@ -23,9 +23,26 @@ const agent = new Agent({ keepAlive: true, maxSockets: 128 })
 /** Where clients call from unless a request says otherwise. */
 export const CLIENT_ADDRESS = '198.51.100.7'
 const PATIENCE_MS = 120_000
+/** workerd closes a connection on which nothing has come for five seconds. */
+const IDLE_CLOSED_MS = 4_500
+const usedAt = new WeakMap<object, number>()
 
-/** Sends a request to a loopback port and reads all of the answer. */
-export function exchange(port: number, asked: Exchange): Promise<Answer> {
+/**
+ * Sends a request to a loopback port and reads all of the answer. On a connection that was idle for so
+ * long that the other side may just have closed it, it is sent once more (RFC 9112 §9.3.1).
+ */
+export async function exchange(port: number, asked: Exchange): Promise<Answer> {
+  try {
+    return await exchangeOnce(port, asked)
+  } catch (error) {
+    if (error === CLOSED_WHILE_IDLE) return await exchangeOnce(port, asked)
+    throw error
+  }
+}
+
+const CLOSED_WHILE_IDLE = new Error('the connection was closed while it was idle')
+
+function exchangeOnce(port: number, asked: Exchange): Promise<Answer> {
   const { method = 'GET', target, headers, body } = asked
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -43,13 +60,21 @@ export function exchange(port: number, asked: Exchange): Promise<Answer> {
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString()
+          usedAt.set(answer.socket, performance.now())
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
         })
         answer.on('error', reject)
       },
     )
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)))
-    sent.on('error', reject)
+    let idleMs = 0
+    sent.on('socket', (socket) => {
+      idleMs = performance.now() - (usedAt.get(socket) ?? Infinity)
+    })
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const closed = error.code === 'ECONNRESET' || error.code === 'EPIPE'
+      reject(closed && idleMs > IDLE_CLOSED_MS ? CLOSED_WHILE_IDLE : error)
+    })
     sent.end(body)
   })
 }
