@@ -26,7 +26,7 @@ const LONGEST = /\/(?:under-load|e2e\/console)\//
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own
+    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer has no other
     const sorted = await super.sort(files)
     const { long = [], short = [] } = Object.groupBy(sorted, ({ moduleId }) =>
       LONGEST.test(moduleId) ? 'long' : 'short',

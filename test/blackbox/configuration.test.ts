@@ -32,14 +32,14 @@ export default {
 }`
 
 let edge: TestEdge
-const lines: string[] = []
+const heard: string[] = []
 beforeAll(async () => {
-  edge = await startEdge({ shell: MISTAKEN, onLog: (line) => lines.push(line) })
+  edge = await startEdge({ shell: MISTAKEN, onLog: (line) => heard.push(line) })
 })
 afterAll(() => edge.stop())
 
 const isMisconfigured = (mistake: Mistake): Promise<string> =>
-  refusesAll(edge, lines, { 'test-mistake': JSON.stringify(mistake) })
+  refusesAll(edge, heard, { 'test-mistake': JSON.stringify(mistake) })
 
 /** Holds an edge to refuse whatever is asked, and gives what its console said. */
 async function refusesAll(
@@ -47,16 +47,16 @@ async function refusesAll(
   lines: string[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const credential = { 'x-api-key': 'vk_live_whatever', origin: 'https://a.example' }
-  const requests: [path: string, init: RequestInit & { headers?: Record<string, string> }][] = [
-    ['/api/v1/sessions', { headers: credential }],
-    ['/api/v1/sessions', { method: 'POST', headers: credential, body: 'x' }],
-    ['/edge/health', {}],
-    ['/.well-known/jwks.json', {}],
-    ['//', {}],
+  const headers = { ...more, 'x-api-key': 'vk_live_whatever', origin: 'https://a.example' }
+  const requests: [string, RequestInit][] = [
+    ['/api/v1/sessions', { headers }],
+    ['/api/v1/sessions', { method: 'POST', headers, body: 'x' }],
+    ['/edge/health', { headers: more }],
+    ['/.well-known/jwks.json', { headers: more }],
+    ['//', { headers: more }],
   ]
   for (const [path, init] of requests) {
-    const answer = await asked.fetch(path, { ...init, headers: { ...init.headers, ...more } })
+    const answer = await asked.fetch(path, init)
     expect(answer.headers.get('retry-after')).toBe('1')
     expect(await refusalOf(answer)).toEqual({
       status: 503,
