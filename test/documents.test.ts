@@ -1,0 +1,79 @@
+// What the documents name is there: files, sections, tables. A document that is wrong here is wrong
+// for its reader.
+
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, normalize } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+const ROOT = new URL('..', import.meta.url).pathname
+const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', '.github/**/*.md'], { cwd: ROOT }).toSorted()
+/** Of the repository itself, in backticks, such as `src/gate/path.ts` or `test/patterns/`. */
+const PATH = /`((?:src|test|docs|\.ci|\.github)\/[\w./-]*)`/g
+/** A file without its folder, in backticks, such as `claim.ts`. */
+const NAME = /`([\w.-]+\.tsx?)`/g
+const LINK = /\]\(([^)\s]+)\)/g
+
+const SOURCES = globSync(['src/**/*.{ts,tsx}', 'test/**/*.ts', 'schema.sql'], { cwd: ROOT })
+const NAMES = new Set(SOURCES.map((file) => basename(file)))
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
+const matches = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, found = '']) => found)
+
+/** The anchor that GitHub gives a heading. */
+const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+
+const anchors = (file: string): string[] => matches(read(file), /^#+ (.+)$/gm).map(anchor)
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  const text = read(document)
+
+  it('names files and folders that are there', () => {
+    expect(matches(text, PATH).filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+  })
+
+  it('names source files that are there', () => {
+    expect(matches(text, NAME).filter((name) => !NAMES.has(name))).toEqual([])
+  })
+
+  it('links to files and sections that are there', () => {
+    const links = matches(text, LINK).filter((link) => !/^[a-z]+:/.test(link))
+    const broken = links.filter((link) => {
+      const [path = '', section] = link.split('#')
+      const file = path === '' ? document : normalize(join(dirname(document), path))
+      if (!existsSync(join(ROOT, file))) return true
+      return section !== undefined && !anchors(file).includes(section)
+    })
+    expect(broken).toEqual([])
+  })
+})
+
+it('docs/storage.md has every table of schema.sql, and no other', () => {
+  const tables = matches(read('schema.sql'), /^CREATE TABLE IF NOT EXISTS (\w+)/gm)
+  const [, section = ''] = read('docs/storage.md').split('\n## D1')
+  const [rows = ''] = section.split('\n## ')
+  const named = matches(rows, /^\| ((?:`\w+`(?:, )?)+) \|/gm).flatMap((cell) =>
+    matches(cell, /`(\w+)`/g),
+  )
+  expect(named.toSorted()).toEqual(tables.toSorted())
+})
+
+it('docs/glossary.md names identifiers, columns and headers that are in the code', () => {
+  const code = SOURCES.filter((file) => !file.startsWith('test/'))
+    .map(read)
+    .join('\n')
+  const rows = matches(read('docs/glossary.md'), /^\|(?: [^|]+\|){2} ([^|]+)\|/gm).slice(1)
+  const names = rows.flatMap((cell) => matches(cell, /`([^`]+)`/g))
+  expect(names.length).toBeGreaterThan(50)
+  expect(names.filter((name) => !code.includes(name.replace('()', '')))).toEqual([])
+})
+
+it('README.md is at most 150 lines', () => {
+  expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
+})
