@@ -12,6 +12,8 @@ const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', '.github/**/*.md'], { cwd: R
 const PATH = /`((?:src|test|docs|\.ci|\.github)\/[\w./-]*)`/g
 /** A file without its folder, in backticks, such as `claim.ts`. */
 const NAME = /`([\w.-]+\.tsx?)`/g
+/** To the end of the line, or of the block. */
+const COMMENT = /(?:\/\/|^\s*(?:\/?\*\*?|--|#)) (.*)$/gm
 const LINK = /\]\(([^)\s]+)\)/g
 
 const SOURCES = globSync(['src/**/*.{ts,tsx}', 'test/**/*.ts', 'schema.sql'], { cwd: ROOT })
@@ -51,6 +53,36 @@ describe.each(DOCUMENTS)('%s', (document) => {
       return section !== undefined && !anchors(file).includes(section)
     })
     expect(broken).toEqual([])
+  })
+})
+
+describe('comments of the code', () => {
+  const code = [...SOURCES.filter((file) => !file.startsWith('test/')), 'wrangler.toml']
+  const comments = code
+    .filter((file) => !file.includes('generated'))
+    .flatMap((file) => {
+      const text = read(file)
+      return matches(text, COMMENT).map((comment) => ({ file, comment }))
+    })
+
+  it('name files that are there', () => {
+    const gone = comments.flatMap(({ file, comment }) => [
+      ...matches(comment, /\b((?:src|test|docs)\/[\w./-]*\w)/g)
+        .filter((path) => !existsSync(join(ROOT, path)))
+        .map((path) => `${file}: ${path}`),
+      ...matches(comment, /(?<![\w/.])([a-z][\w-]*\.tsx?)\b/g)
+        .filter((name) => !NAMES.has(name))
+        .map((name) => `${file}: ${name}`),
+    ])
+    expect(gone).toEqual([])
+    expect(comments.length).toBeGreaterThan(1_000)
+  })
+
+  it('cite nothing that a reader does not have', () => {
+    const cited = comments.filter(({ comment }) =>
+      /\bDESIGN\b|\b(?:design|threat|issue|finding|seed)s? (?:§|#)?\d/.test(comment),
+    )
+    expect(cited).toEqual([])
   })
 })
 

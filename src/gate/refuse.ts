@@ -53,7 +53,7 @@ export function refuse(denial: Denial, nowMs: number): Response {
   return response
 }
 
-/** An answer in the seeds' error form. */
+/** An answer in the form of all errors: `{error, detail, status_code}`. */
 export function errorResponse(status: Status, detail: string): Response {
   return Response.json(
     { error: CODES[status], detail, status_code: status },

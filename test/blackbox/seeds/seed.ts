@@ -1,4 +1,4 @@
-// A seed as its sentences: what shows each, and what asks nothing of us.
+// A seed (docs/testing.md, "Sentences") as its sentences: what shows each, and what asks nothing of us.
 
 import type { Kind } from '../../../src/catalog/define.ts'
 import type { CredentialOptions, Minted, TestEdge } from '../../harness/edge.ts'
