@@ -2,6 +2,7 @@
 
 import { Agent, request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
 
 export interface Exchange {
   readonly method?: string
@@ -25,17 +26,17 @@ export const CLIENT_ADDRESS = '198.51.100.7'
 const PATIENCE_MS = 120_000
 /** workerd closes a connection on which nothing has come for five seconds. */
 const IDLE_CLOSED_MS = 4_500
-const usedAt = new WeakMap<object, number>()
+const usedAt = new WeakMap<Socket, number>()
 
 /**
  * Sends a request to a loopback port and reads all of the answer. On a connection that was idle for so
- * long that the other side may just have closed it, it is sent once more (RFC 9112 §9.3.1).
+ * long that the other side may just have closed it, it is sent again (RFC 9112 §9.3.1).
  */
 export async function exchange(port: number, asked: Exchange): Promise<Answer> {
   try {
     return await exchangeOnce(port, asked)
   } catch (error) {
-    if (error === CLOSED_WHILE_IDLE) return await exchangeOnce(port, asked)
+    if (error === CLOSED_WHILE_IDLE) return await exchange(port, asked)
     throw error
   }
 }
@@ -45,6 +46,8 @@ const CLOSED_WHILE_IDLE = new Error('the connection was closed while it was idle
 function exchangeOnce(port: number, asked: Exchange): Promise<Answer> {
   const { method = 'GET', target, headers, body } = asked
   return new Promise((resolve, reject) => {
+    let connection: Socket | undefined
+    let idleMs = 0
     const sent = request(
       {
         ...{ host: '127.0.0.1', port, agent, method, path: target, timeout: PATIENCE_MS },
@@ -60,15 +63,15 @@ function exchangeOnce(port: number, asked: Exchange): Promise<Answer> {
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString()
-          usedAt.set(answer.socket, performance.now())
+          if (connection) usedAt.set(connection, performance.now())
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
         })
         answer.on('error', reject)
       },
     )
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)))
-    let idleMs = 0
     sent.on('socket', (socket) => {
+      connection = socket
       idleMs = performance.now() - (usedAt.get(socket) ?? Infinity)
     })
     sent.on('error', (error: NodeJS.ErrnoException) => {
