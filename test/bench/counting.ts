@@ -6,7 +6,7 @@ import type { Counted, Counts } from './counted.ts'
 /** The edge's own delay, and some. */
 const FLUSHED_AFTER_MS = 1_500
 const SETTLE_POLL_MS = 250
-const SETTLE_MAX_MS = 15_000
+const SETTLE_MAX_MS = 600_000
 
 /** What was counted since the last time; counting begins anew. */
 export async function takeCounts(port: number): Promise<Counted> {

@@ -39,6 +39,7 @@ export const NAIVE_KEY = 'naive_key_0123456789abcdef0123456789'
 export type Database = Awaited<ReturnType<Miniflare['getD1Database']>>
 
 export interface BenchEdge {
+  /** 0 of those that were not asked for. */
   readonly ports: Readonly<Record<WorkerName, number>>
   /** Of the Workers that were asked for besides, by name. */
   readonly otherPorts: ReadonlyMap<string, number>
@@ -65,6 +66,8 @@ export interface OtherGate {
 export interface BenchEdgeOptions {
   readonly upstreamPort: number
   readonly inspector?: boolean
+  /** Those that are started; all of them where none are named. The gate always is. */
+  readonly workers?: readonly WorkerName[]
   readonly others?: readonly OtherGate[]
 }
 
@@ -74,9 +77,13 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
   const signingKey = await generateSigningKey()
   const text = await bundle()
   const others = options.others ?? []
+  const asked = WORKERS.filter(
+    (name) => name === 'gate' || options.workers?.includes(name) !== false,
+  )
   const workers = [
-    ...gates(upstream, signingKey, text),
-    ...bareWorkers(upstream),
+    ...[...gates(upstream, signingKey, text), ...bareWorkers(upstream)].filter(({ name }) =>
+      asked.includes(name as WorkerName),
+    ),
     ...(await Promise.all(others.map((other) => otherGate(other, upstream, signingKey)))),
   ]
   const sockets = [{ host: '127.0.0.1', port: 0 }]
@@ -94,19 +101,25 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
     const portOf = async (name: string): Promise<number> =>
       Number((await mf.unsafeGetDirectURL(name)).port)
     const named = await Promise.all(
-      WORKERS.map(async (name) => [name, await portOf(name)] as const),
+      WORKERS.map(async (name) => [name, asked.includes(name) ? await portOf(name) : 0] as const),
     )
     const ports = Object.fromEntries(named) as Record<WorkerName, number>
     const otherPorts = await Promise.all(
       others.map(async ({ name }) => [name, await portOf(name)] as const),
     )
     const db = await mf.getD1Database('DB', 'gate')
-    const consumerDb = await mf.getD1Database('DB', 'consumer')
+    // The same database where the consumer does not run.
+    const consumerDb = await mf.getD1Database(
+      'DB',
+      asked.includes('consumer') ? 'consumer' : 'gate',
+    )
     const schema = unstable_splitSqlQuery(await readFile(join(ROOT, 'schema.sql'), 'utf8'))
-    for (const one of [db, consumerDb]) {
+    for (const one of asked.includes('consumer') ? [db, consumerDb] : [db]) {
       await one.batch(schema.map((statement) => one.prepare(statement)))
     }
-    await (await mf.getKVNamespace('KEYS', 'kv_read')).put(NAIVE_KEY, JSON.stringify(KV_RECORD))
+    if (asked.includes('kv_read')) {
+      await (await mf.getKVNamespace('KEYS', 'kv_read')).put(NAIVE_KEY, JSON.stringify(KV_RECORD))
+    }
     const health = await fetch(`http://localhost:${ports.gate}/edge/health`)
     if (!health.ok) throw new Error(`the gate is not ready: ${await health.text()}`)
     return {

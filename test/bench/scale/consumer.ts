@@ -29,7 +29,7 @@ export async function measureConsumer(
   plan: ScalePlan,
   progress: (text: string) => void,
 ): Promise<ConsumerReport> {
-  const rig = await startRig({})
+  const rig = await startRig({ workers: ['consumer'] })
   try {
     const { ports, consumerDb } = rig.edge
     const events = MESSAGES_PER_BATCH * MESSAGE_MAX_EVENTS

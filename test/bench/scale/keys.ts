@@ -14,7 +14,7 @@ const FILL_ORGANIZATIONS = 1_000
 const ROWS_PER_STATEMENT = 100_000
 
 export async function keysInD1(plan: ScalePlan, progress: (text: string) => void): Promise<Series> {
-  const rig = await startRig({})
+  const rig = await startRig({ workers: ['pass_through'] })
   try {
     const seeder = await startSeeding(rig.edge.db, rig.edge.signingKey)
     await fillOrganizations(rig.edge.db)
@@ -64,7 +64,7 @@ export async function concurrentKeys(
   plan: ScalePlan,
   progress: (text: string) => void,
 ): Promise<Series> {
-  const rig = await startRig({})
+  const rig = await startRig({ workers: ['pass_through'] })
   try {
     const seeder = await startSeeding(rig.edge.db, rig.edge.signingKey)
     // The fewer are among the more, so that all together are no more than the most.

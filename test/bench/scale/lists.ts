@@ -59,7 +59,7 @@ async function measureLists(
   plan: ScalePlan,
   progress: (text: string) => void,
 ): Promise<Series['points']> {
-  const rig = await startRig({})
+  const rig = await startRig({ workers: ['pass_through'] })
   try {
     const seeder = await startSeeding(rig.edge.db, rig.edge.signingKey)
     const free = await seeder.mint(sort.kind)

@@ -43,7 +43,7 @@ async function useUp(
   listEntries: number,
   progress: (text: string) => void,
 ): Promise<MemorySample[]> {
-  const rig = await startRig({ inspector: true })
+  const rig = await startRig({ inspector: true, workers: ['gate'] })
   try {
     const seeder = await startSeeding(rig.edge.db, rig.edge.signingKey)
     const samples: MemorySample[] = []

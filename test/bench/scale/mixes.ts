@@ -16,6 +16,11 @@ import type { Seeder } from '../seed.ts'
 import { mintMany } from './keys.ts'
 import type { ScalePlan } from './plan.ts'
 
+/** Each as it is, and in the shell that counts. */
+const COUNTED = [
+  ...(['gate', 'counted', 'naive', 'counted_naive'] as const),
+  ...(['kv_read', 'counted_kv_read'] as const),
+]
 const BUSY_KEYS = 4
 const CLIENTS = 2_000
 /** They have neither queue nor lease: what they ask is the same however long. */
@@ -51,7 +56,7 @@ export async function countMixes(
   plan: ScalePlan,
   progress: (text: string) => void,
 ): Promise<MixCount[]> {
-  const rig = await startRig({})
+  const rig = await startRig({ workers: COUNTED })
   try {
     const seeder = await startSeeding(rig.edge.db, rig.edge.signingKey)
     const mixes = await traffic(seeder, plan)

@@ -15,6 +15,7 @@ export async function catalogRoutes(
   progress: (text: string) => void,
 ): Promise<Series> {
   const rig = await startRig({
+    workers: ['pass_through'],
     others: plan.routes.map((size) => ({
       name: nameOf(size),
       entry: ENTRY,

@@ -34,7 +34,7 @@ export interface SoakReport {
 
 export async function soak(plan: ScalePlan, progress: (text: string) => void): Promise<SoakReport> {
   const { minutes, sampleSeconds } = plan.soak
-  const rig = await startRig({ inspector: true })
+  const rig = await startRig({ inspector: true, workers: ['gate'] })
   try {
     const seeder = await startSeeding(rig.edge.db, rig.edge.signingKey)
     const busy = await mintMany(seeder, BUSY_KEYS)

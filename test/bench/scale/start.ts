@@ -20,7 +20,7 @@ import { bundleParts } from './parts.ts'
 import type { Part } from './parts.ts'
 import type { ScalePlan } from './plan.ts'
 
-const START_DEADLINE_MS = 20_000
+const START_DEADLINE_MS = 600_000
 const POLL_MS = 1
 
 export interface Start {
