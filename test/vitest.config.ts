@@ -22,7 +22,7 @@ const statements = (file: string): string[] =>
 const PATIENCE = { testTimeout: 600_000, hookTimeout: 600_000 }
 
 /** The longest of a project begin first, so that none is left alone at the end. */
-const LONGEST = /\/(?:under-load|e2e\/console)\//
+const LONGEST = /\/(?:under-load|e2e\/console|bench|cli|patterns)\/|\.model\.|receiver/
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -135,7 +135,8 @@ function stream(response: ServerResponse, status: number): void {
 /** For an answer: a busy machine is late with a good one, too. */
 const TIMEOUT_MS = 1_000
 
-const MISBEHAVIOURS: ((response: ServerResponse) => void)[] = [
+type Misbehaviour = (response: ServerResponse) => void
+const ANSWERS: readonly Misbehaviour[] = [
   (response) => response.writeHead(500).end('\u001b[31moops\u0000'),
   (response) => response.writeHead(404).end(),
   (response) => response.writeHead(302, { location: `${elsewhere.url}/` }).end(),
@@ -146,6 +147,8 @@ const MISBEHAVIOURS: ((response: ServerResponse) => void)[] = [
   (response) => response.socket?.resetAndDestroy(),
   // Is no HTTP.
   (response) => response.socket?.end('SSH-2.0-OpenSSH_9.9\r\n\r\n'),
+]
+const SILENCES: readonly Misbehaviour[] = [
   // Hangs.
   () => undefined,
   // Hangs after half of the answer.
@@ -159,7 +162,9 @@ describe('against a receiver that fails at random', () => {
     receiver.answer = (_received, response, nth) => {
       // The last attempt succeeds, or an event could rightly be lost.
       if (nth === ATTEMPTS || random() < 0.25) return void response.end('ok')
-      MISBEHAVIOURS[Math.floor(random() * MISBEHAVIOURS.length)]?.(response)
+      // Silence takes as long as the runners wait: where it comes first, they wait for many at once.
+      const ways = nth === 1 ? [...ANSWERS, ...SILENCES] : ANSWERS
+      ways[Math.floor(random() * ways.length)]?.(response)
     }
     const ids = await call('happen', { organization, times: 40 })
     // A hint to one, while both run the cron.
