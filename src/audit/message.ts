@@ -1,7 +1,7 @@
 // What goes through the queue, and how strictly it is read on the other side: an event that passes
 // here fits the table and comes out of it as it went in, or its hash would not hold.
 
-import { ENVIRONMENTS, KINDS } from '../catalog/define.ts'
+import { ENVIRONMENTS, KIND_NAMES } from '../credentials/kinds.ts'
 import { readMembers } from '../lib/message-kind.ts'
 import type { MessageHead } from '../lib/message-kind.ts'
 import { DECISIONS, MAX_LENGTH, ORGANIZATION } from './event.ts'
@@ -36,7 +36,7 @@ const CHECKS: Readonly<Record<keyof AuditEvent, Check>> = {
   at: integer(1, LAST_TIME_MS),
   organization: nullable((value) => typeof value === 'string' && ORGANIZATION.test(value)),
   key: nullable(text(MAX_LENGTH.key)),
-  kind: nullable(oneOf(KINDS)),
+  kind: nullable(oneOf(KIND_NAMES)),
   serviceUser: nullable(text(MAX_LENGTH.serviceUser)),
   sourceSystem: nullable(text(MAX_LENGTH.sourceSystem)),
   environment: nullable(oneOf(ENVIRONMENTS)),

@@ -4,6 +4,8 @@
 // the side of hiding. It takes time by what is kept, however long the path: that is cut first, each
 // pattern ends within a bound, and runs of letters and digits are gone through once.
 
+import { MARK_WORDS } from '../credentials/kinds.ts'
+
 /** Stands for the first segment that looks like a secret and all behind it. */
 export const REDACTED = '[redacted]'
 
@@ -25,7 +27,10 @@ const RANDOM_MAX_LENGTH = 33
 const HEX_SECRET_MIN_LENGTH = 48
 const HEX_SECRET_MAX_LENGTH = 80
 /** Keys of the same style by whatever brand. */
-const ANY_BRAND = /[0-9a-z]_(?:pub_|tok_)?(?:live|sandbox|test)_[0-9a-z]{16}/i
+const ANY_BRAND = new RegExp(
+  `[0-9a-z]_(?:(?:${MARK_WORDS})_)?(?:live|sandbox|test)_[0-9a-z]{16}`,
+  'i',
+)
 /** `{"` in base64url, as header and payload begin. */
 const JSON_PART = /eyJ[\w-]{8}/i
 /** Of a JWT, the first of three parts: it begins with `{`. */
@@ -73,7 +78,7 @@ function ownForm(brand: string): RegExp {
     brand,
     () =>
       new RegExp(
-        `${brand}${BETWEEN}{1,3}(?:(?:pub|tok)${BETWEEN}{0,3})?(?:live|sandbox)(?:${BETWEEN}{1,3}[0-9a-z]|[0-9a-z]{8})`,
+        `${brand}${BETWEEN}{1,3}(?:(?:${MARK_WORDS})${BETWEEN}{0,3})?(?:live|sandbox)(?:${BETWEEN}{1,3}[0-9a-z]|[0-9a-z]{8})`,
         'i',
       ),
   )

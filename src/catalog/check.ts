@@ -1,5 +1,6 @@
 // What makes a catalog wrong. Pure: a definition in, sentences out.
 
+import { KIND_LIMITS, KINDS } from '../credentials/kinds.ts'
 import { checkHeaders } from './check-headers.ts'
 import type { CatalogDefinition, Product, Quota, Route } from './define.ts'
 
@@ -16,7 +17,7 @@ export function checkCatalog(definition: CatalogDefinition): string[] {
   }
   const limits = checkPlans(definition, mistakes)
   checkCaps(definition, mistakes)
-  checkQuota('publishable', definition.publishable, mistakes)
+  for (const name of KIND_LIMITS) checkQuota(name, definition[name], mistakes)
   for (const scope of definition.publishable.scopes) {
     if (!Object.hasOwn(definition.scopes, scope))
       mistakes.push(`publishable keys hold unknown scope "${scope}"`)
@@ -126,7 +127,7 @@ function checkRoute(
     if (!route.scopes.some((s) => definition.publishable.scopes.includes(s))) {
       mistakes.push(`${name} is open to publishable keys, but none of its scopes is theirs`)
     }
-    if (!product.accepts.includes('publishable')) {
+    if (!product.accepts.some((kind) => KINDS[kind].routes === 'open')) {
       mistakes.push(`${name} is open to publishable keys, which "${product.id}" does not accept`)
     }
   }

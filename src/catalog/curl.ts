@@ -1,5 +1,6 @@
 // A cURL line to paste, made from the catalog: of a call that passes as it stands, or none. Pure.
 
+import { KINDS, presentation } from '../credentials/kinds.ts'
 import { fullPattern } from './check.ts'
 import type { Catalog, Kind, Product, Route } from './define.ts'
 
@@ -28,7 +29,7 @@ export function curlLine(catalog: Catalog, example: Example): string | undefined
     .flatMap((product) => product.routes.map((route) => ({ product, route })))
     .filter(({ product, route }) => isOpen(product, route, example))
   const best =
-    example.kind === 'secret'
+    KINDS[example.kind].holds.scopes === 'any'
       ? (choices.find(({ route }) => route.verbs.includes('GET')) ?? choices[0])
       : choices[0]
   if (!best) return undefined
@@ -36,7 +37,7 @@ export function curlLine(catalog: Catalog, example: Example): string | undefined
   const target = example.url + fullPattern(best.product, best.route).replace('/**', '')
   const words = [
     `curl -X ${verb} ${quoted(target)}`,
-    `-H ${quoted(bearer(example))}`,
+    `-H ${quoted(presentation(KINDS[example.kind].scheme, example.value).join(': '))}`,
     ...originOf(example).map((origin) => `-H ${quoted(`Origin: ${origin}`)}`),
     ...(best.route.department === undefined || example.department === undefined
       ? []
@@ -49,7 +50,7 @@ export function curlLine(catalog: Catalog, example: Example): string | undefined
 function isOpen(product: Product, route: Route, example: Example): boolean {
   const granted =
     route.scopes.length === 0 || route.scopes.some((scope) => example.scopes.includes(scope))
-  const open = example.kind !== 'publishable' || route.publishable === true
+  const open = KINDS[example.kind].routes !== 'open' || route.publishable === true
   const named = route.department === undefined || example.department !== undefined
   return granted && open && named && !fullPattern(product, route).includes('/:')
 }
@@ -60,12 +61,6 @@ function originOf({ origins }: Example): string[] {
     (a, b) => Number(a.includes('*')) - Number(b.includes('*')),
   )
   return origin === undefined ? [] : [origin.replace('*', 'app')]
-}
-
-function bearer({ kind, value }: Example): string {
-  return kind === 'jwt' || kind === 'access_token'
-    ? `Authorization: Bearer ${value}`
-    : `X-API-Key: ${value}`
 }
 
 /** A document where a service user acts for a department, as in the vault; else an empty object. */

@@ -2,14 +2,12 @@
 // checked when the Worker is built and again when it starts; a change is a deploy.
 
 import type { Limit } from '../guard/limit.ts'
+import { KINDS } from '../credentials/kinds.ts'
+import type { Kind } from '../credentials/kinds.ts'
 import { checkCatalog } from './check.ts'
 
-export const KINDS = ['secret', 'publishable', 'jwt', 'access_token'] as const
-/** The kinds of credential. `access_token` belongs to a service user. */
-export type Kind = (typeof KINDS)[number]
-
-export const ENVIRONMENTS = ['live', 'sandbox'] as const
-export type Environment = (typeof ENVIRONMENTS)[number]
+export { ENVIRONMENTS } from '../credentials/kinds.ts'
+export type { Environment, Kind } from '../credentials/kinds.ts'
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** A write verb, in the catalog's sense. */
@@ -142,6 +140,35 @@ export function defaultScopes(catalog: CatalogDefinition): string[] {
 /** What an organization of a plan may have at once. */
 export function capsOf(catalog: CatalogDefinition, plan: string): Caps {
   return { ...CAPS, ...catalog.caps?.[plan] }
+}
+
+/** The scopes that a kind of credential can hold, in the catalog's order. */
+export function scopesFor(catalog: CatalogDefinition, kind: Kind): string[] {
+  switch (KINDS[kind].holds.scopes) {
+    case 'any':
+      return Object.keys(catalog.scopes)
+    case 'fixed':
+      return [...catalog.publishable.scopes]
+    case 'used':
+      return scopesUsed(catalog, kind)
+    case 'none':
+      return []
+  }
+}
+
+/** The scopes that some route asks of a kind of credential, in the catalog's order. */
+export function scopesUsed(catalog: CatalogDefinition, kind: Kind): string[] {
+  const asked = new Set(
+    catalog.products
+      .filter(({ accepts }) => accepts.includes(kind))
+      .flatMap(({ routes }) => routes.flatMap(({ scopes }) => scopes)),
+  )
+  return Object.keys(catalog.scopes).filter((scope) => asked.has(scope))
+}
+
+/** The scopes that a new credential of a kind holds unless they are named. */
+export function scopesByDefault(catalog: CatalogDefinition, kind: Kind): string[] {
+  return KINDS[kind].holds.scopes === 'any' ? defaultScopes(catalog) : scopesFor(catalog, kind)
 }
 
 /** The products that a kind of credential may be granted. */

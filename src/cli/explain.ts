@@ -1,5 +1,7 @@
 // What wrangler and D1 say, turned into what the operator can do about it. Pure.
 
+import { ONLY_SOME_HAVE_ORIGINS } from '../credentials/kinds.ts'
+
 /** Where a command ran, as far as advice depends on it. */
 export interface Where {
   readonly remote: boolean
@@ -16,7 +18,7 @@ const CHECKS: readonly (readonly [RegExp, string])[] = [
     /origin (?:GLOB|NOT)|length\(origin\)/,
     'an entry is an origin, such as https://app.example.com',
   ],
-  [/origin_restricted = 0 OR/, 'only publishable keys have an origin list'],
+  [/origin_restricted = 0 OR/, ONLY_SOME_HAVE_ORIGINS],
   [/expires_at/, 'an expiry is a time after 1970'],
   [/id GLOB/, 'an id is org_…, key_… or su_… with letters, digits and _'],
 ]

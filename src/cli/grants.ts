@@ -1,27 +1,17 @@
 // Which scopes and products a new credential may hold: what the catalog has for its kind, and what
 // its organization owns. Pure but for the refusal.
 
-import { defaultScopes, productsFor } from '../catalog/define.ts'
-import type { Catalog, Kind } from '../catalog/define.ts'
+import { defaultScopes, productsFor, scopesFor, scopesUsed } from '../catalog/define.ts'
+import type { Catalog } from '../catalog/define.ts'
+import { KINDS, plural } from '../credentials/kinds.ts'
+import type { Kind } from '../credentials/kinds.ts'
 import { usage } from './answer.ts'
 import { closest } from './closest.ts'
 
-const KIND_NOUNS: Readonly<Record<Kind, string>> = {
-  secret: 'secret keys',
-  publishable: 'publishable keys',
-  jwt: 'JWT keys',
-  access_token: 'access tokens',
-}
-
-/** The scopes that some route asks of a kind of credential, in the catalog's order. */
-export function scopesFor(catalog: Catalog, kind: Kind): string[] {
-  if (kind === 'publishable') return [...catalog.publishable.scopes]
-  const asked = new Set(
-    catalog.products
-      .filter((product) => product.accepts.includes(kind))
-      .flatMap((product) => product.routes.flatMap((route) => route.scopes)),
-  )
-  return Object.keys(catalog.scopes).filter((scope) => asked.has(scope))
+/** The scopes that are of use to a kind of credential: that some route asks of it, or that it has fixed. */
+function usefulScopes(catalog: Catalog, kind: Kind): string[] {
+  const fixed = KINDS[kind].holds.scopes === 'fixed'
+  return fixed ? scopesFor(catalog, kind) : scopesUsed(catalog, kind)
 }
 
 /** The scopes asked for, or the default: management scopes are granted only when they are named. */
@@ -30,22 +20,23 @@ export function readScopes(
   kind: Kind,
   named: readonly string[] | undefined,
 ): string[] {
-  const possible = scopesFor(catalog, kind)
-  if (kind === 'publishable') {
+  const possible = usefulScopes(catalog, kind)
+  const rule = KINDS[kind].holds.scopes
+  if (rule === 'fixed') {
     if (named?.some((scope) => !possible.includes(scope))) {
-      throw usage(`publishable keys hold ${possible.join(' ')} and nothing else; leave --scope out`)
+      throw usage(`${plural(kind)} hold ${possible.join(' ')} and nothing else; leave --scope out`)
     }
     return possible
   }
   if (!named || named.length === 0) {
     const defaults = new Set(defaultScopes(catalog))
-    return kind === 'secret' ? possible.filter((scope) => defaults.has(scope)) : possible
+    return rule === 'any' ? possible.filter((scope) => defaults.has(scope)) : possible
   }
   for (const scope of named) {
     if (possible.includes(scope)) continue
     if (Object.hasOwn(catalog.scopes, scope)) {
       throw usage(
-        `--scope ${scope} is of no use to ${KIND_NOUNS[kind]}; theirs are ${possible.join(' ')}`,
+        `--scope ${scope} is of no use to ${plural(kind)}; theirs are ${possible.join(' ')}`,
       )
     }
     throw usage(unknownWord('scope', scope, possible))
@@ -68,7 +59,7 @@ export function readProducts(
     }
     if (!accepting.includes(product)) {
       throw usage(
-        `--product ${product} does not accept ${KIND_NOUNS[kind]}; these do: ${accepting.join(' ')}`,
+        `--product ${product} does not accept ${plural(kind)}; these do: ${accepting.join(' ')}`,
       )
     }
     if (!possible.includes(product)) {
@@ -79,7 +70,7 @@ export function readProducts(
   }
   if (possible.length === 0) {
     throw usage(
-      `${organization.id} has no product that accepts ${KIND_NOUNS[kind]} (${accepting.join(' ')})`,
+      `${organization.id} has no product that accepts ${plural(kind)} (${accepting.join(' ')})`,
     )
   }
   return named && named.length > 0 ? [...new Set(named)] : possible

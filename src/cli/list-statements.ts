@@ -1,6 +1,8 @@
 // The SQL of allowlists. A list belongs to an organization or a key; which one decides the tables,
 // and nothing else differs. Pure, like statements.ts.
 
+import { WITH_ORIGINS } from '../credentials/kinds.ts'
+import type { Kind } from '../credentials/kinds.ts'
 import { sql } from './statements.ts'
 
 export interface ListTable {
@@ -40,7 +42,7 @@ export interface OwnerRow {
   readonly id: string
   readonly name: string
   readonly restricted: 0 | 1
-  readonly kind: string | null
+  readonly kind: Kind | null
   readonly organization_id: string
   /** Whether the organization of a key has its own address list in force. */
   readonly organization_restricted: 0 | 1
@@ -64,7 +66,10 @@ export function selectEntries(list: ListTable, ownerId: string): string {
 
 /** Adds entries and returns those that were not there. An owner that does not exist adds none. */
 export function addEntries(list: ListTable, ownerId: string, entries: readonly string[]): string {
-  const kind = list.table === 'credential_origins' ? ` AND o.kind = 'publishable'` : ''
+  const kind =
+    list.table === 'credential_origins'
+      ? ` AND o.kind IN (${WITH_ORIGINS.map(sql).join(', ')})`
+      : ''
   return `INSERT INTO ${list.table} (${list.ownerColumn}, ${list.entryColumn}) SELECT o.id, e.value FROM ${list.owners} o, json_each(${sql(entries)}) e WHERE o.id = ${sql(ownerId)}${kind} ON CONFLICT DO NOTHING RETURNING ${list.entryColumn} AS entry;`
 }
 

@@ -1,11 +1,11 @@
 // From a wish to a credential: the value, which is shown once and kept nowhere, and the row with its
 // digest. Everything is checked before the row is sent.
 
-import type { Environment, Kind } from '../catalog/define.ts'
 import { importPeppers, mintKey } from '../credentials/digest.ts'
 import type { MintedKey } from '../credentials/digest.ts'
-import type { OpaqueKind } from '../credentials/format.ts'
 import { JWT_MAX_LIFETIME_S } from '../credentials/jwt-claims.ts'
+import { KINDS, SIGNED_KIND } from '../credentials/kinds.ts'
+import type { Environment, OpaqueKind } from '../credentials/kinds.ts'
 import { mintJwt } from '../credentials/mint-jwt.ts'
 import { loadSigningKeys, parseSigningKeys } from '../credentials/signing-keys.ts'
 import { Stop, usage } from './answer.ts'
@@ -52,7 +52,7 @@ export async function jwtMinter(
   const mint = (wish: JwtWish): Promise<string> => {
     const issuedAtMs = ops.io.now()
     if (wish.expiresAtMs - issuedAtMs > JWT_MAX_LIFETIME_S * 1000) {
-      throw usage('a JWT key lives ten years at most')
+      throw usage(`a ${KINDS[SIGNED_KIND].noun} lives ten years at most`)
     }
     return mintJwt({
       signingKeys,
@@ -68,13 +68,6 @@ export async function jwtMinter(
     })
   }
   return { issuer, mint }
-}
-
-const NOUNS: Readonly<Record<Kind, string>> = {
-  secret: 'secret key',
-  publishable: 'publishable key',
-  jwt: 'JWT key',
-  access_token: 'access token',
 }
 
 /** What the operator sees of a new credential: the only time that its value is shown. */
@@ -109,7 +102,7 @@ export async function minted(
       curl: curl ?? null,
     },
     lines: [
-      `${environment} ${NOUNS[kind]} ${id} (${row.name}) of ${row.serviceUserId ?? row.organizationId}`,
+      `${environment} ${KINDS[kind].noun} ${id} (${row.name}) of ${row.serviceUserId ?? row.organizationId}`,
       `  products  ${products.join(' ')}`,
       ...(scopes.length > 0 ? [`  scopes    ${scopes.join(' ')}`] : []),
       ...(lists.length > 0 ? [`  only from ${lists.join(' ')}`] : []),

@@ -8,6 +8,7 @@ import { readId } from './input.ts'
 import { KEY_IPS, KEY_ORIGINS, ORGANIZATION_IPS } from './list-statements.ts'
 import type { ListTable, OwnerRow } from './list-statements.ts'
 import { noKey, noOrganization } from './owner.ts'
+import { hasOrigins, ONLY_SOME_HAVE_ORIGINS } from '../credentials/kinds.ts'
 import { sql } from './statements.ts'
 
 export interface ListOptions {
@@ -34,7 +35,7 @@ export function targetList(kind: EntryKind, options: ListOptions): TargetList {
     throw usage(
       kind === 'address'
         ? 'say whose list: --organization org_… or --key key_…, one of them'
-        : 'say whose list: --key key_… (only publishable keys have an origin list)',
+        : `say whose list: --key key_… (${ONLY_SOME_HAVE_ORIGINS})`,
     )
   }
   const ownerId = readId('key', key)
@@ -59,10 +60,8 @@ export function ownerOf(list: TargetList, owners: readonly OwnerRow[]): OwnerRow
   if (!owner) {
     throw list.table.owners === 'organizations' ? noOrganization() : noKey()
   }
-  if (list.kind === 'origin' && owner.kind !== 'publishable') {
-    throw new Stop(
-      `${owner.id} is a key of kind ${owner.kind}; only publishable keys have an origin list`,
-    )
+  if (list.kind === 'origin' && (owner.kind === null || !hasOrigins(owner.kind))) {
+    throw new Stop(`${owner.id} is a key of kind ${owner.kind}; ${ONLY_SOME_HAVE_ORIGINS}`)
   }
   return owner
 }

@@ -5,9 +5,9 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 
-import type { Environment } from '../catalog/define.ts'
 import { base62, keyPrefix, RANDOM_LENGTH, randomBase62, TAG_LENGTH } from './format.ts'
-import type { OpaqueKind, ParsedKey } from './format.ts'
+import type { ParsedKey } from './format.ts'
+import type { Environment, OpaqueKind } from './kinds.ts'
 
 const TAG_BYTES = 5
 /** The pepper is a secret of at least so many characters. */

@@ -1,20 +1,16 @@
 // The form of an opaque credential: <prefix><26 base62 random><6 base62 tag>.
 // The prefix is covered by the tag, so that a live key renamed to sandbox is no key.
 
-import type { Environment, Kind } from '../catalog/define.ts'
+import { ENVIRONMENTS, KINDS, MARK_WORDS, OPAQUE_KINDS, SIGNED_KIND } from './kinds.ts'
+import type { Environment, Kind, OpaqueKind } from './kinds.ts'
 
 export const RANDOM_LENGTH = 26
 export const TAG_LENGTH = 6
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** The kinds that are opaque strings; the fourth is a JWT. */
-export type OpaqueKind = Exclude<Kind, 'jwt'>
-
-const MARKS: Readonly<Record<OpaqueKind, string>> = {
-  secret: '',
-  publishable: 'pub_',
-  access_token: 'tok_',
-}
+const KIND_OF_MARK: ReadonlyMap<string, OpaqueKind> = new Map(
+  OPAQUE_KINDS.map((kind) => [KINDS[kind].proof.mark, kind]),
+)
 
 export interface ParsedKey {
   readonly kind: OpaqueKind
@@ -26,22 +22,31 @@ export interface ParsedKey {
 
 /** `vk_live_`, `vk_pub_sandbox_`, `vk_tok_live_` … */
 export function keyPrefix(brand: string, kind: OpaqueKind, environment: Environment): string {
-  return `${brand}_${MARKS[kind]}${environment}_`
+  const { mark } = KINDS[kind].proof
+  return mark === '' ? `${brand}_${environment}_` : `${brand}_${mark}_${environment}_`
 }
 
 /** Reads keys of one brand. The longest form has 17 + brand + 32 characters; nothing longer is looked at. */
 export function keyParser(brand: string): (text: string) => ParsedKey | undefined {
   const form = new RegExp(
-    `^(${brand}_(pub_|tok_)?(live|sandbox)_[0-9A-Za-z]{${RANDOM_LENGTH}})([0-9A-Za-z]{${TAG_LENGTH}})$`,
+    `^(${brand}_(?:(${MARK_WORDS})_)?(live|sandbox)_[0-9A-Za-z]{${RANDOM_LENGTH}})([0-9A-Za-z]{${TAG_LENGTH}})$`,
   )
   return (text) => {
     if (text.length > 96) return undefined
     const match = form.exec(text)
     if (!match) return undefined
-    const [, covered = '', mark, environment, tag = ''] = match
-    const kind = mark === 'pub_' ? 'publishable' : mark === 'tok_' ? 'access_token' : 'secret'
-    return { kind, environment: environment as Environment, covered, tag }
+    const [, covered = '', mark = '', environment, tag = ''] = match
+    const kind = KIND_OF_MARK.get(mark)
+    return kind && { kind, environment: environment as Environment, covered, tag }
   }
+}
+
+/** The kind that the beginning of a text speaks of; undefined where it looks like none. */
+export function kindOfPrefix(text: string, brand: string): Kind | undefined {
+  if (text.startsWith('ey')) return SIGNED_KIND
+  const begins = (kind: OpaqueKind): boolean =>
+    ENVIRONMENTS.some((environment) => text.startsWith(keyPrefix(brand, kind, environment)))
+  return OPAQUE_KINDS.find(begins)
 }
 
 /** So many base62 characters of cryptographic randomness (5.95 bits each), without modulo bias. */

@@ -1,8 +1,8 @@
 // The key record: everything the gate needs to decide about one credential, denormalised, with the
 // generation that the guard checks. It may be stale in memo and KV; the guard knows.
 
-import { ENVIRONMENTS, KINDS } from '../catalog/define.ts'
-import type { Environment, Kind } from '../catalog/define.ts'
+import { ENVIRONMENTS, KIND_NAMES } from './kinds.ts'
+import type { Environment, Kind } from './kinds.ts'
 
 /**
  * How a record is looked up: an opaque key by its digest, a JWT of ours by its `jti`, which is its
@@ -80,7 +80,7 @@ export function recordFromRow(row: Record<string, unknown>, readAt: number): Key
     return {
       id: text(row['id']),
       generation: number(row['generation']),
-      kind: oneOf(KINDS, row['kind']),
+      kind: oneOf(KIND_NAMES, row['kind']),
       environment: oneOf(ENVIRONMENTS, row['environment']),
       organizationId: text(row['organization_id']),
       plan: text(row['plan']),

@@ -24,6 +24,8 @@ const FIELDS: readonly string[] = ['issuer', 'jwks_url', 'audience', 'algorithms
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 const PLAIN_URL = /^https?:\/\/[^\s?#\\]+$/
 const TYP = /^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/
+/** The generic type would let any token of that issuer, such as a sign-in, pass as an API key. */
+const GENERIC_TYP = /^jwt$/i
 
 /** Deadline of one JWKS fetch. */
 const JWKS_TIMEOUT_MS = 3_000
@@ -75,8 +77,7 @@ function readIssuer(entry: unknown): Result<TrustedIssuer, string> {
   if (!isAlgorithmList(algorithms)) {
     return err(`.algorithms must be a list, each once, of: ${[...ALGORITHMS].join(', ')}`)
   }
-  // The generic type would let any token of that issuer, such as a sign-in, pass as an API key.
-  if (typeof typ !== 'string' || !TYP.test(typ) || typ.toLowerCase() === 'jwt') {
+  if (typeof typ !== 'string' || !TYP.test(typ) || GENERIC_TYP.test(typ)) {
     return err('.typ must be a specific type such as "vk+jwt", not "JWT"')
   }
   return ok({ issuer, jwksUrl, audience, algorithms, typ })

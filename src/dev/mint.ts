@@ -3,6 +3,7 @@
 import type { Settings } from '../config/settings.ts'
 import { mintKey } from '../credentials/digest.ts'
 import { randomBase62 } from '../credentials/format.ts'
+import { isSigned, KINDS } from '../credentials/kinds.ts'
 import { mintJwt } from '../credentials/mint-jwt.ts'
 import { insertCredential, revokeCredential } from '../cli/statements.ts'
 import { SERVICE_USER } from './demo-credentials.ts'
@@ -24,14 +25,13 @@ export async function mintDemo(
   nowMs: number,
 ): Promise<{ readonly minted: Minted; readonly sql: string }> {
   const { kind, environment, organizationId, scopes, products, origins, ips, state } = credential
-  const { id, value, digest } =
-    kind === 'jwt'
-      ? await mintDemoJwt(credential, settings, nowMs)
-      : await mintKey(settings.peppers, settings.brand, kind, environment)
+  const { id, value, digest } = isSigned(kind)
+    ? await mintDemoJwt(credential, settings, nowMs)
+    : await mintKey(settings.peppers, settings.brand, kind, environment)
   const row = insertCredential({
     id,
     organizationId,
-    serviceUserId: kind === 'access_token' ? SERVICE_USER.id : null,
+    serviceUserId: KINDS[kind].owner === 'service_user' ? SERVICE_USER.id : null,
     kind,
     environment,
     name: NAME_PREFIX + name,
@@ -78,5 +78,5 @@ export function signDemoJwt(
 
 function expiryOf({ kind, state }: DemoCredential, nowMs: number): number | null {
   if (state === 'expired') return nowMs - DAY_MS
-  return kind === 'jwt' ? nowMs + JWT_LIFETIME_MS : null
+  return isSigned(kind) ? nowMs + JWT_LIFETIME_MS : null
 }

@@ -4,6 +4,7 @@
 import { decodeJwt } from 'jose'
 
 import type { Settings } from '../config/settings.ts'
+import { isSigned } from '../credentials/kinds.ts'
 import { insertOrganization, insertServiceUser, sql } from '../cli/statements.ts'
 import type { Database } from './database.ts'
 import {
@@ -93,7 +94,7 @@ async function resign(
   const entries = DEMO_NAMES.map(async (name): Promise<[string, Minted]> => {
     const { id, value } = credentials[name]
     const credential = DEMO_CREDENTIALS[name]
-    if (credential.kind !== 'jwt' || decodeJwt(value).iss === settings.issuer) {
+    if (!isSigned(credential.kind) || decodeJwt(value).iss === settings.issuer) {
       return [name, { id, value }]
     }
     return [name, { id, value: await signDemoJwt(id, credential, settings, nowMs) }]

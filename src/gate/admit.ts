@@ -10,6 +10,7 @@ import type { Ask } from '../guard/lease.ts'
 import type { AdmitAnswer } from '../guard/protocol.ts'
 import type { Limit, LimitState, Standing } from '../guard/limit.ts'
 import { Meter } from '../guard/meter.ts'
+import { KINDS } from '../credentials/kinds.ts'
 import type { KnownKey } from '../credentials/memo.ts'
 import type { KeyRecord } from '../credentials/record.ts'
 import type { WaitUntil } from '../credentials/store.ts'
@@ -47,10 +48,10 @@ function limitsOf(
     const { windowSeconds } = quota
     limits.push({ name, windowSeconds, quota: record.quotas[name] ?? quota.quota })
   }
-  if (record.kind === 'publishable') {
-    const { quota, windowSeconds, per } = catalog.publishable
-    const own = record.quotas['publishable'] ?? quota
-    const limit = { name: 'publishable', windowSeconds, quota: own }
+  const name = KINDS[record.kind].limit
+  if (name !== null) {
+    const { quota, windowSeconds, per } = catalog[name]
+    const limit = { name, windowSeconds, quota: record.quotas[name] ?? quota }
     const partition = address ? addressBucket(address) : 'unknown'
     limits.push(per === 'address' ? { ...limit, partition } : limit)
   }

@@ -4,6 +4,8 @@
 import { AskBudget } from '../guard/ask-budget.ts'
 import { credentialId, digestOf } from '../credentials/digest.ts'
 import { keyParser } from '../credentials/format.ts'
+import { KINDS, SIGNED_KIND } from '../credentials/kinds.ts'
+import type { Scheme } from '../credentials/kinds.ts'
 import { verifyJwt } from '../credentials/jwt.ts'
 import type { JwtClaims, JwtFlaw } from '../credentials/jwt-claims.ts'
 import { looksLikeJwt, readToken } from '../credentials/jwt-form.ts'
@@ -14,7 +16,7 @@ import { findRecord, readRecord } from '../credentials/store.ts'
 import type { StoreFailure, WaitUntil } from '../credentials/store.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Presented, Scheme } from './credential.ts'
+import type { Presented } from './credential.ts'
 import type { Denial } from './denial.ts'
 import type { GateDeps, ProofDeps } from './deps.ts'
 import type { Passage } from './passage.ts'
@@ -22,7 +24,7 @@ import type { Passage } from './passage.ts'
 /** What the presented string itself proves, before any record is read. */
 export interface Proof {
   readonly lookup: Lookup
-  /** The credential's, where the string itself tells it; a publishable key's quota is too small. */
+  /** The credential's, where the string itself tells it and its kind allows an early debit. */
   readonly id?: string
   readonly claims?: JwtClaims
   /** Whether a record is the one that the string speaks of. */
@@ -147,10 +149,9 @@ function unknown({ scheme }: Presented): Result<never, Denial> {
   return err({ reason: 'credential_unknown', scheme })
 }
 
-/** Secret and publishable keys come in `X-API-Key`, tokens and JWTs as bearer tokens. */
+/** Whether it came in the header of its kind. */
 function accepts({ scheme }: Presented, { principal }: KnownKey): boolean {
-  const bearer = principal.record.kind === 'jwt' || principal.record.kind === 'access_token'
-  return bearer === (scheme === 'Bearer')
+  return KINDS[principal.record.kind].scheme === scheme
 }
 
 /** What a presented string proves by itself; no record is read for it. */
@@ -163,12 +164,12 @@ export async function prove(
   if (scheme === 'Bearer' && looksLikeJwt(value)) return await proveJwt(value, deps, nowMs)
   const key = parserOf(deps.settings.brand)(value)
   if (!key && scheme === 'ApiKey' && isImportable(value, deps)) return await proveImported(value)
-  if (!key || (key.kind === 'access_token') !== (scheme === 'Bearer')) return invalid(scheme)
+  if (!key || KINDS[key.kind].scheme !== scheme) return invalid(scheme)
   const digest = await digestOf(key, deps.settings.peppers)
   if (!digest) return invalid(scheme)
   return ok({
     lookup: { by: 'digest', value: digest },
-    ...(key.kind !== 'publishable' && { id: credentialId(digest) }),
+    ...(KINDS[key.kind].earlyDebit && { id: credentialId(digest) }),
     agrees: (record) => record.kind === key.kind && record.environment === key.environment,
   })
 }
@@ -186,7 +187,7 @@ async function proveImported(value: string): Promise<Result<Proof, Denial>> {
   const digest = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0'))
   return ok({
     lookup: { by: 'digest', value: digest.join('') },
-    agrees: ({ kind }) => kind === 'secret' || kind === 'publishable',
+    agrees: ({ kind }) => KINDS[kind].importable,
   })
 }
 
@@ -201,12 +202,12 @@ async function proveJwt(
   const ours = claims.issuer === deps.settings.issuer
   return ok({
     claims,
-    ...(ours && { id: claims.jti }),
+    ...(ours && KINDS[SIGNED_KIND].earlyDebit && { id: claims.jti }),
     lookup: ours
       ? { by: 'id', value: claims.jti }
       : { by: 'external', value: `${claims.issuer} ${claims.jti}` },
     agrees: ({ kind, environment, organizationId }) =>
-      kind === 'jwt' && environment === claims.env && organizationId === claims.org,
+      kind === SIGNED_KIND && environment === claims.env && organizationId === claims.org,
   })
 }
 

@@ -2,12 +2,11 @@
 // cookie. Two of them have no single meaning and are refused, whichever would have been valid
 // (RFC 6750 §3.1).
 
+import type { Scheme } from '../credentials/kinds.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
-
-export type Scheme = 'ApiKey' | 'Bearer'
 
 export interface Presented {
   readonly scheme: Scheme

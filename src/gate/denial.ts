@@ -1,6 +1,7 @@
 // Every way in which the gate refuses, as one union. `reason` is the stable code of `X-Edge-Reason`;
 // the fields beside it are what the public sentence needs and never hold a credential.
 
+import type { Kind, Scheme } from '../credentials/kinds.ts'
 import type { LimitState } from '../guard/limit.ts'
 
 /** Why a path has no single meaning, in words for the caller. */
@@ -13,12 +14,12 @@ export type Denial =
   | { readonly reason: 'credential_misplaced'; readonly header: string }
   // 401: nobody, or nobody any more
   | { readonly reason: 'credential_missing' }
-  | { readonly reason: 'credential_invalid'; readonly scheme: 'ApiKey' | 'Bearer' }
-  | { readonly reason: 'credential_unknown'; readonly scheme: 'ApiKey' | 'Bearer' }
-  | { readonly reason: 'key_revoked'; readonly scheme: 'ApiKey' | 'Bearer' }
-  | { readonly reason: 'key_expired'; readonly scheme: 'ApiKey' | 'Bearer' }
-  | { readonly reason: 'organization_suspended'; readonly scheme: 'ApiKey' | 'Bearer' }
-  | { readonly reason: 'service_user_disabled'; readonly scheme: 'ApiKey' | 'Bearer' }
+  | { readonly reason: 'credential_invalid'; readonly scheme: Scheme }
+  | { readonly reason: 'credential_unknown'; readonly scheme: Scheme }
+  | { readonly reason: 'key_revoked'; readonly scheme: Scheme }
+  | { readonly reason: 'key_expired'; readonly scheme: Scheme }
+  | { readonly reason: 'organization_suspended'; readonly scheme: Scheme }
+  | { readonly reason: 'service_user_disabled'; readonly scheme: Scheme }
   // 403: somebody, but not this, or not from there; or not in the clear
   | { readonly reason: 'insecure' }
   | { readonly reason: 'address_unknown' }
@@ -31,8 +32,8 @@ export type Denial =
   | { readonly reason: 'preflight_not_open' }
   | {
       readonly reason: 'kind_not_accepted'
-      readonly kind: string
-      readonly accepts: readonly string[]
+      readonly kind: Kind
+      readonly accepts: readonly Kind[]
     }
   | { readonly reason: 'publishable_not_open' }
   | { readonly reason: 'product_not_granted'; readonly product: string }

@@ -2,6 +2,7 @@
 
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Upstreams } from '../config/setting-forms.ts'
+import { KINDS } from '../credentials/kinds.ts'
 import type { Principal } from '../credentials/principal.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
@@ -31,7 +32,7 @@ export function checkGrant(
   if (!product.accepts.includes(record.kind)) {
     return err({ reason: 'kind_not_accepted', kind: record.kind, accepts: product.accepts })
   }
-  if (record.kind === 'publishable' && !route.publishable) {
+  if (KINDS[record.kind].routes === 'open' && !route.publishable) {
     return err({ reason: 'publishable_not_open' })
   }
   if (!product.internal && !principal.products.has(product.id)) {

@@ -1,6 +1,7 @@
 // From which page. An origin list keeps other people's pages from using a publishable key; it is no
 // authentication, because only browsers are bound to tell the truth (threats: origin lists).
 
+import { KINDS } from '../credentials/kinds.ts'
 import type { Principal } from '../credentials/principal.ts'
 import { originListContains } from '../lists/origin-list.ts'
 import { err, ok } from '../lib/result.ts'
@@ -16,10 +17,11 @@ export function checkOrigin(
   { record, origins }: Principal,
   headers: HeaderReader,
 ): Result<void, Denial> {
-  if (record.kind === 'secret' && headers.has('sec-fetch-site')) {
+  const { browser } = KINDS[record.kind]
+  if (browser === 'refuse' && headers.has('sec-fetch-site')) {
     return err({ reason: 'secret_key_in_browser' })
   }
-  if (record.kind !== 'publishable' || origins === null) return ok(undefined)
+  if (browser !== 'require' || origins === null) return ok(undefined)
   if ('unreadable' in origins) return err({ reason: 'origin_list_unreadable' })
   const origin = headers.get('origin')
   if (origin === null) return err({ reason: 'origin_missing' })

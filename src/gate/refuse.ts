@@ -1,6 +1,7 @@
 // From a denial to the wire. One exhaustive switch: the status, the public sentence, the headers.
 // The body is `{error, detail, status_code}`; the precise reason is in X-Edge-Reason.
 
+import { plural, plurals } from '../credentials/kinds.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import type { Denial } from './denial.ts'
 
@@ -115,7 +116,7 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
     case 'kind_not_accepted':
       return {
         status: 403,
-        detail: `This route does not accept ${spell(denial.kind)}; it accepts ${denial.accepts.map(spell).join(' and ')}.`,
+        detail: `This route does not accept ${plural(denial.kind)}; it accepts ${plurals(denial.accepts)}.`,
       }
     case 'publishable_not_open':
       return { status: 403, detail: 'Publishable keys may only create verification sessions.' }
@@ -176,8 +177,4 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
     case 'internal_error':
       return { status: 500, detail: 'Something went wrong here.' }
   }
-}
-
-function spell(kind: string): string {
-  return `${kind === 'jwt' ? 'JWT API' : kind.replace('_', ' ')}${kind === 'access_token' ? 's' : ' keys'}`
 }

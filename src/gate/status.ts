@@ -3,7 +3,7 @@
 import type { Principal } from '../credentials/principal.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Scheme } from './credential.ts'
+import type { Scheme } from '../credentials/kinds.ts'
 import type { Denial } from './denial.ts'
 
 /** Refuses what is revoked, expired, suspended or disabled. A key ends at its very deadline. */

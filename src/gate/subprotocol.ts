@@ -1,6 +1,7 @@
 // A browser cannot set headers on a WebSocket, so clients are tempted to put a key among the subprotocols.
 // It is not read there; there it would reach the upstream, and come back in the answer. So it is refused.
 
+import { MARK_WORDS } from '../credentials/kinds.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
@@ -34,7 +35,7 @@ type Looks = readonly RegExp[]
 function looks({ brand, importedPrefixes, jwtIssuers }: Forms): Looks {
   const issuers = jwtIssuers.map(({ issuer }) => RegExp.escape(JSON.stringify(issuer)))
   return [
-    new RegExp(`${brand}[_.-](?:(?:pub|tok)[_.-])?(?:live|sandbox)[_.-][0-9a-z]{8}`, 'i'),
+    new RegExp(`${brand}[_.-](?:(?:${MARK_WORDS})[_.-])?(?:live|sandbox)[_.-][0-9a-z]{8}`, 'i'),
     new RegExp(`"iss"\\s*:\\s*(?:${issuers.join('|')})`),
     ...importedPrefixes.map((prefix) => new RegExp(`${RegExp.escape(prefix)}[\\w-]{8}`)),
   ]

@@ -6,7 +6,7 @@ import type { Caller, Decided, Outcome } from '../../src/audit/event.ts'
 import { parseEvents } from '../../src/audit/message.ts'
 import { compileRoutes } from '../../src/catalog/match.ts'
 import { shipped } from '../../src/catalog.ts'
-import { ENVIRONMENTS, KINDS } from '../../src/catalog/define.ts'
+import { ENVIRONMENTS, KIND_NAMES } from '../../src/credentials/kinds.ts'
 import { NOON_MS } from './events.ts'
 
 const routes = compileRoutes(shipped)
@@ -158,7 +158,7 @@ describe('eventOf', () => {
     const caller = fc.record({
       id: text,
       organizationId: text,
-      kind: fc.constantFrom(...KINDS),
+      kind: fc.constantFrom(...KIND_NAMES),
       environment: fc.constantFrom(...ENVIRONMENTS),
       serviceUser: fc.option(serviceUser),
     })

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check'
 
-import { ENVIRONMENTS, KINDS } from '../../src/catalog/define.ts'
+import { ENVIRONMENTS, KIND_NAMES } from '../../src/credentials/kinds.ts'
 import { DECISIONS, MAX_LENGTH } from '../../src/audit/event.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 
@@ -57,7 +57,7 @@ export const anyEvent: fc.Arbitrary<AuditEvent> = fc
       at: fc.integer({ min: 1, max: Date.UTC(9999, 11, 31) }),
       organization: fc.option(fc.stringMatching(/^org_[0-9A-Za-z_]{1,60}$/)),
       key: fc.option(text(MAX_LENGTH.key)),
-      kind: fc.option(fc.constantFrom(...KINDS)),
+      kind: fc.option(fc.constantFrom(...KIND_NAMES)),
       serviceUser: fc.option(text(MAX_LENGTH.serviceUser)),
       sourceSystem: fc.option(text(MAX_LENGTH.sourceSystem)),
       environment: fc.option(fc.constantFrom(...ENVIRONMENTS)),

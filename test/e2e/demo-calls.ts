@@ -63,7 +63,7 @@ export const REFUSALS: readonly [string, string, Headers, keyof typeof CODES, st
     {},
     403,
     'kind_not_accepted',
-    'This route does not accept secret keys; it accepts JWT API keys.',
+    'This route does not accept secret keys; it accepts JWT keys.',
   ],
   [
     'secret_live',

@@ -65,7 +65,7 @@ const TOLD: Record<Reason, Told> = {
     { kind: 'publishable', accepts: ['jwt', 'access_token'] },
     403,
     'forbidden',
-    'This route does not accept publishable keys; it accepts JWT API keys and access tokens.',
+    'This route does not accept publishable keys; it accepts JWT keys and access tokens.',
   ],
   publishable_not_open: [
     {},

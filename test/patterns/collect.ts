@@ -31,8 +31,12 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'RegExp.escape(prefix)': 'legacy-',
   },
   'src/credentials/format.ts': { brand: 'vk' },
+  'src/credentials/looks.ts': { 'KINDS[TOKEN_KIND].proof.mark': 'tok' },
   'src/cli/input.ts': { prefix: 'key' },
 }
+
+/** What a constant of another file stands for, wherever it is used. */
+const IMPORTED: Readonly<Record<string, string>> = { MARK_WORDS: 'pub|tok' }
 
 const root = new URL('../../', import.meta.url)
 
@@ -88,7 +92,7 @@ export function collectFrom(file: string, text: string): Collected {
 
 /** The text that an expression stands for; undefined where the file and `SAMPLES` do not say. */
 function read(node: ts.Node, tree: ts.SourceFile): string | undefined {
-  const sample = SAMPLES[tree.fileName]?.[node.getText()]
+  const sample = SAMPLES[tree.fileName]?.[node.getText()] ?? IMPORTED[node.getText()]
   if (sample !== undefined) return sample
   if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) return node.text
   if (ts.isTemplateExpression(node)) {

@@ -3,6 +3,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
+import { hasOrigins, isSigned, kindsWith } from '../../credentials/kinds.ts'
 import { recordChange } from '../actor.ts'
 import { usage } from '../answer.ts'
 import type { Attach } from '../answer.ts'
@@ -15,9 +16,12 @@ import { insertCredential, sql } from '../statements.ts'
 import { prepareSync } from '../sync.ts'
 import { execute } from '../wrangler.ts'
 
+/** Those that an organization has of itself; what is signed has a command of its own. */
+const CREATED = kindsWith('owner', 'organization').filter((kind) => !isSigned(kind))
+
 interface Options {
   readonly organization: string
-  readonly kind: 'secret' | 'publishable'
+  readonly kind: (typeof CREATED)[number]
   readonly environment: string
   readonly name: string
   readonly scope?: readonly string[]
@@ -35,7 +39,7 @@ export function addKeyCreate(parent: Command, attach: Attach): void {
     .requiredOption('--organization <id>', 'whose key it is')
     .addOption(
       new Option('--kind <kind>', 'secret: for servers; publishable: for web pages')
-        .choices(['secret', 'publishable'])
+        .choices(CREATED)
         .makeOptionMandatory(),
     )
     .requiredOption('--environment <environment>', 'live or sandbox')
@@ -64,7 +68,7 @@ Examples:
     const name = readName(options.name)
     const scopes = readScopes(ops.catalog, kind, options.scope)
     const ips = readEntries('address', options.ip ?? [])
-    if (options.origin && kind !== 'publishable') {
+    if (options.origin && !hasOrigins(kind)) {
       throw usage('--origin is for publishable keys; a secret key is never used by a page')
     }
     const origins = readEntries('origin', options.origin ?? [])

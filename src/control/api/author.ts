@@ -3,6 +3,7 @@
 
 import type { Denial } from '../../gate/denial.ts'
 import { checkStatus } from '../../gate/status.ts'
+import { isSigned, KINDS } from '../../credentials/kinds.ts'
 import { compilePrincipal } from '../../credentials/principal.ts'
 import { peekRecord } from '../../credentials/store.ts'
 import { err, ok } from '../../lib/result.ts'
@@ -53,20 +54,19 @@ export async function authorNow(
   const { principal: known } = actor.key
   const by = { by: 'id', value: known.record.id } as const
   const record = await peekRecord(edge.bindings, by, nowMs)
-  const scheme = known.record.kind === 'jwt' ? 'Bearer' : 'ApiKey'
+  const { scheme } = KINDS[known.record.kind]
   if (!record.ok) {
     if (record.error === 'unreachable') return err({ reason: 'records_unreachable' })
     return err({ reason: 'credential_unknown', scheme })
   }
   const fresh = compilePrincipal(record.value)
-  const principal =
-    record.value.kind !== 'jwt'
-      ? fresh
-      : {
-          ...fresh,
-          products: new Set([...fresh.products].filter((one) => known.products.has(one))),
-          expiresAt: Math.min(fresh.expiresAt, known.expiresAt),
-        }
+  const principal = !isSigned(record.value.kind)
+    ? fresh
+    : {
+        ...fresh,
+        products: new Set([...fresh.products].filter((one) => known.products.has(one))),
+        expiresAt: Math.min(fresh.expiresAt, known.expiresAt),
+      }
   const status = checkStatus(principal, scheme, nowMs)
   if (!status.ok) return status
   const needed = typeof access === 'string' ? [] : access

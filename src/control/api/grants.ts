@@ -2,8 +2,9 @@
 // key holds itself. No key grants beyond its own; operators and administrators hold nothing, and may
 // grant all that the organization has.
 
-import { defaultScopes, productsFor } from '../../catalog/define.ts'
-import type { Catalog, Kind } from '../../catalog/define.ts'
+import { productsFor, scopesByDefault, scopesFor } from '../../catalog/define.ts'
+import { KINDS, plural } from '../../credentials/kinds.ts'
+import type { Kind } from '../../credentials/kinds.ts'
 import type { ControlContext } from './context.ts'
 import { invalid, notFound, Problem } from './problem.ts'
 
@@ -19,29 +20,30 @@ export function grantScopes(
 ): string[] {
   const { catalog } = edge
   const held = actor.type === 'key' ? actor.key.principal.scopes : undefined
-  if (kind === 'publishable') {
+  const rule = KINDS[kind].holds.scopes
+  if (rule === 'fixed') {
     const own = [...catalog.publishable.scopes]
     if (asked && !sameSet(asked, own)) {
-      throw invalid('scopes', `publishable keys hold ${own.join(', ')} and nothing else`)
+      throw invalid('scopes', `${plural(kind)} hold ${own.join(', ')} and nothing else`)
     }
     const lacking = own.filter((scope) => held && !held.has(scope) && !kept.includes(scope))
     if (lacking.length === 0) return own
     throw new Problem(
       403,
       'grant_beyond_own',
-      `scopes: publishable keys hold ${lacking.join(', ')}, which this key does not hold itself`,
+      `scopes: ${plural(kind)} hold ${lacking.join(', ')}, which this key does not hold itself`,
     )
   }
-  if (kind === 'jwt' && asked && asked.length > 0) {
-    throw invalid('scopes', 'JWT keys hold products, not scopes')
+  if (rule === 'none' && asked && asked.length > 0) {
+    throw invalid('scopes', `${plural(kind)} hold products, not scopes`)
   }
-  const ofTokens = kind === 'access_token' ? tokenScopes(catalog) : undefined
-  const scopes = asked ?? ofTokens ?? (kind === 'secret' ? defaultScopes(catalog) : [])
-  const useless = ofTokens && scopes.find((scope) => !ofTokens.includes(scope))
-  if (useless !== undefined) {
+  const scopes = asked ?? scopesByDefault(catalog, kind)
+  const possible = scopesFor(catalog, kind)
+  const useless = rule === 'used' && scopes.find((scope) => !possible.includes(scope))
+  if (typeof useless === 'string') {
     throw invalid(
       'scopes',
-      `${useless} is none that access tokens hold; choose of ${ofTokens?.join(', ')}`,
+      `${useless} is none that ${plural(kind)} hold; choose of ${possible.join(', ')}`,
     )
   }
   const unknown = scopes.find((scope) => !Object.hasOwn(catalog.scopes, scope))
@@ -59,22 +61,24 @@ export async function grantProducts(
   kind: Kind,
   asked: readonly string[] | undefined,
 ): Promise<string[]> {
+  const rule = KINDS[kind].holds.products
   const possible = productsFor(edge.catalog, kind)
   const had = await organizationProducts(edge.bindings.DB, organization)
   const held = actor.type === 'key' ? actor.key.principal.products : undefined
   if (asked === undefined) {
-    if (kind === 'jwt') throw invalid('products', `choose one or more of ${possible.join(', ')}`)
+    if (rule === 'signed') throw invalid('products', `choose one or more of ${possible.join(', ')}`)
     const granted = possible.filter((one) => had.has(one) && (!held || held.has(one)))
-    if (kind !== 'publishable' || !held || granted.length > 0) return granted
+    // Elsewhere a key of no product is of use for its scopes, or refused where it is made.
+    if (KINDS[kind].holds.scopes !== 'fixed' || !held || granted.length > 0) return granted
     throw new Problem(
       403,
       'grant_beyond_own',
-      `products: publishable keys call ${possible.join(', ')}, which this key does not hold itself`,
+      `products: ${plural(kind)} call ${possible.join(', ')}, which this key does not hold itself`,
     )
   }
   for (const product of asked) {
     if (!edge.products.has(product)) throw invalid('products', `there is no product ${product}`)
-    if (kind !== 'secret' && !possible.includes(product)) {
+    if (rule !== 'any' && !possible.includes(product)) {
       throw invalid(
         'products',
         `${product} does not accept this kind of key; choose of ${possible.join(', ')}`,
@@ -96,16 +100,6 @@ export async function grantProducts(
     }
   }
   return [...new Set(asked)]
-}
-
-/** The scopes that some route of an access-token product asks for, in the catalog's order. */
-export function tokenScopes(catalog: Catalog): string[] {
-  const asked = new Set(
-    catalog.products
-      .filter(({ accepts }) => accepts.includes('access_token'))
-      .flatMap(({ routes }) => routes.flatMap(({ scopes }) => scopes)),
-  )
-  return Object.keys(catalog.scopes).filter((scope) => asked.has(scope))
 }
 
 async function organizationProducts(db: D1Database, id: string): Promise<Set<string>> {

@@ -7,6 +7,8 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
+import { KINDS, kindsWith } from '../../credentials/kinds.ts'
+import type { Scheme } from '../../credentials/kinds.ts'
 import { refuse } from '../../gate/refuse.ts'
 import { authorNow } from './author.ts'
 import { boundsOf } from './body-bounds.ts'
@@ -105,17 +107,23 @@ const knowsOrganization = createMiddleware<ControlEnv>(async (c, next) => {
   await next()
 })
 
+/** The kinds whose keys may call the management API, and how its document calls their schemes. */
+const MANAGING = kindsWith('manages', true)
+const SECURITY: Readonly<Record<Scheme, string>> = { ApiKey: 'key', Bearer: 'jwt' }
+
 function needsOf(access: Access): string {
   if (access === 'operators') return 'Operators only.'
   if (access === 'people') return 'Operators, and in the console the members; no keys.'
-  if (access === 'any key') return 'Any secret or JWT key.'
+  if (access === 'any key') return `Any ${MANAGING.map((kind) => KINDS[kind].noun).join(' or ')}.`
   return `Needs any one of: ${access.join(', ')}.`
 }
 
 /** Any one of these; a key is named together with the scope that it needs (OpenAPI 3.1: roles). */
 function securityOf(access: Access): Record<string, string[]>[] {
   if (access === 'operators' || access === 'people') return [{ operator: [] }]
-  if (access === 'any key') return [{ key: [] }, { jwt: [] }, { operator: [] }]
+  if (access === 'any key') {
+    return [...MANAGING.map((kind) => ({ [SECURITY[KINDS[kind].scheme]]: [] })), { operator: [] }]
+  }
   return [...access.map((scope) => ({ key: [scope] })), { operator: [] }]
 }
 

@@ -2,6 +2,7 @@
 // authorises by them, and the OpenAPI document is made from them, so that both say the same.
 // Plain data: the API itself is loaded only when one of them is called.
 
+import { kindsWith } from '../../credentials/kinds.ts'
 import { compileRouteRows } from '../../catalog/match.ts'
 import type { RouteTable } from '../../catalog/match.ts'
 import { ASKING } from '../../guard/own-limits.ts'
@@ -80,10 +81,10 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS
 
-/** The management API as a product: only secret keys hold its scopes. */
+/** The management API as a product. Keys that hold no scopes call only what asks for none. */
 export const CONTROL_PRODUCT: Product = {
   id: 'edge',
-  accepts: ['secret', 'jwt'],
+  accepts: kindsWith('manages', true),
   internal: true,
   prefix: CONTROL_PREFIX,
   routes: Object.values(OPERATIONS)

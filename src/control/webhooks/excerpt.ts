@@ -1,10 +1,14 @@
 // The first of an answer, for the delivery log. What a receiver sends is shown to people and tools:
 // it is cut, made printable, and rid of what looks like a secret.
 
+import { MARK_WORDS } from '../../credentials/kinds.ts'
+
 /** So much of an answer is read, in bytes; then its stream is cancelled. */
 export const EXCERPT_MAX_BYTES = 1024
-const SECRETS =
-  /whsec_[A-Za-z0-9+/=]+|\b[a-z][a-z0-9]*_(?:pub_|tok_)?(?:live|sandbox)_[0-9A-Za-z]{8,}/g
+const SECRETS = new RegExp(
+  `whsec_[A-Za-z0-9+/=]+|\\b[a-z][a-z0-9]*_(?:(?:${MARK_WORDS})_)?(?:live|sandbox)_[0-9A-Za-z]{8,}`,
+  'g',
+)
 
 /** The first of an answer as it is shown. */
 export async function readExcerpt(

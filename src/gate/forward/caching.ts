@@ -2,6 +2,7 @@
 // only between one caller and the upstream. `fetch` with `no-store` sees to the way to the upstream.
 
 import type { Product } from '../../catalog/define.ts'
+import { KINDS, SCHEME_NAMES, SCHEMES } from '../../credentials/kinds.ts'
 import type { HeaderReader } from './sent-headers.ts'
 
 /** Where the upstream says nothing: nobody keeps it, the caller's own browser included. */
@@ -43,11 +44,10 @@ const byProduct = new WeakMap<Product, string>()
 export function credentialsOf(product: Product): string {
   const known = byProduct.get(product)
   if (known !== undefined) return known
-  const { accepts } = product
-  const names = [
-    ...(accepts.includes('secret') || accepts.includes('publishable') ? ['X-API-Key'] : []),
-    ...(accepts.includes('jwt') || accepts.includes('access_token') ? ['Authorization'] : []),
-  ].join(', ')
+  const schemes = new Set(product.accepts.map((kind) => KINDS[kind].scheme))
+  const names = SCHEME_NAMES.filter((scheme) => schemes.has(scheme))
+    .map((scheme) => SCHEMES[scheme].header)
+    .join(', ')
   byProduct.set(product, names)
   return names
 }

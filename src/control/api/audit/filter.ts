@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi'
 
 import { DECISIONS, MAX_LENGTH } from '../../../audit/event.ts'
 import type { EventFilter } from '../../logs/query.ts'
-import { ENVIRONMENTS, KINDS } from '../../../catalog/define.ts'
+import { ENVIRONMENTS, KIND_NAMES } from '../../../credentials/kinds.ts'
 import { formatAddress, parseAddress } from '../../../lists/address.ts'
 import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
@@ -14,7 +14,7 @@ import { Organization, organizationAsked } from './asked.ts'
 export const Filter = z.strictObject({
   organization: Organization,
   key: Id('key').optional(),
-  kind: z.enum(KINDS).optional(),
+  kind: z.enum(KIND_NAMES).optional(),
   service_user: Id('su').optional(),
   source_system: z.string().max(64).optional(),
   environment: z.enum(ENVIRONMENTS).optional(),

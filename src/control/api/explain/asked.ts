@@ -1,6 +1,9 @@
 // Whom a question is about: a key of the organization by its id, the caller itself, or a pasted
 // credential.
 
+import { kindOfPrefix } from '../../../credentials/format.ts'
+import { KINDS } from '../../../credentials/kinds.ts'
+import type { Kind, Scheme } from '../../../credentials/kinds.ts'
 import { peekRecord } from '../../../credentials/store.ts'
 import type { KeyRecord } from '../../../credentials/record.ts'
 import { environmentOf, organizationOf } from '../actor.ts'
@@ -35,8 +38,9 @@ export async function recordAskedFor(
   return record.value
 }
 
-/** Tokens and JWTs are presented as bearer tokens, all else as an API key. */
-export function schemeOf(credential: string, { edge }: ControlContext): 'ApiKey' | 'Bearer' {
-  const bearer = credential.startsWith('ey') || credential.startsWith(`${edge.settings.brand}_tok_`)
-  return bearer ? 'Bearer' : 'ApiKey'
+const USUAL_KIND: Kind = 'secret'
+
+/** As a credential of its kind is presented; as an API key where it looks like none. */
+export function schemeOf(credential: string, { edge }: ControlContext): Scheme {
+  return KINDS[kindOfPrefix(credential, edge.settings.brand) ?? USUAL_KIND].scheme
 }

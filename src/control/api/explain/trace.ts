@@ -5,13 +5,14 @@ import type { ControlDeps } from '../../deps.ts'
 import { everyLimit, limitsFor } from '../../../gate/admit.ts'
 import { prove } from '../../../gate/authenticate.ts'
 import { readCredential } from '../../../gate/credential.ts'
-import type { Scheme } from '../../../gate/credential.ts'
 import { authorize } from '../../../gate/decide.ts'
 import type { Denial } from '../../../gate/denial.ts'
 import { canonicalPath } from '../../../gate/path.ts'
 import { describe, METHODS } from '../../../gate/refuse.ts'
 import { askGuard } from '../../../guard/ask.ts'
 import type { LimitState } from '../../../guard/limit.ts'
+import { KINDS, presentation } from '../../../credentials/kinds.ts'
+import type { Scheme } from '../../../credentials/kinds.ts'
 import { compilePrincipal } from '../../../credentials/principal.ts'
 import type { Principal } from '../../../credentials/principal.ts'
 import type { KeyRecord } from '../../../credentials/record.ts'
@@ -98,9 +99,8 @@ export async function explain(
   )
   if (!caught.ok) return refused(caught.error)
   const { record } = caught.value
-  const bearer = record.kind === 'jwt' || record.kind === 'access_token'
   const asked = {
-    scheme: bearer ? ('Bearer' as const) : ('ApiKey' as const),
+    scheme: KINDS[record.kind].scheme,
     address: parseAddress(supposed.address ?? ''),
     headers: supposed.headers,
     nowMs,
@@ -157,9 +157,7 @@ async function recordOf(
     return ok({ record: caller.record, principal: compilePrincipal(caller.record) })
   }
   const { scheme, credential } = caller
-  const headers = new Headers(
-    scheme === 'ApiKey' ? { 'x-api-key': credential } : { authorization: `Bearer ${credential}` },
-  )
+  const headers = new Headers([[...presentation(scheme, credential)]])
   const presented = readCredential(headers)
   if (!presented.ok) return presented
   const proof = await prove(presented.value, edge, nowMs)

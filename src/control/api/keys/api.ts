@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 
+import { ENVIRONMENTS, KIND_NAMES } from '../../../credentials/kinds.ts'
 import { organizationOf } from '../actor.ts'
 import { readIdempotency } from '../idempotency.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
@@ -41,8 +42,8 @@ keysApi.openapi(
     request: {
       query: inOrganization.extend({
         ...PageQuery,
-        kind: z.enum(['secret', 'publishable', 'jwt', 'access_token']).optional(),
-        environment: z.enum(['live', 'sandbox']).optional(),
+        kind: z.enum(KIND_NAMES).optional(),
+        environment: z.enum(ENVIRONMENTS).optional(),
         state: z.enum(['active', 'expired', 'revoked']).optional(),
         service_user: Id('su').optional(),
         search: z.string().max(100).optional(),
@@ -67,7 +68,7 @@ keysApi.openapi(
 
 keysApi.openapi(
   operation('createKey', {
-    summary: 'Create a secret, publishable or JWT key',
+    summary: 'Create a key',
     description: 'The value is in this answer and nowhere else.',
     request: { ...creation, ...body(CreateKey) },
     responses: { 201: json(NewKey, 'The key, with its value') },

@@ -3,6 +3,7 @@
 import type { Environment, Kind } from '../../../catalog/define.ts'
 import { mintKey } from '../../../credentials/digest.ts'
 import { randomBase62 } from '../../../credentials/format.ts'
+import { isSigned } from '../../../credentials/kinds.ts'
 import { mintJwt } from '../../../credentials/mint-jwt.ts'
 import { environmentOf } from '../actor.ts'
 import { capsFor, withinCap, withinListCaps } from '../caps.ts'
@@ -154,7 +155,7 @@ async function mintValue(
   const { settings } = edge
   const id = `key_${randomBase62(16)}`
   if (imported) return { id, value: null, digest: imported.digest, expiresAt }
-  if (kind !== 'jwt') {
+  if (!isSigned(kind)) {
     const minted = await mintKey(settings.peppers, settings.brand, kind, environment)
     return { ...minted, expiresAt }
   }

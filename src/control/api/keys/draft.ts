@@ -3,6 +3,8 @@
 import type { z } from '@hono/zod-openapi'
 
 import { JWT_MAX_LIFETIME_S } from '../../../credentials/jwt-claims.ts'
+import { hasOrigins, isSigned, KINDS, ONLY_SOME_HAVE_ORIGINS } from '../../../credentials/kinds.ts'
+import type { Kind } from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { readIps, readOrigins } from '../lists.ts'
@@ -53,25 +55,25 @@ export async function importedDraftOf(
 /** A JWT carries its expiry in itself, in whole seconds; none is believed that lies too far ahead. */
 function expiryFor(
   context: ControlContext,
-  kind: string,
+  kind: Kind,
   asked: number | null | undefined,
 ): number | null {
   const expiresAt = readExpiry(context, asked) ?? null
-  if (kind !== 'jwt' || expiresAt === null) return expiresAt
+  if (!isSigned(kind) || expiresAt === null) return expiresAt
   const seconds = Math.floor(expiresAt / 1000) - Math.floor(context.nowMs / 1000)
   if (seconds < 1) throw invalid('expires_at', 'must be a second from now at least')
   if (seconds <= JWT_MAX_LIFETIME_S) return expiresAt
-  throw invalid('expires_at', 'a JWT key lives ten years at most')
+  throw invalid('expires_at', `a ${KINDS[kind].noun} lives ten years at most`)
 }
 
-/** The entries of an origin list, which only publishable keys have; null lifts the restriction. */
+/** The entries of an origin list, which not every kind has; null lifts the restriction. */
 export function originsFor(
-  kind: string,
+  kind: Kind,
   asked: readonly string[] | null | undefined,
 ): string[] | null | undefined {
   const origins = readOrigins(asked)
-  if (!origins || kind === 'publishable') return origins
-  throw invalid('origins', 'only publishable keys have an origin list')
+  if (!origins || hasOrigins(kind)) return origins
+  throw invalid('origins', ONLY_SOME_HAVE_ORIGINS)
 }
 
 /** The last millisecond of the year 9999: what comes later has no date of the usual form. */

@@ -1,6 +1,7 @@
 // How keys end: revoked at once, or replaced with a time in which both go on.
 
 import { JWT_MAX_LIFETIME_S } from '../../../credentials/jwt-claims.ts'
+import { isSigned, KINDS } from '../../../credentials/kinds.ts'
 import { commitChange, enforce } from '../change.ts'
 import type { Affected, Fences, Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
@@ -82,7 +83,7 @@ async function replaceKey(
   const deadline = graceSeconds > 0 ? context.nowMs + graceSeconds * 1000 : context.nowMs - SKEW_MS
   const oldExpiresAt = Math.min(deadline, key.expires_at ?? deadline)
   // The one who rotates must be able to grant what the new key gets.
-  grantScopes(context, key.kind, key.kind === 'jwt' ? undefined : key.scopes)
+  grantScopes(context, key.kind, KINDS[key.kind].holds.scopes === 'none' ? undefined : key.scopes)
   await grantProducts(context, organization, key.kind, key.products)
   const draft = {
     ...key,
@@ -107,7 +108,7 @@ async function replaceKey(
 
 /** A JWT carries its expiry in itself: its successor lives as long, if it may. Others keep the date. */
 function successorExpiry({ nowMs }: ControlContext, key: KeyView): number | null {
-  if (key.kind !== 'jwt' || key.expires_at === null) return key.expires_at
+  if (!isSigned(key.kind) || key.expires_at === null) return key.expires_at
   return nowMs + Math.min(key.expires_at - key.created_at, JWT_MAX_LIFETIME_S * 1000)
 }
 

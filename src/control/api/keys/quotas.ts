@@ -1,5 +1,6 @@
 // Quotas of a key in place of its plan's. Only operators may go beyond the plan.
 
+import { KIND_LIMITS } from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
 import { invalid, Problem } from '../problem.ts'
 
@@ -17,16 +18,17 @@ export async function readQuotas(
   held: Quotas = {},
 ): Promise<Quotas> {
   const { edge, actor } = context
-  const { plans, publishable } = edge.catalog
+  const { plans } = edge.catalog
   const plan = asked && actor.type !== 'operator' ? await planOf(context, organization) : undefined
-  const names = new Set(['publishable', ...Object.values(plans).flatMap(Object.keys)])
+  const names = new Set([...KIND_LIMITS, ...Object.values(plans).flatMap(Object.keys)])
   for (const [name, quota] of Object.entries(asked ?? {})) {
     if (!names.has(name)) {
       throw invalid('quotas', `there is no limit ${name}; choose of ${[...names].join(', ')}`)
     }
     if (plan === undefined) continue
-    const ofPlan = plans[plan]?.[name]?.quota ?? 0
-    const most = Math.max(name === 'publishable' ? publishable.quota : ofPlan, held[name] ?? 0)
+    const ofKind = KIND_LIMITS.find((limit) => limit === name)
+    const granted = ofKind ? edge.catalog[ofKind].quota : (plans[plan]?.[name]?.quota ?? 0)
+    const most = Math.max(granted, held[name] ?? 0)
     if (quota > most) {
       throw new Problem(
         403,

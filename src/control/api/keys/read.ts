@@ -1,6 +1,6 @@
 // Keys out of D1, within one organization and, for a key's own management, one environment.
 
-import type { Environment } from '../../../catalog/define.ts'
+import type { Environment, Kind } from '../../../catalog/define.ts'
 import type { ControlContext } from '../context.ts'
 import { environmentOf } from '../actor.ts'
 import { onlyIf } from '../decide.ts'
@@ -11,7 +11,7 @@ export interface KeyView {
   id: string
   organization_id: string
   service_user_id: string | null
-  kind: 'secret' | 'publishable' | 'jwt' | 'access_token'
+  kind: Kind
   environment: Environment
   name: string
   scopes: string[]

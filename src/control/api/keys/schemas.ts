@@ -3,7 +3,7 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { ENVIRONMENTS, KINDS } from '../../../catalog/define.ts'
+import { ENVIRONMENTS, KIND_NAMES, kindsWith } from '../../../credentials/kinds.ts'
 import { LINE_MAX_LENGTH, NAME_MAX_LENGTH, readLine, readName } from '../../../lib/names.ts'
 import type { Result } from '../../../lib/result.ts'
 
@@ -70,7 +70,7 @@ export const Key = z
     id: Id('key'),
     organization_id: z.string(),
     service_user_id: z.string().nullable(),
-    kind: z.enum(KINDS),
+    kind: z.enum(KIND_NAMES),
     environment: z.enum(ENVIRONMENTS),
     name: z.string(),
     scopes: z.array(z.string()),
@@ -108,7 +108,7 @@ export const Receipt = z
 
 export const CreateKey = z
   .strictObject({
-    kind: z.enum(['secret', 'publishable', 'jwt']),
+    kind: z.enum(kindsWith('owner', 'organization')),
     environment: z.enum(ENVIRONMENTS).optional(),
     name: Name,
     scopes: z.array(z.string()).max(100).optional(),
@@ -145,7 +145,7 @@ export const RotateKey = z
 
 export const ImportKey = z
   .strictObject({
-    kind: z.enum(['secret', 'publishable']),
+    kind: z.enum(kindsWith('importable', true)),
     environment: z.enum(ENVIRONMENTS).optional(),
     name: Name,
     prefix: z.string().openapi({ description: 'One of IMPORTED_PREFIXES, such as sk_live_' }),

@@ -2,6 +2,7 @@
 
 import type { z } from '@hono/zod-openapi'
 
+import { hasOrigins, isSigned, KINDS } from '../../../credentials/kinds.ts'
 import { capsFor, withinCap, withinListCaps } from '../caps.ts'
 import { commitChange, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
@@ -63,7 +64,7 @@ export async function updateKey(
           ]
         : []),
       ...(ips === undefined ? [] : replaceList(DB, KEY_IPS, id, ips)),
-      ...(origins === undefined || key.kind !== 'publishable'
+      ...(origins === undefined || !hasOrigins(key.kind)
         ? []
         : replaceList(DB, KEY_ORIGINS, id, origins)),
       ...(revived
@@ -108,13 +109,16 @@ async function grantedColumns(
     const kept = key.scopes
     const added = change.scopes.filter((scope) => !kept.includes(scope))
     // What the key holds already may stay, also where the actor could not grant it anew.
-    if (key.kind === 'publishable') grantScopes(context, key.kind, change.scopes, kept)
+    if (KINDS[key.kind].holds.scopes === 'fixed')
+      grantScopes(context, key.kind, change.scopes, kept)
     else grantScopes(context, key.kind, added)
     columns.push(['scopes', JSON.stringify([...new Set(change.scopes)])])
   }
   if (change.products !== undefined) {
-    if (key.kind === 'jwt' && change.products.some((one) => !key.products.includes(one))) {
-      throw invalid('products', 'a JWT key names its products itself; rotate it to add one')
+    const signed = KINDS[key.kind].holds.products === 'signed'
+    if (signed && change.products.some((one) => !key.products.includes(one))) {
+      const { noun } = KINDS[key.kind]
+      throw invalid('products', `a ${noun} names its products itself; rotate it to add one`)
     }
     const added = change.products.filter((product) => !key.products.includes(product))
     await grantProducts(context, organization, key.kind, added)
@@ -148,8 +152,9 @@ function newExpiry(context: ControlContext, key: KeyView, asked: number | null):
       `expires_at: the key is being replaced by ${key.rotated_to}.`,
     )
   }
-  if (later && key.kind === 'jwt') {
-    throw invalid('expires_at', 'a JWT key ends when it says itself; rotate it for a later end')
+  if (later && isSigned(key.kind)) {
+    const { noun } = KINDS[key.kind]
+    throw invalid('expires_at', `a ${noun} ends when it says itself; rotate it for a later end`)
   }
   return asked
 }

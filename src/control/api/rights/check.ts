@@ -1,6 +1,7 @@
 // The decision on a write, from what a handler has at hand to the refusal on the wire.
 
-import type { Environment, Kind } from '../../../catalog/define.ts'
+import { KIND_LIMITS, limitsOf } from '../../../credentials/kinds.ts'
+import type { Environment, Kind } from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 import { refusalOf } from './decide.ts'
@@ -38,7 +39,7 @@ export function stateOf(context: ControlContext, id: string, key: Reaching): Key
     expiresAt: key.expires_at,
     ips: key.ips,
     origins: key.origins,
-    quotas: quotasInForce(edge.catalog, plan, key.kind, key.quotas),
+    quotas: quotasInForce(edge.catalog, plan, limitsOf(key.kind), key.quotas),
   }
   return { id, extent, ended: key.expires_at !== null && key.expires_at <= nowMs }
 }
@@ -54,8 +55,8 @@ function authorOf({ actor, edge }: ControlContext): Author {
     expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
     ips: record.keyIps,
     origins: record.origins,
-    // Also that of publishable keys, which it may make.
-    quotas: quotasInForce(edge.catalog, record.plan, 'publishable', record.quotas),
+    // Also those of other kinds, of which it may make keys.
+    quotas: quotasInForce(edge.catalog, record.plan, KIND_LIMITS, record.quotas),
   }
   return { type: 'key', id: record.id, extent }
 }

@@ -1,6 +1,7 @@
 // How far a key reaches, dimension by dimension, and whether one key's reach holds another's.
 
-import type { Catalog, Environment, Kind } from '../../../catalog/define.ts'
+import type { Catalog, Environment } from '../../../catalog/define.ts'
+import type { KindLimit } from '../../../credentials/kinds.ts'
 import { uncoveredAddress } from '../../../lists/address-cover.ts'
 import { uncoveredOrigin } from '../../../lists/origin-cover.ts'
 
@@ -24,16 +25,16 @@ export interface Beyond {
   readonly sentence: string
 }
 
-/** The quotas that count for a key of a plan. */
+/** The quotas that count for a key of a plan, and of a kind that has `further` limits. */
 export function quotasInForce(
   catalog: Catalog,
   plan: string,
-  kind: Kind,
+  further: readonly KindLimit[],
   own: Readonly<Record<string, number>>,
 ): Record<string, number> {
   const limits = Object.entries(catalog.plans[plan] ?? {}).map(([name, { quota }]) => [name, quota])
-  const publishable = kind === 'publishable' ? { publishable: catalog.publishable.quota } : {}
-  const known = { ...Object.fromEntries(limits), ...publishable } as Record<string, number>
+  const others = further.map((name) => [name, catalog[name].quota])
+  const known = Object.fromEntries([...limits, ...others]) as Record<string, number>
   return { ...known, ...own }
 }
 

@@ -4,9 +4,11 @@
 import type { z } from '@hono/zod-openapi'
 
 import { curlLine } from '../../../catalog/curl.ts'
+import { scopesFor } from '../../../catalog/define.ts'
+import { TOKEN_KIND } from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
 import { decide, onlyIf } from '../decide.ts'
-import { grantProducts, grantScopes, tokenScopes } from '../grants.ts'
+import { grantProducts, grantScopes } from '../grants.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { createKey, environmentFor, makeKey } from '../keys/create.ts'
 import type { KeyDraft, Made } from '../keys/create.ts'
@@ -53,7 +55,7 @@ async function draftOf(
 ): Promise<KeyDraft> {
   const expiresAt = readExpiry(context, asked.expires_at) ?? null
   return {
-    kind: 'access_token',
+    kind: TOKEN_KIND,
     environment: environmentFor(context, asked.environment),
     name: asked.name,
     serviceUserId: id,
@@ -72,16 +74,16 @@ async function grantsOf(
   organization: string,
   asked: readonly string[] | undefined,
 ): Promise<{ scopes: string[]; products: string[] }> {
-  const scopes = grantScopes(context, 'access_token', asked)
+  const scopes = grantScopes(context, TOKEN_KIND, asked)
   if (scopes.length === 0) {
-    const all = tokenScopes(context.edge.catalog).join(', ')
+    const all = scopesFor(context.edge.catalog, TOKEN_KIND).join(', ')
     throw new Problem(
       403,
       'grant_beyond_own',
       `scopes: this key holds none of ${all} itself, so it cannot mint access tokens; use a key that does`,
     )
   }
-  const products = await grantProducts(context, organization, 'access_token', undefined)
+  const products = await grantProducts(context, organization, TOKEN_KIND, undefined)
   if (products.length > 0) return { scopes, products }
   throw new Problem(
     403,
@@ -101,7 +103,7 @@ export function curlOf(
 ): string | null {
   const line = curlLine(edge.catalog, {
     url: edge.settings.issuer,
-    kind: 'access_token',
+    kind: TOKEN_KIND,
     value: value ?? VALUE_UNKNOWN,
     scopes: token.scopes,
     products: token.products.filter((id) => edge.settings.upstreams.get(id)?.[token.environment]),

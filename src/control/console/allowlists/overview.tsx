@@ -1,5 +1,6 @@
 // All allowlists at a glance: the organization's, and those of its keys, each a link to its page.
 
+import { hasOrigins, plurals, WITH_ORIGINS } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import { call } from '../api.ts'
 import type { Listed } from '../api.ts'
@@ -9,7 +10,7 @@ import { Empty } from '../kit/empty.tsx'
 import { Field } from '../kit/field.tsx'
 import { Pager } from '../kit/pager.tsx'
 import { Table } from '../kit/table.tsx'
-import { KINDS } from '../keys/read.ts'
+import { label } from '../keys/kinds.ts'
 import { page, refused } from '../respond.tsx'
 import { listUrl, WHOLE } from './read.ts'
 import { State } from './state.tsx'
@@ -78,7 +79,7 @@ function Rows({ c, items }: { c: PageContext; items: readonly KeyView[] }) {
             <br />
             <code class="id">{key.id}</code>
           </th>
-          <td>{KINDS[key.kind]}</td>
+          <td>{label(key.kind)}</td>
           <td>
             <State entries={key.ips} />
             <br />
@@ -87,7 +88,7 @@ function Rows({ c, items }: { c: PageContext; items: readonly KeyView[] }) {
             </a>
           </td>
           <td>
-            {key.kind === 'publishable' ? (
+            {hasOrigins(key.kind) ? (
               <>
                 <State entries={key.origins} />
                 <br />
@@ -96,7 +97,7 @@ function Rows({ c, items }: { c: PageContext; items: readonly KeyView[] }) {
                 </a>
               </>
             ) : (
-              'publishable keys only'
+              `${plurals(WITH_ORIGINS)} only`
             )}
           </td>
         </tr>

@@ -1,5 +1,6 @@
 // An allowlist as its pages need it: the organization's, or one of a key.
 
+import { hasOrigins } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import { formatAddress } from '../../../lists/address.ts'
 import { addressListContains, compileAddressList } from '../../../lists/address-list.ts'
@@ -42,7 +43,7 @@ export async function readList(c: PageContext): Promise<Answer<List>> {
   const found = await call<KeyView>(c, 'getKey', { params: { id: owner } })
   if (!found.ok) return found.status === 400 ? nothing() : found
   const key = found.value
-  if (name !== 'ips' && (name !== 'origins' || key.kind !== 'publishable')) return nothing()
+  if (name !== 'ips' && (name !== 'origins' || !hasOrigins(key.kind))) return nothing()
   const open = write && key.state !== 'revoked'
   return { ...found, value: { name, key, entries: key[name], owner: key.name, url, open } }
 }

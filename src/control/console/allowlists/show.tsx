@@ -1,6 +1,7 @@
 // The page of one allowlist: what is in it and what that covers, forms to change it, and a question
 // whether a call would pass.
 
+import { hasOrigins } from '../../../credentials/kinds.ts'
 import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Problem } from '../kit/problem.tsx'
@@ -56,7 +57,7 @@ function titleOf({ key, name }: List): string {
 }
 
 function ListTabs({ c, list: { key, name: here } }: { c: PageContext; list: List }) {
-  if (key?.kind !== 'publishable') return null
+  if (!key || !hasOrigins(key.kind)) return null
   const tabs = (['ips', 'origins'] as const).map((name) => ({
     label: WORDS[name].title,
     href: listUrl(c, key.id, name),

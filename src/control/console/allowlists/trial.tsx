@@ -3,6 +3,7 @@
 
 import { fullPattern } from '../../../catalog/check.ts'
 import type { Catalog } from '../../../catalog/define.ts'
+import { hasOrigins, KINDS } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import { call } from '../api.ts'
 import type { Answer, Listed } from '../api.ts'
@@ -80,7 +81,7 @@ function TrialForm({ list, keys, asked, fault }: TrialFormProps) {
         {...(list.name === 'ips' && { placeholder: '203.0.113.7' })}
         fault={fault}
       />
-      {list.key?.kind === 'publishable' ? (
+      {list.key && hasOrigins(list.key.kind) ? (
         <Field
           name="origin"
           label="From a page of the origin"
@@ -121,7 +122,7 @@ function exampleCall(catalog: Catalog, { kind, products, scopes }: KeyView) {
   const open = routes.filter(
     ({ route }) =>
       (route.scopes.length === 0 || route.scopes.some((scope) => scopes.includes(scope))) &&
-      (kind !== 'publishable' || route.publishable === true),
+      (KINDS[kind].routes !== 'open' || route.publishable === true),
   )
   const best = open.find(({ route }) => route.department === undefined) ?? open[0]
   if (!best) return { method: 'GET', path: '/' }

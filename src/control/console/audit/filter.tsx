@@ -1,6 +1,6 @@
 // What the audit can be searched by.
 
-import { ENVIRONMENTS, KINDS } from '../../../catalog/define.ts'
+import { ENVIRONMENTS, KIND_NAMES } from '../../../credentials/kinds.ts'
 import type { PageContext } from '../context.ts'
 import { Field, Select } from '../kit/field.tsx'
 import type { Fault } from '../kit/fault.ts'
@@ -41,7 +41,7 @@ export function Filter({ c, asked, fault }: FilterProps) {
           <Text {...given} name="actor" placeholder="person:ann@example.com" maxlength={320} />
           <Text {...given} name="service_user" placeholder="su_…" />
           <Text {...given} name="source_system" />
-          <Choice {...given} name="kind" known={KINDS} />
+          <Choice {...given} name="kind" known={KIND_NAMES} />
           <Choice {...given} name="environment" known={ENVIRONMENTS} />
           <Text {...given} name="method" placeholder="GET" maxlength={16} />
           <Text {...given} name="path" placeholder="/api/v1/" maxlength={2048} />

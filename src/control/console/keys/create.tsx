@@ -1,6 +1,7 @@
 // Creating a key. The kind comes first, because it decides what else is asked.
 
-import type { Kind } from '../../../catalog/define.ts'
+import { hasChosenScopes, hasOrigins } from '../../../credentials/kinds.ts'
+import type { Kind } from '../../../credentials/kinds.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Choices } from '../kit/choices.tsx'
@@ -15,28 +16,16 @@ import { withQuery } from '../urls.ts'
 import { KeyFields } from './fields.tsx'
 import { KEY_LABELS, productChoices, readPost, suggestion } from './form.ts'
 import type { KeyForm } from './form.ts'
+import { CREATED, title, WORDS } from './kinds.ts'
 import { backToKeys, keyUrl } from './read.ts'
 import { ShownOnce } from './shown.tsx'
 import type { NewKey } from './shown.tsx'
 
-type Created = Exclude<Kind, 'access_token'>
+/** What the form asks for when nothing is chosen yet. */
+const USUAL_KIND: Kind = 'secret'
 
-const CREATED: Readonly<Record<Created, { readonly label: string; readonly use: string }>> = {
-  secret: {
-    label: 'Secret key',
-    use: 'For servers. It holds scopes, and must never be in a page.',
-  },
-  publishable: {
-    label: 'Publishable key',
-    use: 'For pages. It may only do what is open to browsers, from the origins that you list.',
-  },
-  jwt: { label: 'JWT key', use: 'For servers. A signed token that names its products itself.' },
-}
-
-function kindOf(text: string | null | undefined): Created {
-  return text !== null && text !== undefined && Object.hasOwn(CREATED, text)
-    ? (text as Created)
-    : 'secret'
+function kindOf(text: string | null | undefined): Kind {
+  return CREATED.find((kind) => kind === text) ?? USUAL_KIND
 }
 
 export function newKey(c: PageContext): Answered {
@@ -57,9 +46,9 @@ export async function createKey(c: PageContext): Promise<Response> {
       name: values.name,
       // Where nothing can be chosen, nothing is asked.
       products: productChoices(c, kind).length > 0 ? values.products : undefined,
-      scopes: kind === 'secret' ? values.scopes : undefined,
+      scopes: hasChosenScopes(kind) ? values.scopes : undefined,
       ips: values.ips,
-      origins: kind === 'publishable' ? values.origins : undefined,
+      origins: hasOrigins(kind) ? values.origins : undefined,
       expires_at: expiresAt,
     },
   })
@@ -76,7 +65,7 @@ export async function createKey(c: PageContext): Promise<Response> {
   )
 }
 
-function creationPage(c: PageContext, kind: Created, values: KeyForm, fault?: Fault): Answered {
+function creationPage(c: PageContext, kind: Kind, values: KeyForm, fault?: Fault): Answered {
   const typed = fault ? c.get('form') : undefined
   const environments = [
     { value: 'live', label: 'Live' },
@@ -105,15 +94,15 @@ function creationPage(c: PageContext, kind: Created, values: KeyForm, fault?: Fa
   )
 }
 
-function Kinds({ c, kind }: { c: PageContext; kind: Created }) {
-  const tabs = Object.entries(CREATED).map(([name, { label }]) => ({
-    label,
+function Kinds({ c, kind }: { c: PageContext; kind: Kind }) {
+  const tabs = CREATED.map((name) => ({
+    label: title(name),
     href: withQuery(c.req.path, { kind: name }),
     here: name === kind,
   }))
   return (
     <Tabs label="Kind of key" tabs={tabs}>
-      <p>{CREATED[kind].use}</p>
+      <p>{WORDS[kind].use}</p>
     </Tabs>
   )
 }

@@ -1,5 +1,6 @@
 // Changing a key. Only what differs is sent, so that an expiry keeps its seconds.
 
+import { hasChosenScopes, hasOrigins } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
@@ -48,7 +49,7 @@ function changes(
 ): Record<string, unknown> {
   const body: Record<string, unknown> = {}
   if (values.name !== key.name) body['name'] = values.name
-  if (key.kind === 'secret' || key.kind === 'access_token') {
+  if (hasChosenScopes(key.kind)) {
     if (!sameSet(values.scopes, key.scopes)) body['scopes'] = values.scopes
   }
   // Products that the form does not show, because the organization lost them, stay as well.
@@ -57,7 +58,7 @@ function changes(
   const products = [...hidden, ...values.products]
   if (!sameSet(products, key.products)) body['products'] = products
   if (!sameList(values.ips, key.ips)) body['ips'] = values.ips
-  if (key.kind === 'publishable' && !sameList(values.origins, key.origins)) {
+  if (hasOrigins(key.kind) && !sameList(values.origins, key.origins)) {
     body['origins'] = values.origins
   }
   if (values.expires !== timeInput(key.expires_at)) body['expires_at'] = expiresAt

@@ -1,11 +1,12 @@
 // The fields of a key's form, the same for a new key and for one that is changed.
 
-import type { Kind } from '../../../catalog/define.ts'
+import { hasOrigins, isSigned } from '../../../credentials/kinds.ts'
 import { Choices } from '../kit/choices.tsx'
 import { Field, NameField } from '../kit/field.tsx'
 import { ListField } from '../kit/list-field.tsx'
 import { productChoices } from './form.ts'
 import type { FieldsProps } from './form.ts'
+import { WORDS } from './kinds.ts'
 import { Scopes } from './scopes.tsx'
 
 export function KeyFields({ c, kind, values, held = [], fault }: FieldsProps) {
@@ -24,7 +25,7 @@ export function KeyFields({ c, kind, values, held = [], fault }: FieldsProps) {
           type="checkbox"
           choices={products.map((product) => ({ value: product, label: product }))}
           chosen={values.products}
-          hint={PRODUCTS_HINT[kind]}
+          hint={WORDS[kind].products}
           fault={fault}
         />
       )}
@@ -40,7 +41,7 @@ export function KeyFields({ c, kind, values, held = [], fault }: FieldsProps) {
         hint="IPv4 or IPv6 addresses and CIDR ranges."
         fault={fault}
       />
-      {kind === 'publishable' ? (
+      {hasOrigins(kind) ? (
         <ListField
           name="origins"
           legend="Origins"
@@ -59,7 +60,7 @@ export function KeyFields({ c, kind, values, held = [], fault }: FieldsProps) {
         type="datetime-local"
         value={values.expires}
         hint={
-          kind === 'jwt'
+          isSigned(kind)
             ? 'Empty: a year from now. It can only be made earlier later on.'
             : 'Empty: never.'
         }
@@ -67,11 +68,4 @@ export function KeyFields({ c, kind, values, held = [], fault }: FieldsProps) {
       />
     </>
   )
-}
-
-const PRODUCTS_HINT: Readonly<Record<Kind, string>> = {
-  secret: 'What the key may call, within its scopes.',
-  publishable: 'What pages may call with it.',
-  jwt: 'Named in the key itself: to add one later, rotate it.',
-  access_token: 'What the service user may call with it.',
 }

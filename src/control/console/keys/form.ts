@@ -1,7 +1,8 @@
 // What is asked of a key: its form's content, whether it is a suggestion, a key's own or what was typed.
 
-import { defaultScopes, productsFor } from '../../../catalog/define.ts'
-import type { Kind } from '../../../catalog/define.ts'
+import { productsFor, scopesByDefault } from '../../../catalog/define.ts'
+import { hasChosenScopes } from '../../../credentials/kinds.ts'
+import type { Kind } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import { err, ok } from '../../../lib/result.ts'
 import type { Result } from '../../../lib/result.ts'
@@ -49,7 +50,7 @@ export function suggestion(c: PageContext, kind: Kind): KeyForm {
   return {
     name: '',
     products: productChoices(c, kind),
-    scopes: kind === 'secret' ? defaultScopes(catalog) : [],
+    scopes: hasChosenScopes(kind) ? scopesByDefault(catalog, kind) : [],
     ips: null,
     origins: null,
     expires: '',

@@ -1,5 +1,6 @@
 // The keys of an organization: what they are, what they may, and whether they are used.
 
+import { hasChosenScopes } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import { call } from '../api.ts'
 import type { Listed } from '../api.ts'
@@ -12,7 +13,8 @@ import { Table } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
-import { keyUrl, KINDS, usageOfMonth } from './read.ts'
+import { label, LABELS } from './kinds.ts'
+import { keyUrl, usageOfMonth } from './read.ts'
 import type { KeyUsage } from './read.ts'
 
 const FILTERS = ['search', 'kind', 'environment', 'state', 'service_user'] as const
@@ -72,7 +74,7 @@ function Filter({ c }: { c: PageContext }) {
   return (
     <form method="get" class="filter" aria-label="Filter keys">
       <Field name="search" label="Name contains" type="search" value={search} maxlength={100} />
-      <Select name="kind" label="Kind" options={options(KINDS)} value={kind} />
+      <Select name="kind" label="Kind" options={options(LABELS)} value={kind} />
       <Select
         name="environment"
         label="Environment"
@@ -119,7 +121,7 @@ function Rows({ c, items, usage }: RowsProps) {
             ) : null}
           </td>
           <td>
-            {KINDS[key.kind]}, {key.environment}
+            {label(key.kind)}, {key.environment}
           </td>
           <td>{mayCall(key)}</td>
           <td>
@@ -134,7 +136,7 @@ function Rows({ c, items, usage }: RowsProps) {
 
 /** Scopes where the kind has them, else products; the first few. */
 function mayCall({ kind, scopes, products }: KeyView): string {
-  const all = kind === 'secret' || kind === 'access_token' ? scopes : products
+  const all = hasChosenScopes(kind) ? scopes : products
   if (all.length === 0) return 'nothing'
   const more = all.length > 2 ? ` and ${all.length - 2} more` : ''
   return all.slice(0, 2).join(', ') + more

@@ -14,13 +14,6 @@ export interface KeyUsage {
   readonly credits: number
 }
 
-export const KINDS: Readonly<Record<KeyView['kind'], string>> = {
-  secret: 'Secret',
-  publishable: 'Publishable',
-  jwt: 'JWT',
-  access_token: 'Access token',
-}
-
 /** The key that the address names. */
 export function readKey(c: PageContext): Promise<Answer<KeyView>> {
   return call<KeyView>(c, 'getKey', { params: { id: c.req.param('id') ?? '' } })

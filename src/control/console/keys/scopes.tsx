@@ -1,7 +1,8 @@
 // The scopes of a key's form; those by which a key manages the organization stand apart.
 
+import { scopesFor } from '../../../catalog/define.ts'
 import type { Catalog } from '../../../catalog/define.ts'
-import { tokenScopes } from '../../api/grants.ts'
+import { hasChosenScopes } from '../../../credentials/kinds.ts'
 import { OPERATIONS } from '../../api/routes.ts'
 import { Choices } from '../kit/choices.tsx'
 import type { FieldsProps } from './form.ts'
@@ -13,8 +14,8 @@ const MANAGEMENT: ReadonlySet<string> = new Set(
 
 export function Scopes({ c, kind, values, held = [], fault }: FieldsProps) {
   const { catalog } = c.env.context.edge
-  if (kind === 'jwt' || kind === 'publishable') return null
-  const known = kind === 'secret' ? Object.keys(catalog.scopes) : tokenScopes(catalog)
+  if (!hasChosenScopes(kind)) return null
+  const known = scopesFor(catalog, kind)
   const all = [...known, ...held.filter((scope) => !known.includes(scope))]
   const choices = (management: boolean) =>
     scopeChoices(

@@ -2,6 +2,7 @@
 
 import type { Child } from 'hono/jsx'
 
+import { hasOrigins, KINDS } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
@@ -14,7 +15,8 @@ import { mayWrite } from '../session.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import { CallersTable, readCallers } from './callers.tsx'
 import { Examples } from './examples.tsx'
-import { backToKeys, keyUrl, KINDS, readKey, usageOfMonth } from './read.ts'
+import { label } from './kinds.ts'
+import { backToKeys, keyUrl, readKey, usageOfMonth } from './read.ts'
 import type { KeyUsage } from './read.ts'
 
 export async function showKey(c: PageContext): Promise<Response> {
@@ -66,12 +68,12 @@ function factsOf(
   return [
     ['State', <Badge text={key.state} />],
     ['Id', <code class="id">{key.id}</code>],
-    ['Kind', `${KINDS[key.kind]}, ${key.environment}`],
+    ['Kind', `${label(key.kind)}, ${key.environment}`],
     key.service_user_id !== null && ['Service user', <code class="id">{key.service_user_id}</code>],
     ['Products', words(key.products)],
-    key.kind !== 'jwt' && ['Scopes', words(key.scopes)],
+    KINDS[key.kind].holds.scopes !== 'none' && ['Scopes', words(key.scopes)],
     ['Addresses', list(key.ips)],
-    key.kind === 'publishable' && ['Origins', list(key.origins)],
+    hasOrigins(key.kind) && ['Origins', list(key.origins)],
     Object.keys(key.quotas).length > 0 && ['Quotas of its own', words(pairs(key.quotas))],
     Object.keys(key.metadata).length > 0 && ['Metadata', words(pairs(key.metadata))],
     ['Created', <Time ms={key.created_at} />],

@@ -1,6 +1,7 @@
 // Minting a token. Its value, and the line to paste with it, are in this one answer and nowhere else.
 
-import { tokenScopes } from '../../api/grants.ts'
+import { scopesFor } from '../../../catalog/define.ts'
+import { TOKEN_KIND } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/read.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import { call } from '../api.ts'
@@ -102,7 +103,7 @@ function mintingPage(c: PageContext, user: ServiceUserView, fault?: Fault): Answ
   const { catalog } = c.env.context.edge
   const typed = fault ? c.get('form') : undefined
   const back = backToTokens(c, user)
-  const scopes = tokenScopes(catalog)
+  const scopes = scopesFor(catalog, TOKEN_KIND)
   return page(
     c,
     { title: 'Mint a token', back, fault },

@@ -1,7 +1,7 @@
 // A service user's page: what it is, what can be done, and how its system calls.
 
-import { ENVIRONMENTS } from '../../../catalog/define.ts'
-import { tokenScopes } from '../../api/grants.ts'
+import { scopesFor } from '../../../catalog/define.ts'
+import { ENVIRONMENTS, TOKEN_KIND } from '../../../credentials/kinds.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import type { PageContext } from '../context.ts'
 import { Lines } from '../keys/examples.tsx'
@@ -82,10 +82,10 @@ function audit(c: PageContext, { id }: ServiceUserView): Fact[] {
 /** The line to paste, without a token: that is in it only when one is minted. */
 function Ingest({ c, user }: { c: PageContext; user: ServiceUserView }) {
   const { catalog } = c.env.context.edge
-  const products = productChoices(c, 'access_token')
+  const products = productChoices(c, TOKEN_KIND)
   const caller = {
-    ...{ kind: 'access_token' as const, environments: ENVIRONMENTS, products },
-    ...{ scopes: tokenScopes(catalog), ips: null, origins: null, user },
+    ...{ kind: TOKEN_KIND, environments: ENVIRONMENTS, products },
+    ...{ scopes: scopesFor(catalog, TOKEN_KIND), ips: null, origins: null, user },
   }
   return (
     <section aria-labelledby="call">
