@@ -6,6 +6,9 @@ import { basename, dirname, join, normalize } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
+import { Ledger } from '../src/guard/ledger.ts'
+import { memoryStore } from './guard/memory-store.ts'
+
 const ROOT = new URL('..', import.meta.url).pathname
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', '.github/**/*.md'], { cwd: ROOT }).toSorted()
 /** Of the repository itself, in backticks, such as `src/gate/path.ts` or `test/patterns/`. */
@@ -94,6 +97,22 @@ it('docs/storage.md has every table of schema.sql, and no other', () => {
     matches(cell, /`(\w+)`/g),
   )
   expect(named.toSorted()).toEqual(tables.toSorted())
+})
+
+it('docs/storage.md has every key that a guard writes, and no other', () => {
+  const store = memoryStore()
+  const ledger = new Ledger(store, () => {})
+  const limit = { name: 'plan', quota: 1_000, windowSeconds: 60 }
+  const asked = { generation: 1, want: 1, lease: 10, returnable: true }
+  ledger.admit({ ...asked, limits: [limit] }, 1_800_000_000_000)
+  ledger.admit({ ...asked, limits: [{ ...limit, partition: 'client' }] }, 1_800_000_000_000)
+  const written = store.list().map(([key]) => key.replace(/plan/, '').replace(/@client/, '@'))
+  const [, section = ''] = read('docs/storage.md').split('\n### `KeyGuard`')
+  const [rows = ''] = section.split('\n### ')
+  const named = matches(rows, /^\| (`.*?) \|/gm)
+    .flatMap((cell) => matches(cell, /`([^`]+)`/g))
+    .map((key) => key.replaceAll(/<[^>]*>/g, ''))
+  expect(named.toSorted()).toEqual(written.toSorted())
 })
 
 it('docs/glossary.md names identifiers, columns and headers that are in the code', () => {
