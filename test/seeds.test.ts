@@ -26,13 +26,9 @@ afterAll(() => edge.stop())
 
 describe.each([dossiers, verifa, vault])('seed $file', ({ file, shown, nothing }) => {
   const rows = Object.entries(shown).map(([sentence, check]) => ({ sentence, check }))
-  test.each<{ sentence: string; check: Check }>(rows)(
-    '$sentence',
-    async ({ check }) => {
-      await check(edge)
-    },
-    30_000,
-  )
+  test.each<{ sentence: string; check: Check }>(rows)('$sentence', async ({ check }) => {
+    await check(edge)
+  })
 
   test.skipIf(!here)('no sentence is forgotten, and none is invented', () => {
     const managing = Object.keys(SENTENCES[file] ?? {})

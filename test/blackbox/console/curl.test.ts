@@ -29,7 +29,7 @@ beforeAll(async () => {
   // What a deployment has by its name and its platform.
   const network = `connect-to = "::127.0.0.1:${edge.port}"\nheader = "CF-Connecting-IP: ${ADDRESS}"\n`
   await writeFile(join(folder, '.curlrc'), network)
-}, 60_000)
+})
 afterAll(async () => {
   await edge.stop()
   await rm(folder, { recursive: true })

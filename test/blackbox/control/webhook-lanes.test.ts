@@ -15,7 +15,7 @@ const HANGING = 20
 let world: WebhookWorld
 beforeAll(async () => {
   world = await startWebhookWorld()
-}, 60_000)
+})
 afterAll(async () => {
   expect(world.receiver.complaints).toEqual([])
   await world.stop()
