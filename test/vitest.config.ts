@@ -21,6 +21,9 @@ const statements = (file: string): string[] =>
  */
 const PATIENCE = { testTimeout: 600_000, hookTimeout: 600_000 }
 
+/** What tests start again and again, wrangler above all, is compiled once. */
+const COMPILED = { env: { NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled` } }
+
 /** The longest of a project begin first, so that none is left alone at the end. */
 const LONGEST = /\/(?:under-load|e2e\/console|bench|cli|patterns)\/|\.model\.|receiver/
 
@@ -45,10 +48,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
+          ...COMPILED,
           exclude: ['test/workerd/**', 'test/blackbox/**', 'test/e2e/**', 'test/seeds*.test.ts'],
-          // One process reads the source once for all its files. A test that changes what is the
-          // process' own (its clock, its console) puts it back.
+          // One process reads the source once for all its files.
           isolate: false,
+          setupFiles: ['test/put-back.ts'],
           ...PATIENCE,
         },
       },
@@ -87,6 +91,7 @@ export default defineConfig({
         test: {
           name: 'blackbox',
           include: ['test/blackbox/**/*.test.ts', 'test/seeds*.test.ts'],
+          ...COMPILED,
           ...PATIENCE,
           // The bundle, miniflare and wrangler are loaded once per process, not once per file.
           isolate: false,
@@ -97,6 +102,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          ...COMPILED,
           ...PATIENCE,
           // As many browsers at work as the machine has cores to spare.
           maxConcurrency: 3,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import {
   BUFFER_MAX_EVENTS,
@@ -45,7 +45,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(() => errors.mockRestore())
 
 const waitUntil = (promise: Promise<unknown>) => void work.push(promise)
 const add = (count: number, over: Partial<AuditEvent> = {}) => {
