@@ -2,15 +2,16 @@
 // API is an operator's at once, and anyone else's through the gate, like any product; the console has
 // sessions of its own. Everything else is forwarded or refused; nothing under /edge/ is ever forwarded.
 
-import { accountFor } from './audit/account.ts'
+import { accountFor, factsOf } from './audit/account.ts'
 import { isExport, measured } from './audit/exported.ts'
 import type { Actor } from './control/api/actor.ts'
 import type { Edge } from './edge.ts'
 import { clientOf } from './gate/address.ts'
 import type { Denial } from './gate/denial.ts'
 import { gate } from './gate/gate.ts'
-import { nothingSeen } from './gate/passage.ts'
-import type { Passage } from './gate/passage.ts'
+import { broken, refused } from './gate/decided.ts'
+import type { Decided, OwnAnswer, Passage } from './gate/passage.ts'
+import { OWN_PREFIX } from './gate/route.ts'
 import { SentHeaders } from './gate/forward/sent-headers.ts'
 import { canonicalPath } from './gate/path.ts'
 import type { CanonicalTarget } from './gate/path.ts'
@@ -18,11 +19,9 @@ import { refuse } from './gate/refuse.ts'
 import { isInsecure } from './gate/scheme.ts'
 import { err } from './lib/result.ts'
 import type { Result } from './lib/result.ts'
-import type { Held } from './control/tries/tries.ts'
 
 const JWKS_PATH = '/.well-known/jwks.json'
 const OPENAPI_PATH = '/edge/openapi.json'
-const API_PREFIX = '/edge/v1/'
 const OWN_PATH = /^\/(?:edge|\.well-known)\//
 const CONSOLE_PATH = /^\/edge\/console(?:\/|$)/
 /** Verifiers may keep the JWKS so long; publish a new key at least this long before it signs. */
@@ -59,13 +58,15 @@ async function decided(
   const { method } = request
   const { address, ip: clientIp } = clientOf(headers)
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
-  const seen = nothingSeen()
-  const account = { method, requestId, nowMs, clientIp, seen }
+  const accounted = async (path: string, became: Decided): Promise<Response> => {
+    const account = { method, requestId, nowMs, clientIp, path }
+    const answer = await accountFor(account, became, edge, waitUntil)
+    return answer.ok ? answer.value : refuse(answer.error, nowMs)
+  }
   if (!target.ok || !edge.settings.hosts.has(target.value.host)) {
     const denial = target.ok ? ({ reason: 'host_unknown' } as const) : target.error
-    seen.reason = denial.reason
     const path = request.url.replace(/^https?:\/\/[^/]*/, '')
-    return await accountFor({ ...account, path }, refuse(denial, nowMs), edge, waitUntil)
+    return await accounted(path, refused({ headers, nowMs }, denial))
   }
   const { path } = target.value
   if (CONSOLE_PATH.test(path)) {
@@ -84,51 +85,42 @@ async function decided(
     waitUntil,
     hangUp: (reason) => ctx.abort?.(new Error(reason)),
     answerOwn: (key) => control(passage, edge, { type: 'key', key }),
-    seen,
   }
-  const response = await answer(passage, edge).catch((error: unknown) => {
-    console.error(error)
-    seen.reason = 'internal_error'
-    return refuse({ reason: 'internal_error' }, nowMs)
-  })
-  const accounted = (measure = ''): Promise<Response> =>
-    accountFor({ ...account, path: path + measure }, response, edge, waitUntil)
+  const became = path.startsWith(OWN_PREFIX)
+    ? await answerOwn(passage, edge).catch((error: unknown) => broken(passage, error))
+    : await gate(passage, edge)
   // The file that an operation of ours answers with is on account with how much was taken of it.
-  return path.startsWith(API_PREFIX) && isExport(response)
-    ? measured(response, new URL(request.url).searchParams, accounted, waitUntil)
-    : await accounted()
+  const { response } = became
+  return path.startsWith(OWN_PREFIX) && isExport(response)
+    ? measured(
+        response,
+        new URL(request.url).searchParams,
+        (measure) => accounted(path + measure, became),
+        waitUntil,
+      )
+    : await accounted(path, became)
 }
 
-async function answer(passage: Passage, edge: Edge): Promise<Response> {
-  const { request, target, nowMs, seen } = passage
-  const own = target.path.startsWith(API_PREFIX)
-  const found = own ? await readOperator(passage, edge) : undefined
-  if (found?.ok === false) {
-    seen.reason = 'authentication_failures'
-    return refuse({ reason: 'authentication_failures', ...found.error }, nowMs)
+/** The management API is an operator's at once, and anyone else's through the gate. */
+async function answerOwn(passage: Passage, edge: Edge): Promise<Decided> {
+  const { request, target, address, nowMs } = passage
+  const actors = await import('./control/api/actor.ts')
+  const operator = await actors.readOperator(request, edge, address, nowMs)
+  if (!operator.ok) {
+    return refused(passage, { reason: 'authentication_failures', ...operator.error })
   }
-  const operator = found?.value
-  if (!operator) return await gate(passage, edge)
-  const response = await control(passage, edge, operator)
-  seen.matched = edge.ownRoutes.match(request.method, target.path) ?? null
-  seen.reason = response.headers.get('x-edge-reason')
+  if (!operator.value) return await gate(passage, edge)
+  const { response, reason } = await control(passage, edge, operator.value)
   const { actingOf } = await import('./control/api/audit/acting.ts')
-  seen.acting = await actingOf(operator, request, edge.bindings.DB)
-  return response
+  const acting = await actingOf(operator.value, request, edge.bindings.DB)
+  const matched = edge.ownRoutes.match(request.method, target.path) ?? null
+  return { ...factsOf(reason, acting), response, matched }
 }
 
-async function control(passage: Passage, edge: Edge, actor: Actor): Promise<Response> {
+async function control(passage: Passage, edge: Edge, actor: Actor): Promise<OwnAnswer> {
   const { request, requestId, clientIp: address, nowMs, waitUntil } = passage
   const { answerControl } = await import('./control/api/app.ts')
   return await answerControl(request, { edge, actor, requestId, address, nowMs, waitUntil })
-}
-
-async function readOperator(
-  { request, address, nowMs }: Passage,
-  edge: Edge,
-): Promise<Result<Actor | undefined, Held>> {
-  const actors = await import('./control/api/actor.ts')
-  return await actors.readOperator(request, edge, address, nowMs)
 }
 
 /** Health, the JWKS and the OpenAPI document: the same for everyone, and no decision. */

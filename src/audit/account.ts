@@ -1,14 +1,15 @@
 // The account of one request: its event goes into the buffer, or, where the route asks for it, onto
 // record before the answer leaves. Preflights decide nothing and are not accounted for.
 
-import type { Seen } from '../gate/passage.ts'
-import { refuse } from '../gate/refuse.ts'
+import type { MatchedRoute } from '../catalog/match.ts'
+import type { Denial } from '../gate/denial.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { WaitUntil } from './buffer.ts'
 import type { AuditDeps } from './deps.ts'
 import { eventOf } from './event.ts'
-import type { AuditEvent, Outcome } from './event.ts'
+import type { Acting, AuditEvent, Caller, Outcome } from './event.ts'
 
-/** What is to be accounted for. */
+/** The request that is to be accounted for. */
 export interface Account {
   readonly method: string
   readonly requestId: string
@@ -17,47 +18,69 @@ export interface Account {
   readonly clientIp: string
   /** Canonical where there is one; without scheme and host. */
   readonly path: string
-  readonly seen: Seen
 }
 
-/** Accounts for an answer, and gives it back; 503 in its place where a durable record failed. */
+/** What became of a request, as far as its account needs it. */
+export interface Facts {
+  /** Null while nobody was recognised. A revoked or expired key is recognised. */
+  readonly record: Caller | null
+  readonly matched: MatchedRoute | null
+  /** Why it was refused, by the gate or by the edge's own operation; null: it was not. */
+  readonly reason: string | null
+  /** Until the upstream's headers, or until it was clear that there would be none; null: it was not asked. */
+  readonly upstreamMs: number | null
+  /** What Cloudflare answered in an upstream's place; null: it did not. */
+  readonly platformStatus: number | null
+  /** Who called without a credential of ours. */
+  readonly acting?: Acting | null
+}
+
+/** Where nothing is known of a request but why it was refused, if it was. */
+export function factsOf(reason: string | null, acting: Acting | null = null): Facts {
+  return { record: null, matched: null, reason, upstreamMs: null, platformStatus: null, acting }
+}
+
+/** An answer, with the facts for its account. */
+export interface Accounted extends Facts {
+  readonly response: Response
+}
+
+/** Accounts for an answer, and gives it back; a denial in its place where a durable record failed. */
 export async function accountFor(
   account: Account,
-  response: Response,
+  accounted: Accounted,
   deps: AuditDeps,
   waitUntil: WaitUntil,
-): Promise<Response> {
-  if (account.method === 'OPTIONS' && response.status === 204) return response
-  const { reason, record } = account.seen
+): Promise<Result<Response, Denial>> {
+  const { response, record, matched, reason } = accounted
+  if (account.method === 'OPTIONS' && response.status === 204) return ok(response)
   if (reason === 'secret_key_in_browser' && record) {
     waitUntil(deps.announceExposed(record.id, account.nowMs))
   }
-  const event = eventFor(account, response, deps.settings)
-  const durable = account.seen.matched?.route.audit === 'durable'
-  if (!durable || event.decision === 'refused') {
+  const event = eventFor(account, accounted, deps.settings)
+  if (matched?.route.audit !== 'durable' || event.decision === 'refused') {
     deps.events.add(event, waitUntil)
-    return response
+    return ok(response)
   }
   try {
     await deps.events.addDurable(event, waitUntil)
-    return response
+    return ok(response)
   } catch (error) {
     console.error('audit: a durable event was not taken', error)
     await response.body?.cancel()
     // Nobody will have it: what is behind it must not stay open.
     response.webSocket?.accept()
     response.webSocket?.close(1011, 'audit_unreachable')
-    return refuse({ reason: 'audit_unreachable' }, account.nowMs)
+    return err({ reason: 'audit_unreachable' })
   }
 }
 
 function eventFor(
   account: Account,
-  response: Response,
+  { response, record, matched, reason, upstreamMs, platformStatus, acting }: Accounted,
   { brand, importedPrefixes }: AuditDeps['settings'],
 ): AuditEvent {
-  const { seen, nowMs } = account
-  const { reason, upstreamMs, platformStatus } = seen
+  const { nowMs } = account
   const status = platformStatus ?? response.status
   const outcome: Outcome =
     reason !== null && upstreamMs === null
@@ -71,9 +94,9 @@ function eventFor(
     address: account.clientIp || null,
     brand,
     importedPrefixes,
-    caller: seen.record,
-    acting: seen.acting,
-    matched: seen.matched,
+    caller: record,
+    acting: acting ?? null,
+    matched,
     outcome,
   })
 }

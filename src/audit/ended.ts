@@ -2,30 +2,37 @@
 
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Denial } from '../gate/denial.ts'
-import type { Passage } from '../gate/passage.ts'
 import { describe } from '../gate/refuse.ts'
-import type { KeyRecord } from '../credentials/record.ts'
+import type { WaitUntil } from './buffer.ts'
 import type { AuditDeps } from './deps.ts'
-import { eventOf } from './event.ts'
+import { eventOf, type Caller } from './event.ts'
+
+/** A connection that was opened by a request, and why it ended. */
+export interface Ended {
+  /** Of the request. */
+  readonly method: string
+  readonly requestId: string
+  readonly path: string
+  readonly clientIp: string
+  readonly waitUntil: WaitUntil
+  readonly caller: Caller
+  readonly matched: MatchedRoute
+  readonly denial: Denial
+}
 
 /**
  * Accounts for the end as for a refusal, with the status that the same request would be answered with now.
  * Its id follows from the request's, so that there is one at most and each leads to the other.
  */
-export function accountForEnd(
-  { method, requestId, target, clientIp, waitUntil }: Passage,
-  caller: KeyRecord,
-  matched: MatchedRoute,
-  denial: Denial,
-  deps: AuditDeps,
-): void {
+export function accountForEnd(ended: Ended, deps: AuditDeps): void {
+  const { method, requestId, path, clientIp, caller, matched, denial } = ended
   const { brand, importedPrefixes } = deps.settings
   const id = endId(requestId)
   const event = eventOf({
     requestId: id,
     nowMs: Date.now(),
     method,
-    path: target.path,
+    path,
     address: clientIp || null,
     brand,
     importedPrefixes,
@@ -34,7 +41,7 @@ export function accountForEnd(
     outcome: { decision: 'refused', reason: denial.reason, status: describe(denial).status },
   })
   console.warn(`connection ${requestId} ended: ${denial.reason}; on record as ${id}`)
-  deps.events.add(event, waitUntil)
+  deps.events.add(event, ended.waitUntil)
 }
 
 /** The request's id, a random UUID, with version 8 in place of 4 (RFC 9562 §5.8). */

@@ -2,97 +2,38 @@
 // is current and debits its limits. A refusal that rests on a record is confirmed too, so that a list entry or a
 // scope that was just added counts on the next request.
 
-import type { Catalog } from '../catalog/define.ts'
-import type { MatchedRoute } from '../catalog/match.ts'
+import type { Authenticated, KnownKey } from '../credentials/memo.ts'
 import { askGuard } from '../guard/ask.ts'
-import { askGuardFor, spendLeased } from '../guard/lease.ts'
-import type { Ask } from '../guard/lease.ts'
+import { askGuardFor, spendLeased, type Ask } from '../guard/lease.ts'
+import type { Standing } from '../guard/limit.ts'
+import type { Meter } from '../guard/meter.ts'
 import type { AdmitAnswer } from '../guard/protocol.ts'
-import type { Limit, LimitState, Standing } from '../guard/limit.ts'
-import { Meter } from '../guard/meter.ts'
-import { KINDS } from '../credentials/kinds.ts'
-import type { KnownKey } from '../credentials/memo.ts'
-import type { KeyRecord } from '../credentials/record.ts'
-import type { WaitUntil } from '../credentials/store.ts'
-import { addressBucket } from '../lists/address.ts'
-import type { Address } from '../lists/address.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Ahead } from './ahead.ts'
 import type { Denial } from './denial.ts'
 import type { GateDeps } from './deps.ts'
+import { upstreamUrl } from './forward/upstream-url.ts'
+import type { Grant } from './grant.ts'
+import { limited, meterFor } from './limits.ts'
+import type { Passage } from './passage.ts'
+import type { CanonicalTarget } from './path.ts'
 
-/** Every limit that applies to a call; undefined when the catalog has no such plan. */
-export function limitsFor(
-  catalog: Catalog,
-  record: KeyRecord,
-  { route }: MatchedRoute,
-  address: Address | undefined,
-): Limit[] | undefined {
-  const limits = limitsOf(catalog, record, route.limits ?? [], address)
-  return limits && route.ownLimit ? [route.ownLimit] : limits
-}
-
-function limitsOf(
-  catalog: Catalog,
-  record: KeyRecord,
-  further: readonly string[],
-  address: Address | undefined,
-): Limit[] | undefined {
-  const plan = catalog.plans[record.plan]
-  if (!plan) return undefined
-  const limits: Limit[] = []
-  for (const name of ['plan', ...further]) {
-    const quota = plan[name]
-    if (!quota) return undefined
-    const { windowSeconds } = quota
-    limits.push({ name, windowSeconds, quota: record.quotas[name] ?? quota.quota })
-  }
-  const name = KINDS[record.kind].limit
-  if (name !== null) {
-    const { quota, windowSeconds, per } = catalog[name]
-    const limit = { name, windowSeconds, quota: record.quotas[name] ?? quota }
-    const partition = address ? addressBucket(address) : 'unknown'
-    limits.push(per === 'address' ? { ...limit, partition } : limit)
-  }
-  return limits
-}
-
-/** Every limit that any call of a key may meet. */
-export function everyLimit(catalog: Catalog, record: KeyRecord): Limit[] | undefined {
-  const names = Object.keys(catalog.plans[record.plan] ?? {}).filter((name) => name !== 'plan')
-  return limitsOf(catalog, record, names, undefined)
-}
-
-/**
- * The meter of a call's limits, made once for a key and what the route names; where each address has
- * a window of its own, for this call only. Undefined when the catalog has no such plan.
- */
-export function meterFor(
-  catalog: Catalog,
-  key: KnownKey,
-  matched: MatchedRoute,
-  address: Address | undefined,
-): Meter | undefined {
-  const named = matched.route.ownLimit ?? matched.route.limits
-  const known = key.meters.get(named)
-  if (known) return known
-  const limits = limitsFor(catalog, key.principal.record, matched, address)
-  if (!limits) return undefined
-  const meter = new Meter(limits)
-  if (limits.every(({ partition }) => partition === undefined)) {
-    key.meters.set(named, meter)
-  }
-  return meter
-}
-
-/** How a request is debited. */
-interface Spending {
+/** A request that its record grants. */
+export interface Admitting extends Authenticated {
+  readonly passage: Passage
+  readonly grant: Grant
+  /** What was debited while the record was being read. */
   readonly ahead: Ahead | undefined
-  readonly returnable: boolean
-  readonly waitUntil: WaitUntil
-  /** The record was read from D1 by this very request. */
-  readonly fresh: boolean
+}
+
+/** What was admitted, with what forwarding needs of it. */
+export interface Admitted {
+  readonly key: KnownKey
+  readonly grant: Grant
+  /** Null where nothing was spent. */
+  readonly spent: Admission | null
+  /** Where it goes; empty where the edge answers itself. */
+  readonly url: string
 }
 
 /** What was debited. */
@@ -102,16 +43,55 @@ export interface Admission {
   readonly debit: number | null
 }
 
+const DOES_NOT_SURVIVE: Denial = {
+  reason: 'path_ambiguous',
+  flaw: 'it does not survive forwarding',
+}
+
+/** Where a request goes; empty where the edge answers itself. Another path than was decided about goes nowhere. */
+export function urlFor(
+  { upstream }: Grant,
+  { path, search }: CanonicalTarget,
+): Result<string, Denial> {
+  const url = upstream ? upstreamUrl(upstream, path, search) : ''
+  return url === undefined ? err(DOES_NOT_SURVIVE) : ok(url)
+}
+
 /**
- * Debits one request, of a lease where there is one. `stale`: decide again on a fresh record.
- * @param returnable whether the request may still be refused here: then the guard itself is asked.
+ * Debits one request, or only makes sure of its record where asking costs nothing. What cannot be forwarded
+ * spends nothing. `stale`: decide again on a fresh record.
  */
 export async function admit(
+  admitting: Admitting,
   deps: GateDeps,
-  key: KnownKey,
+): Promise<Result<Admitted, Denial | 'stale'>> {
+  const { passage, key, fresh, grant } = admitting
+  const { matched } = grant
+  const url = urlFor(grant, passage.target)
+  if (!url.ok) return url
+  const meter = meterFor(deps.catalog, key, matched, passage.address)
+  if (!meter) return await confirmRefusal({ reason: 'plan_unknown' }, { key, fresh }, deps)
+  if (matched.route.spends === false) {
+    const { id, generation } = key.principal.record
+    const current = await askGuard(deps.bindings, id, (guard) => guard.confirm(generation, fresh))
+    if (!current.ok) return err({ reason: 'guard_unreachable' })
+    return current.value === 'stale'
+      ? err('stale')
+      : ok({ key, grant, spent: null, url: url.value })
+  }
+  const spent = await spend(admitting, meter, deps)
+  return spent.ok ? ok({ key, grant, spent: spent.value, url: url.value }) : spent
+}
+
+/** Debits one request, of a lease where there is one. */
+async function spend(
+  { passage, key, fresh, grant, ahead }: Admitting,
   meter: Meter,
-  { ahead, returnable, waitUntil, fresh }: Spending,
+  deps: GateDeps,
 ): Promise<Result<Admission, Denial | 'stale'>> {
+  const { waitUntil } = passage
+  // The edge's own operation may still refuse: then the guard itself is asked, who can give it back.
+  const returnable = grant.matched.product.internal ?? false
   const { record } = key.principal
   const { id, generation } = record
   const { limits } = meter
@@ -154,30 +134,23 @@ function saysStale(answer: Result<AdmitAnswer, 'unreachable'>): boolean {
   return answer.ok && answer.value.verdict === 'stale'
 }
 
-/** Whether a refusal rests on a current record. A guard that does not answer lets it stand. */
+/** A refusal where it rests on a current record, else `stale`. A guard that does not answer lets it stand. */
 export async function confirmRefusal(
+  denial: Denial,
+  { key, fresh }: Authenticated,
   deps: GateDeps,
-  key: KnownKey,
-  fresh: boolean,
-): Promise<'current' | 'stale'> {
-  const { id, generation } = key.principal.record
-  // Read from D1 by this very request.
-  if (fresh) return 'current'
-  // Asked often enough this second, by the clock: requests that began earlier are no second of their own.
-  if (!key.asks.take(Date.now())) return (await key.asks.foundStale()) ? 'stale' : 'current'
-  const question = askGuard(deps.bindings, id, (guard) => guard.confirm(generation))
-  key.asks.share(question.then((answer) => answer.ok && answer.value === 'stale'))
-  const answer = await question
-  return answer.ok ? answer.value : 'current'
+): Promise<Result<never, Denial | 'stale'>> {
+  return err((await isStale(key, fresh, deps)) ? 'stale' : denial)
 }
 
-function limited({
-  limits,
-  retryAfterMs,
-}: {
-  limits: readonly LimitState[]
-  retryAfterMs: number
-}): Denial {
-  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
-  return { reason: 'rate_limited', limits, retryAfterSeconds }
+async function isStale(key: KnownKey, fresh: boolean, deps: GateDeps): Promise<boolean> {
+  const { id, generation } = key.principal.record
+  // Read from D1 by this very request.
+  if (fresh) return false
+  // Asked often enough this second, by the clock: requests that began earlier are no second of their own.
+  if (!key.asks.take(Date.now())) return await key.asks.foundStale()
+  const question = askGuard(deps.bindings, id, (guard) => guard.confirm(generation))
+  const stale = question.then((answer) => answer.ok && answer.value === 'stale')
+  key.asks.share(stale)
+  return await stale
 }

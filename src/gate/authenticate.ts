@@ -4,22 +4,22 @@
 import { AskBudget } from '../guard/ask-budget.ts'
 import { credentialId, digestOf } from '../credentials/digest.ts'
 import { keyParser } from '../credentials/format.ts'
-import { KINDS, SIGNED_KIND } from '../credentials/kinds.ts'
-import type { Scheme } from '../credentials/kinds.ts'
+import { KINDS, SIGNED_KIND, type Scheme } from '../credentials/kinds.ts'
 import { verifyJwt } from '../credentials/jwt.ts'
 import type { JwtClaims, JwtFlaw } from '../credentials/jwt-claims.ts'
 import { looksLikeJwt, readToken } from '../credentials/jwt-form.ts'
 import type { Authenticated, KnownKey } from '../credentials/memo.ts'
-import { compilePrincipal } from '../credentials/principal.ts'
+import { compilePrincipal, type Principal } from '../credentials/principal.ts'
 import type { KeyRecord, Lookup } from '../credentials/record.ts'
 import { findRecord, readRecord } from '../credentials/store.ts'
 import type { StoreFailure, WaitUntil } from '../credentials/store.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
+import type { Address } from '../lists/address.ts'
+import type { Ahead } from './ahead.ts'
 import type { Presented } from './credential.ts'
 import type { Denial } from './denial.ts'
 import type { GateDeps, ProofDeps } from './deps.ts'
-import type { Passage } from './passage.ts'
 
 /** What the presented string itself proves, before any record is read. */
 export interface Proof {
@@ -31,14 +31,24 @@ export interface Proof {
   readonly agrees: (record: KeyRecord) => boolean
 }
 
+/** A credential that is to be authenticated. */
+export interface Authenticating {
+  readonly presented: Presented
+  /** Unix milliseconds at which the request began. */
+  readonly nowMs: number
+  readonly waitUntil: WaitUntil
+  /** Asks the guard meanwhile, where the string tells the credential's id. */
+  readonly ahead?: Ahead | undefined
+}
+
 /** What this isolate remembers of a credential; undefined when it has to be verified. */
 export function recall(
   presented: Presented,
-  deps: GateDeps,
+  deps: Pick<GateDeps, 'keys'>,
   nowMs: number,
-): Result<KnownKey, Denial> | undefined {
+): Result<Authenticated, Denial> | undefined {
   const remembered = deps.keys.get(presented.value, nowMs)
-  if (remembered && accepts(presented, remembered)) return ok(remembered)
+  if (remembered && accepts(presented, remembered)) return ok({ key: remembered, fresh: false })
   return deps.keys.isUnknown(presented.value, nowMs) ? unknown(presented) : undefined
 }
 
@@ -47,35 +57,30 @@ export function recall(
  * address whose look-ups failed too often.
  */
 export async function authenticateFrom(
-  { address, nowMs, waitUntil }: Pick<Passage, 'address' | 'nowMs' | 'waitUntil'>,
-  presented: Presented,
+  address: Address | undefined,
+  authenticating: Authenticating,
   deps: GateDeps,
-  proven: (credentialId: string) => void,
 ): Promise<Result<Authenticated, Denial>> {
+  const { presented, nowMs } = authenticating
   const untagged = isUntagged(presented, deps)
   const held = untagged ? deps.lookups.check(address, nowMs) : undefined
   if (held) return err(held)
-  const found = await authenticate(presented, deps, nowMs, waitUntil, proven)
+  const found = await authenticate(authenticating, deps)
   if (untagged && !found.ok) await deps.lookups.count(found.error, address, nowMs)
   return found
 }
 
-/**
- * Verifies a credential and reads its record, once for all who ask meanwhile. `proven` hears of the
- * credential's id, where the string tells it, before the record is read.
- */
+/** Verifies a credential and reads its record, once for all who ask meanwhile. */
 export async function authenticate(
-  presented: Presented,
+  authenticating: Authenticating,
   deps: GateDeps,
-  nowMs: number,
-  waitUntil: WaitUntil,
-  proven: (credentialId: string) => void,
 ): Promise<Result<Authenticated, Denial>> {
+  const { presented, waitUntil } = authenticating
   const name = `${presented.scheme} ${presented.value}`
   let own = false
   const load = (): Promise<Result<Authenticated, Denial>> => {
     own = true
-    return find(presented, deps, nowMs, waitUntil, proven)
+    return find(authenticating, deps)
   }
   const found = await deps.loads.share(name, load, waitUntil)
   return found.ok && !own ? ok({ key: found.value.key, fresh: false }) : found
@@ -92,57 +97,63 @@ function isUntagged({ scheme, value }: Presented, deps: ProofDeps): boolean {
 }
 
 async function find(
-  presented: Presented,
+  { presented, nowMs, waitUntil, ahead }: Authenticating,
   deps: GateDeps,
-  nowMs: number,
-  waitUntil: WaitUntil,
-  proven: (credentialId: string) => void,
 ): Promise<Result<Authenticated, Denial>> {
   const proof = await prove(presented, deps, nowMs)
   if (!proof.ok) return proof
-  if (proof.value.id !== undefined) proven(proof.value.id)
+  if (proof.value.id !== undefined) ahead?.ask(proof.value.id)
   const found = await findRecord(deps.bindings, proof.value.lookup, nowMs, waitUntil)
   const record = found.ok ? ok(found.value.record) : found
-  const key = remember(presented, deps, nowMs, proof.value, record)
+  const key = remember(record, proof.value, { presented, nowMs }, deps)
   return key.ok ? ok({ key: key.value, fresh: found.ok && found.value.fresh }) : key
 }
 
 /** Reads a principal anew from the D1 primary, because its guard knows of something newer: always fresh. */
 export async function reload(
-  presented: Presented,
+  { presented, nowMs, waitUntil }: Authenticating,
   deps: GateDeps,
-  nowMs: number,
-  waitUntil: WaitUntil,
-): Promise<Result<KnownKey, Denial>> {
+): Promise<Result<Authenticated, Denial>> {
   const proof = await prove(presented, deps, nowMs)
   if (!proof.ok) return proof
   const record = await readRecord(deps.bindings, proof.value.lookup, nowMs, waitUntil)
-  return remember(presented, deps, nowMs, proof.value, record)
+  const key = remember(record, proof.value, { presented, nowMs }, deps)
+  return key.ok ? ok({ key: key.value, fresh: true }) : key
 }
 
 function remember(
-  presented: Presented,
-  deps: GateDeps,
-  nowMs: number,
-  proof: Proof,
   record: Result<KeyRecord, StoreFailure>,
+  proof: Proof,
+  { presented, nowMs }: Pick<Authenticating, 'presented' | 'nowMs'>,
+  { keys }: Pick<GateDeps, 'keys'>,
 ): Result<KnownKey, Denial> {
-  if (!record.ok && record.error === 'unreachable') return err({ reason: 'records_unreachable' })
-  if (!record.ok && record.error === 'unreadable') return err({ reason: 'record_unreadable' })
-  if (!record.ok || !proof.agrees(record.value)) {
-    deps.keys.setUnknown(presented.value, nowMs)
-    return unknown(presented)
+  const principal = principalOf(record, proof, presented.scheme)
+  if (!principal.ok) {
+    if (principal.error.reason === 'credential_unknown') keys.setUnknown(presented.value, nowMs)
+    return principal
   }
-  const principal = compilePrincipal(record.value, proof.claims)
   const key: KnownKey = {
     lookup: proof.lookup,
-    principal,
+    principal: principal.value,
     loadedAt: nowMs,
     asks: new AskBudget(),
     meters: new Map(),
   }
-  deps.keys.set(presented.value, key)
+  keys.set(presented.value, key)
   return ok(key)
+}
+
+/** The principal of a record that was looked up, where it is the one that the string speaks of. */
+export function principalOf(
+  record: Result<KeyRecord, StoreFailure>,
+  proof: Proof,
+  scheme: Scheme,
+): Result<Principal, Denial> {
+  if (!record.ok && record.error === 'unreachable') return err({ reason: 'records_unreachable' })
+  if (!record.ok && record.error === 'unreadable') return err({ reason: 'record_unreadable' })
+  if (!record.ok || !proof.agrees(record.value))
+    return err({ reason: 'credential_unknown', scheme })
+  return ok(compilePrincipal(record.value, proof.claims))
 }
 
 function unknown({ scheme }: Presented): Result<never, Denial> {

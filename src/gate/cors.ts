@@ -3,7 +3,10 @@
 // the client sent is never copied, except an Origin that has the form of one.
 
 import type { Verb } from '../catalog/define.ts'
+import type { RouteTable } from '../catalog/match.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import { isSerializedOrigin } from '../lists/origin-list.ts'
+import type { Denial } from './denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 /** The request headers a page may send. */
@@ -14,11 +17,24 @@ const EXPOSED_HEADERS =
 /** Two hours, the most that Chromium keeps. */
 const MAX_AGE_SECONDS = 7200
 
-/** A preflight, and not just any OPTIONS (Fetch §3.2.2). */
-export function isPreflight(method: string, headers: HeaderReader): boolean {
-  return (
-    method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method')
-  )
+/** The method that a preflight asks about, as it was sent; undefined: not just any OPTIONS is one (Fetch §3.2.2). */
+export function preflightMethod(method: string, headers: HeaderReader): string | undefined {
+  if (method !== 'OPTIONS' || !headers.has('origin')) return undefined
+  return headers.get('access-control-request-method') ?? undefined
+}
+
+/**
+ * The verbs that a page may use on a path, where the one that it asks about is among them. A preflight cannot
+ * carry a key: it is answered from the catalog alone.
+ */
+export function checkPreflight(
+  asked: string,
+  path: string,
+  routes: RouteTable,
+): Result<readonly Verb[], Denial> {
+  const verbs = routes.publishableVerbs(path)
+  const verb = asked === 'HEAD' ? 'GET' : asked
+  return verbs.some((one) => one === verb) ? ok(verbs) : err({ reason: 'preflight_not_open' })
 }
 
 /** The answer to a preflight on a route open to publishable keys. No storage is touched for it. */

@@ -3,145 +3,85 @@
 // promise: cheap and local first, the limiter last, so that only what would be forwarded spends.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import type { KeyRecord } from '../credentials/record.ts'
+import { admit, confirmRefusal } from './admit.ts'
 import { Ahead } from './ahead.ts'
-import { authenticateFrom, recall } from './authenticate.ts'
-import { credentialsOf } from './forward/caching.ts'
-import { isPreflight, preflightResponse, setCors } from './cors.ts'
+import { authenticateFrom, recall, reload } from './authenticate.ts'
+import { authorize } from './authorize.ts'
+import { checkPreflight, preflightMethod } from './cors.ts'
 import { readCredential } from './credential.ts'
-import type { Presented } from './credential.ts'
-import { decide } from './decide.ts'
-import type { Admitted } from './decide.ts'
-import type { Denial } from './denial.ts'
+import { broken, opened, refused } from './decided.ts'
 import type { GateDeps } from './deps.ts'
-import { filterHeaders } from './forward/filter-headers.ts'
-import { DEADLINE_MS, outboundResponse, send } from './forward/send.ts'
-import { setIdentity } from './forward/identity.ts'
-import type { Passage } from './passage.ts'
-import { platformDenial } from './forward/platform-answer.ts'
-import { setRateLimitHeaders } from './rate-limit-headers.ts'
-import { METHODS, refuse } from './refuse.ts'
-import { isEndless } from './relay/endless.ts'
-import { relay } from './relay/open.ts'
-import { standingAfter } from './settle.ts'
+import { forward } from './forward/forward.ts'
+import { checkMethod } from './method.ts'
+import type { Decided, Passage } from './passage.ts'
+import { findRoute } from './route.ts'
 import { checkSubprotocols } from './subprotocol.ts'
-import { uploadOf } from './forward/upload.ts'
 
-/** Below it are the edge's own operations, which pass the gate like any product's. */
-const OWN_PREFIX = '/edge/v1/'
+/** A fresh record is never stale, unless D1 knows no such credential any more: then it is looked for. */
+const MAX_RELOADS = 3
 
-/** Decides about a request and forwards it, or tells why not. */
-export async function gate(passage: Passage, deps: GateDeps): Promise<Response> {
-  const { method, headers } = passage
-  if (!METHODS.includes(method)) return deny(passage, { reason: 'method_unknown' })
-  if (isPreflight(method, headers)) return preflight(passage, deps)
-  const matched = findRoute(passage, deps)
-  if (!matched.ok) return deny(passage, matched.error)
-  passage.seen.matched = matched.value ?? null
-  const response = await pass(passage, matched.value, deps)
-  if (matched.value?.route.publishable) setCors(response.headers, headers.get('origin'))
-  return response
-}
+/**
+ * Decides about a request whose path has one meaning and whose host is ours, and forwards it, or says why
+ * not: method → preflight → credential → authenticate → status → address → route → origin → grant → admit →
+ * forward. The route is looked up before all of them, but that there is none is said after the address: who
+ * has no valid credential is told that first. Where a guard says `stale` the decision is taken again on a
+ * fresh record, so that nothing rests on what has been changed.
+ */
+export async function gate(passage: Passage, deps: GateDeps): Promise<Decided> {
+  const { headers, target, address, nowMs, waitUntil } = passage
+  let matched: MatchedRoute | undefined
+  let record: KeyRecord | undefined
+  let ahead: Ahead | undefined
+  try {
+    const method = checkMethod(passage.method)
+    if (!method.ok) return refused(passage, method.error)
 
-async function pass(
-  passage: Passage,
-  matched: MatchedRoute | undefined,
-  deps: GateDeps,
-): Promise<Response> {
-  const { headers, address, nowMs, waitUntil } = passage
-  const subprotocols = checkSubprotocols(headers, deps.settings)
-  if (!subprotocols.ok) return deny(passage, subprotocols.error)
-  const credential = readCredential(headers)
-  if (!credential.ok) {
-    return deny(passage, await deps.failures.count(credential.error, address, nowMs))
+    const asks = preflightMethod(passage.method, headers)
+    const route = findRoute(asks ?? passage.method, target, deps)
+    if (!route.ok) return refused(passage, route.error)
+    if (asks !== undefined) {
+      const open = checkPreflight(asks, target.path, deps.routes)
+      return open.ok ? opened(passage, open.value) : refused(passage, open.error)
+    }
+    matched = route.value
+
+    const misplaced = checkSubprotocols(headers, deps.settings)
+    if (!misplaced.ok) return refused(passage, misplaced.error, matched)
+    const credential = readCredential(headers)
+    if (!credential.ok) {
+      return refused(passage, await deps.failures.count(credential.error, address, nowMs), matched)
+    }
+    const presented = credential.value
+
+    const remembered = recall(presented, deps, nowMs)
+    if (!remembered) ahead = new Ahead(deps, matched)
+    let found =
+      remembered ?? (await authenticateFrom(address, { presented, nowMs, waitUntil, ahead }, deps))
+    if (!found.ok) {
+      return refused(passage, await deps.failures.count(found.error, address, nowMs), matched)
+    }
+    const asked = { scheme: presented.scheme, address, headers, nowMs, matched }
+    for (let reloads = 0; reloads <= MAX_RELOADS; reloads++) {
+      const { key, fresh } = found.value
+      record = key.principal.record
+      // status → address → route → origin → grant
+      const grant = authorize(key.principal, asked, deps.settings.upstreams)
+      const admitted = grant.ok
+        ? await admit({ passage, key, fresh, grant: grant.value, ahead }, deps)
+        : await confirmRefusal(grant.error, { key, fresh }, deps)
+      if (admitted.ok) {
+        ahead?.end(waitUntil)
+        return await forward({ passage, presented, admitted: admitted.value }, deps)
+      }
+      if (admitted.error !== 'stale') return refused(passage, admitted.error, matched, record)
+      found = await reload({ presented, nowMs, waitUntil }, deps)
+      if (!found.ok) return refused(passage, found.error, matched, record)
+    }
+    return refused(passage, { reason: 'records_unreachable' }, matched, record)
+  } catch (error) {
+    return broken(passage, error, matched, record)
+  } finally {
+    ahead?.end(waitUntil)
   }
-  const recalled = recall(credential.value, deps, nowMs)
-  const ahead = recalled ? undefined : new Ahead(deps, matched)
-  let key = recalled
-  let fresh = false
-  if (!key) {
-    const ask = (id: string): void => ahead?.ask(id)
-    const found = await authenticateFrom(passage, credential.value, deps, ask)
-    key = found.ok ? ok(found.value.key) : found
-    fresh = found.ok && found.value.fresh
-  }
-  const admitted = key.ok
-    ? await decide(passage, credential.value, key.value, matched, ahead, deps, fresh)
-    : err(await deps.failures.count(key.error, address, nowMs))
-  ahead?.end(waitUntil)
-  if (!admitted.ok) return deny(passage, admitted.error)
-  const response = await forward(passage, credential.value, admitted.value, deps)
-  const standing = await standingAfter(response, admitted.value, deps)
-  if (standing) setRateLimitHeaders(response.headers, standing, nowMs)
-  return response
-}
-
-function deny({ seen, nowMs }: Passage, denial: Denial): Response {
-  seen.reason = denial.reason
-  return refuse(denial, nowMs)
-}
-
-/** No row is no denial yet: who has no valid credential is told that first. */
-function findRoute(
-  { method, target }: Passage,
-  deps: GateDeps,
-): Result<MatchedRoute | undefined, Denial> {
-  const table = target.path.startsWith(OWN_PREFIX) ? deps.ownRoutes : deps.routes
-  const matched = table.match(method, target.path)
-  return target.encodedSlash && !takesEncodedSlash(matched) ? err(ENCODED_SLASH) : ok(matched)
-}
-
-const ENCODED_SLASH: Denial = { reason: 'path_ambiguous', flaw: 'it holds an encoded slash' }
-
-function takesEncodedSlash(matched: MatchedRoute | undefined): boolean {
-  return matched?.product.encodedSlashes ?? false
-}
-
-/** A preflight cannot carry a key: it is answered from the catalog alone. */
-function preflight(passage: Passage, deps: GateDeps): Response {
-  const { headers, target } = passage
-  const verbs = deps.routes.publishableVerbs(target.path)
-  const asked = headers.get('access-control-request-method') ?? ''
-  if (target.encodedSlash && !takesEncodedSlash(deps.routes.match(asked, target.path))) {
-    return deny(passage, ENCODED_SLASH)
-  }
-  const verb = asked === 'HEAD' ? 'GET' : asked
-  if (!verbs.some((one) => one === verb)) return deny(passage, { reason: 'preflight_not_open' })
-  return preflightResponse(headers.get('origin'), verbs)
-}
-
-async function forward(
-  passage: Passage,
-  presented: Presented,
-  admitted: Admitted,
-  deps: GateDeps,
-): Promise<Response> {
-  const { key, grant, url } = admitted
-  const { request, method, target, requestId, nowMs, seen } = passage
-  const { product, route } = grant.matched
-  if (!grant.upstream || url === null) {
-    const own = await passage.answerOwn(key)
-    seen.reason = own.headers.get('x-edge-reason')
-    return own
-  }
-  const upload = uploadOf(request, method, passage.headers)
-  const headers = new Headers(request.headers)
-  filterHeaders(headers, passage.headers, product, upload.body !== null)
-  // The handshake is a GET (RFC 6455 §4.1); of another method the runtime would make one.
-  if (method !== 'GET') headers.delete('upgrade')
-  const call = { requestId, method, path: target.path, clientIp: passage.clientIp }
-  await setIdentity(headers, key.principal, grant, call, deps.signer, nowMs)
-  const deadlineMs = route.deadlineMs ?? product.deadlineMs ?? DEADLINE_MS
-  const upstream = await send(url, method, headers, upload, deadlineMs)
-  seen.upstreamMs = Date.now() - nowMs
-  if (!upstream.ok) return deny(passage, upstream.error)
-  const absent = platformDenial(upstream.value, product)
-  if (absent) {
-    seen.platformStatus = upstream.value.status
-    await upstream.value.body?.cancel()
-    return deny(passage, absent)
-  }
-  const answer = outboundResponse(upstream.value, grant.upstream, credentialsOf(product))
-  return isEndless(answer, route) ? relay(answer, passage, presented, admitted, deps) : answer
 }

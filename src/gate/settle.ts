@@ -4,7 +4,7 @@
 import { REFUSED } from '../guard/own-limits.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { LimitState, Standing } from '../guard/limit.ts'
-import type { Admitted } from './decide.ts'
+import type { Admitted } from './admit.ts'
 import type { GateDeps } from './deps.ts'
 
 /**

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 
-import { isPreflight, preflightResponse, setCors } from '../../src/gate/cors.ts'
+import { preflightMethod, preflightResponse, setCors } from '../../src/gate/cors.ts'
 
 const ASKED = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
 
-describe('isPreflight', () => {
+describe('preflightMethod', () => {
   it.each([
     ['all three', 'OPTIONS', ASKED, true],
     ['another method', 'POST', ASKED, false],
     ['no origin', 'OPTIONS', { 'access-control-request-method': 'POST' }, false],
     ['no method asked', 'OPTIONS', { origin: 'https://app.example' }, false],
   ])('%s', (_case, method, headers, expected) => {
-    expect(isPreflight(method, new Headers(headers))).toBe(expected)
+    expect(preflightMethod(method, new Headers(headers)) === 'POST').toBe(expected)
   })
 })
 

@@ -64,7 +64,7 @@ export async function startWorld(
       headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     })
-    const response = await answerControl(request, {
+    const { response } = await answerControl(request, {
       ...{ edge, actor, requestId: crypto.randomUUID(), address: '', nowMs: Date.now() },
       waitUntil: (work) => void work.catch(() => {}),
     })

@@ -4,9 +4,9 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { accountFor } from '../../src/audit/account.ts'
+import { accountFor, factsOf } from '../../src/audit/account.ts'
 import type { Bindings } from '../../src/config/bindings.ts'
-import { nothingSeen } from '../../src/gate/passage.ts'
+import { refuse } from '../../src/gate/refuse.ts'
 import { END_GRACE_MS } from '../../src/gate/relay/web-socket.ts'
 import { WATCH } from '../../src/gate/relay/watch-times.ts'
 import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
@@ -172,10 +172,12 @@ it('a WebSocket that cannot be put on record is refused, and closed behind the r
   server.accept()
   const product = { id: 'p', accepts: [], routes: [] }
   const route = { verbs: [], pattern: '/x', scopes: [], audit: 'durable' } as const
-  const seen = { ...nothingSeen(), upstreamMs: 1, matched: { product, route, pattern: '/x' } }
   const call = { method: 'GET', requestId: crypto.randomUUID(), nowMs: Date.now(), clientIp: '' }
-  const opened = new Response(null, { status: 101, webSocket: client })
-  const answer = await accountFor({ ...call, path: '/x', seen }, opened, edge, () => {})
+  const response = new Response(null, { status: 101, webSocket: client })
+  const matched = { product, route, pattern: '/x' }
+  const opened = { ...factsOf(null), response, upstreamMs: 1, matched }
+  const accounted = await accountFor({ ...call, path: '/x' }, opened, edge, () => {})
+  const answer = accounted.ok ? accounted.value : refuse(accounted.error, call.nowMs)
   expect(outcome(answer)).toBe('503 audit_unreachable')
   expect(await closed).toStrictEqual({ code: 1011, reason: 'audit_unreachable' })
 })

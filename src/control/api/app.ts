@@ -3,10 +3,9 @@
 
 import { z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
-import { HTTPException } from 'hono/http-exception'
 
 import { takeOpsChanges } from '../logs/ops-changes.ts'
-import { refuse } from '../../gate/refuse.ts'
+import type { OwnAnswer } from '../../gate/passage.ts'
 import { publishPending } from '../../guard/publish.ts'
 import { changesApi } from './changes/api.ts'
 import { auditApi } from './audit/api.ts'
@@ -18,7 +17,8 @@ import { keysApi } from './keys/api.ts'
 import { membersApi } from './members/api.ts'
 import { controlApp, json, operation } from './operation.ts'
 import { organizationApi } from './organization/api.ts'
-import { Problem } from './problem.ts'
+import { Denied, invalid } from './problem.ts'
+import { refusalOf } from './refusal.ts'
 import { restoreApi } from './restore/api.ts'
 import { serviceUsersApi } from './service-users/api.ts'
 import { tokensApi } from './service-users/tokens-api.ts'
@@ -31,7 +31,9 @@ const api = controlApp()
 api.use(
   bodyLimit({
     maxSize: BODY_MAX_BYTES,
-    onError: () => badRequest(`body: must have at most ${BODY_MAX_BYTES} bytes`),
+    onError: () => {
+      throw invalid('body', `must have at most ${BODY_MAX_BYTES} bytes`)
+    },
   }),
 )
 api.route('/', keysApi)
@@ -72,24 +74,27 @@ api.openapi(
   },
 )
 
-api.notFound(() => refuse({ reason: 'route_unknown' }, Date.now()))
-
-api.onError((error) => {
-  if (error instanceof Problem) return error.toResponse()
-  if (error instanceof z.ZodError) return badRequest(sentenceOf(error))
-  if (error instanceof HTTPException && error.status === 415) {
-    return badRequest('Content-Type: must be application/json')
-  }
-  if (error instanceof HTTPException && error.status < 500) {
-    return badRequest(`body: ${error.message}`)
-  }
-  console.error('management API failed', error)
-  return refuse({ reason: 'internal_error' }, Date.now())
+api.notFound(() => {
+  throw new Denied({ reason: 'route_unknown' })
 })
 
-/** Answers one call of the API on behalf of an actor. */
-export async function answerControl(request: Request, context: ControlContext): Promise<Response> {
-  const response = await api.fetch(request, { context })
+// A refusal leaves the app as it was thrown, so that its reason is known where it is answered.
+api.onError((error) => {
+  throw error
+})
+
+/** Answers one call of the API on behalf of an actor, and says why it was refused. Never throws. */
+export async function answerControl(request: Request, context: ControlContext): Promise<OwnAnswer> {
+  try {
+    const response = await api.fetch(request, { context })
+    return { response: notStored(response), reason: null }
+  } catch (error) {
+    const { response, reason } = refusalOf(error, context.nowMs)
+    return { response: notStored(response), reason }
+  }
+}
+
+function notStored(response: Response): Response {
   const answer = new Response(response.body, response)
   answer.headers.set('cache-control', 'no-store')
   return answer
@@ -125,18 +130,3 @@ api.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
   scheme: 'bearer',
   description: 'The admin token',
 })
-
-function badRequest(detail: string): Response {
-  return new Problem(400, 'request_invalid', detail).toResponse()
-}
-
-/** The first issue, beginning with the field. */
-function sentenceOf(error: z.ZodError): string {
-  const issue = error.issues[0]
-  if (!issue) return 'The request is malformed.'
-  const path = issue.path.map(String).join('.')
-  if (issue.code === 'unrecognized_keys') {
-    return `${[path, issue.keys[0]].filter(Boolean).join('.')}: there is no such field here`
-  }
-  return `${path || 'body'}: ${issue.message}`
-}

@@ -9,12 +9,12 @@ import { HTTPException } from 'hono/http-exception'
 
 import { KINDS, kindsWith } from '../../credentials/kinds.ts'
 import type { Scheme } from '../../credentials/kinds.ts'
-import { refuse } from '../../gate/refuse.ts'
 import { authorNow } from './author.ts'
 import { boundsOf } from './body-bounds.ts'
 import type { ControlEnv } from './context.ts'
 import { checkOrganization } from './organization/known.ts'
 import { checkPermission, READING } from './permission.ts'
+import { Denied } from './problem.ts'
 import { checkBody } from './readable.ts'
 import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
 import type { Access, OperationName } from './routes.ts'
@@ -73,7 +73,7 @@ function permits(name: OperationName) {
     checkPermission(context.actor, name)
     if (changes) {
       const actor = await authorNow(context, access)
-      if (!actor.ok) return refuse(actor.error, context.nowMs)
+      if (!actor.ok) throw new Denied(actor.error)
       c.env = { context: { ...context, actor: actor.value } }
     }
     return await next()

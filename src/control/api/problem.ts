@@ -1,6 +1,7 @@
 // Refusals of the management API, in the same form as the gate's: `{error, detail, status_code}`,
 // with the field at fault named in the sentence.
 
+import type { Denial } from '../../gate/denial.ts'
 import { errorResponse } from '../../gate/refuse.ts'
 import { withoutValues } from '../../credentials/looks.ts'
 
@@ -30,6 +31,17 @@ export class Problem extends Error {
       response.headers.set('retry-after', String(this.retryAfterSeconds))
     }
     return response
+  }
+}
+
+/** Thrown by the API for a refusal that the gate has too. */
+export class Denied extends Error {
+  readonly denial: Denial
+
+  constructor(denial: Denial) {
+    super(denial.reason)
+    this.name = 'Denied'
+    this.denial = denial
   }
 }
 

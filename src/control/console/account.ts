@@ -2,11 +2,12 @@
 // who took what away as a file.
 // What is done on its pages is on the record of the API's calls that it comes to (api.ts).
 
-import { accountFor } from '../../audit/account.ts'
+import { accountFor, factsOf } from '../../audit/account.ts'
+import type { Acting } from '../../audit/event.ts'
 import { measured } from '../../audit/exported.ts'
 import { actorName } from '../api/actor.ts'
 import type { OrganizationView } from '../api/organization/read.ts'
-import { nothingSeen } from '../../gate/passage.ts'
+import { refuse } from '../../gate/refuse.ts'
 import { formatAddress } from '../../lists/address.ts'
 import type { PageContext } from './context.ts'
 import type { ConsoleActor } from './session.ts'
@@ -31,19 +32,23 @@ export async function onRecord(
 ): Promise<Response> {
   const { edge, requestId, address, nowMs, waitUntil } = c.env.context
   const { method } = c.req
-  const seen = nothingSeen()
-  seen.reason = reason ?? null
-  if (actor) {
-    // Before and above the organizations there is none.
-    const within = c.get('organization') as OrganizationView | undefined
-    const organizationId = actor.type === 'person' ? actor.organizationId : (within?.id ?? null)
-    seen.acting = { name: actorName(actor), organizationId }
-  } else if (name !== undefined) {
-    seen.acting = { name, organizationId: null }
-  }
+  const facts = { ...factsOf(reason ?? null, actingOf(c, actor, name)), response }
   const clientIp = address ? formatAddress(address) : ''
-  const account = { method, requestId, nowMs, clientIp, seen, path: path ?? c.req.path }
-  return await accountFor(account, response, edge, waitUntil)
+  const account = { method, requestId, nowMs, clientIp, path: path ?? c.req.path }
+  const accounted = await accountFor(account, facts, edge, waitUntil)
+  return accounted.ok ? accounted.value : refuse(accounted.error, nowMs)
+}
+
+function actingOf(
+  c: PageContext,
+  actor: ConsoleActor | undefined,
+  name: string | undefined,
+): Acting | null {
+  if (!actor) return name === undefined ? null : { name, organizationId: null }
+  // Before and above the organizations there is none.
+  const within = c.get('organization') as OrganizationView | undefined
+  const organizationId = actor.type === 'person' ? actor.organizationId : (within?.id ?? null)
+  return { name: actorName(actor), organizationId }
 }
 
 /** Hands a file on and puts it on record, under a path, with how much was taken of it. */

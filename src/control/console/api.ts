@@ -1,13 +1,15 @@
 // The one road to the data: the management API, called in process on behalf of who is signed in. What
 // it validates, authorises and does once is not repeated here.
 
-import { accountFor } from '../../audit/account.ts'
+import { accountFor, factsOf } from '../../audit/account.ts'
 import { answerControl } from '../api/app.ts'
 import { actingOf } from '../api/audit/acting.ts'
 import { READING } from '../api/permission.ts'
+import { Denied } from '../api/problem.ts'
+import { refusalOf } from '../api/refusal.ts'
 import { CONTROL_PREFIX, OPERATIONS } from '../api/routes.ts'
 import type { OperationName } from '../api/routes.ts'
-import { nothingSeen } from '../../gate/passage.ts'
+import type { OwnAnswer } from '../../gate/passage.ts'
 import { formatAddress } from '../../lists/address.ts'
 import type { PageContext } from './context.ts'
 import { withQuery } from './urls.ts'
@@ -48,13 +50,13 @@ export async function call<T>(
   name: OperationName,
   asked: Asked = {},
 ): Promise<Answer<T>> {
-  const response = await callRaw(c, name, asked)
+  const { response, reason } = await answerOf(c, name, asked)
   const { status, headers } = response
   const text = await response.text()
   const value: unknown = text === '' ? null : JSON.parse(text)
   if (response.ok) return { ok: true, status, value: value as T, headers }
   const { detail } = value as { detail: string }
-  return { ok: false, status, reason: headers.get('x-edge-reason') ?? '', detail }
+  return { ok: false, status, reason: reason ?? '', detail }
 }
 
 /** Calls an operation whose answer is handed on as it is, such as a CSV file. */
@@ -63,25 +65,30 @@ export async function callRaw(
   name: OperationName,
   asked: Asked = {},
 ): Promise<Response> {
+  const { response } = await answerOf(c, name, asked)
+  return response
+}
+
+async function answerOf(c: PageContext, name: OperationName, asked: Asked): Promise<OwnAnswer> {
   const { edge, requestId, address, nowMs, waitUntil } = c.env.context
   const { actor } = c.get('session')
   const request = requestFor(c, name, asked)
   const clientIp = address ? formatAddress(address) : ''
   const context = { edge, actor, requestId, address: clientIp, nowMs, waitUntil }
-  const response = await answerControl(request, context)
+  const answer = await answerControl(request, context)
   const { verb } = OPERATIONS[name]
-  if (verb === 'GET' || READING.includes(name)) return response
+  if (verb === 'GET' || READING.includes(name)) return answer
   // What is changed by a form is on account as what is changed by a call. An event's id is the
   // request's, so a second change of one request has one of its own.
   const id = c.get('accounted') ? crypto.randomUUID() : requestId
   c.set('accounted', true)
   const { pathname: path } = new URL(request.url)
-  const seen = nothingSeen()
-  seen.matched = edge.ownRoutes.match(verb, path) ?? null
-  seen.reason = response.headers.get('x-edge-reason')
-  seen.acting = await actingOf(actor, request, edge.bindings.DB)
-  const account = { method: verb, requestId: id, nowMs, clientIp, seen, path }
-  return await accountFor(account, response, edge, waitUntil)
+  const acting = await actingOf(actor, request, edge.bindings.DB)
+  const matched = edge.ownRoutes.match(verb, path) ?? null
+  const account = { method: verb, requestId: id, nowMs, clientIp, path }
+  const facts = { ...factsOf(answer.reason, acting), response: answer.response, matched }
+  const accounted = await accountFor(account, facts, edge, waitUntil)
+  return accounted.ok ? answer : refusalOf(new Denied(accounted.error), nowMs)
 }
 
 function requestFor(c: PageContext, name: OperationName, asked: Asked): Request {

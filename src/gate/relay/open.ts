@@ -1,11 +1,9 @@
 // An answer that may stay open, given to the client through a relay, and watched until it ends.
 
 import { accountForEnd } from '../../audit/ended.ts'
-import type { Admitted } from '../decide.ts'
 import type { Denial } from '../denial.ts'
 import type { GateDeps } from '../deps.ts'
-import type { Presented } from '../credential.ts'
-import type { Passage } from '../passage.ts'
+import type { Forwarding } from '../forward/forwarding.ts'
 import { ENDED, UNDECIDED } from './close-code.ts'
 import { relayBody } from './stream.ts'
 import { Watch } from './watch.ts'
@@ -14,18 +12,19 @@ import { relayWebSocket } from './web-socket.ts'
 /** Relays an answer, and ends it once its key may not have it any more. */
 export function relay(
   answer: Response,
-  passage: Passage,
-  presented: Presented,
-  { key, grant }: Admitted,
+  { passage, presented, admitted }: Forwarding,
   deps: GateDeps,
 ): Response {
+  const { key, grant } = admitted
   const { address, headers, waitUntil, nowMs } = passage
   const { matched } = grant
   const opened = { presented, asked: { scheme: presented.scheme, address, headers, matched } }
   let end: (denial: Denial) => void
   const watch = new Watch(opened, deps, waitUntil, (denial) => {
     end(denial)
-    accountForEnd(passage, key.principal.record, matched, denial, deps)
+    const { method, requestId, clientIp, target } = passage
+    const request = { method, requestId, clientIp, path: target.path, waitUntil }
+    accountForEnd({ ...request, caller: key.principal.record, matched, denial }, deps)
   })
   const onOver = (): void => watch.stop()
   let response: Response

@@ -6,13 +6,12 @@ import type { KnownKey } from '../../credentials/memo.ts'
 import type { WaitUntil } from '../../credentials/store.ts'
 import { err, ok } from '../../lib/result.ts'
 import type { Result } from '../../lib/result.ts'
-import { limitsFor } from '../admit.ts'
 import { authenticate, recall, reload } from '../authenticate.ts'
+import { authorize, type Asked } from '../authorize.ts'
 import type { Presented } from '../credential.ts'
-import { authorize } from '../decide.ts'
-import type { Asked } from '../decide.ts'
 import type { Denial } from '../denial.ts'
 import type { GateDeps } from '../deps.ts'
+import { limitsFor } from '../limits.ts'
 
 /** What a connection was opened with. */
 export interface Opened {
@@ -37,25 +36,16 @@ export async function recheck(
   waitUntil: WaitUntil,
 ): Promise<Result<Stay, Denial> | 'unknown'> {
   const nowMs = Date.now()
-  const recalled = recall(presented, deps, nowMs)
-  const found = recalled ?? (await find(presented, deps, waitUntil, nowMs))
+  const authenticating = { presented, nowMs, waitUntil }
+  const found = recall(presented, deps, nowMs) ?? (await authenticate(authenticating, deps))
   if (!found.ok) return failed(found.error)
-  const rests = await deps.confirmations.ask(deps.bindings, found.value, deps.watch.everyMs)
+  const { key } = found.value
+  const rests = await deps.confirmations.ask(deps.bindings, key, deps.watch.everyMs)
   if (rests === 'busy') return 'unknown'
-  if (rests !== 'stale') return stay(found.value, asked, deps, rests)
+  if (rests !== 'stale') return stay(key, asked, deps, rests)
   // Read from D1 by this very recheck, it is current as of now, whoever edits meanwhile.
-  const fresh = await reload(presented, deps, nowMs, waitUntil)
-  return fresh.ok ? stay(fresh.value, asked, deps, nowMs) : failed(fresh.error)
-}
-
-async function find(
-  presented: Presented,
-  deps: GateDeps,
-  waitUntil: WaitUntil,
-  nowMs: number,
-): Promise<Result<KnownKey, Denial>> {
-  const found = await authenticate(presented, deps, nowMs, waitUntil, () => {})
-  return found.ok ? ok(found.value.key) : found
+  const fresh = await reload(authenticating, deps)
+  return fresh.ok ? stay(fresh.value.key, asked, deps, nowMs) : failed(fresh.error)
 }
 
 function stay(
@@ -75,7 +65,8 @@ function judge(
   asked: Opened['asked'],
   deps: GateDeps,
 ): Result<void, Denial> {
-  const grant = authorize(principal, { ...asked, nowMs: Date.now() }, deps)
+  const now = { ...asked, nowMs: Date.now() }
+  const grant = authorize(principal, now, deps.settings.upstreams)
   if (!grant.ok) return grant
   const limits = limitsFor(deps.catalog, principal.record, asked.matched, asked.address)
   return limits ? ok(undefined) : err({ reason: 'plan_unknown' })

@@ -26,7 +26,7 @@ async function refusalOf(at: string, body: string): Promise<Refusal> {
     headers: { 'content-type': 'application/json' },
     body,
   })
-  const response = await answerControl(request, {
+  const { response } = await answerControl(request, {
     ...{ edge: {} as Edge, actor: OPERATOR, requestId: '', address: '', nowMs: 0 },
     waitUntil: () => {},
   })

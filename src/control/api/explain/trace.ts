@@ -1,25 +1,26 @@
 // Why a request would be forwarded or refused: the gate's own steps, in the gate's own order, on the
 // record as D1 has it now. Nothing is spent, cached or forwarded.
 
-import type { ControlDeps } from '../../deps.ts'
-import { everyLimit, limitsFor } from '../../../gate/admit.ts'
-import { prove } from '../../../gate/authenticate.ts'
-import { readCredential } from '../../../gate/credential.ts'
-import { authorize } from '../../../gate/decide.ts'
-import type { Denial } from '../../../gate/denial.ts'
-import { canonicalPath } from '../../../gate/path.ts'
-import { describe, METHODS } from '../../../gate/refuse.ts'
-import { askGuard } from '../../../guard/ask.ts'
-import type { LimitState } from '../../../guard/limit.ts'
-import { KINDS, presentation } from '../../../credentials/kinds.ts'
-import type { Scheme } from '../../../credentials/kinds.ts'
-import { compilePrincipal } from '../../../credentials/principal.ts'
-import type { Principal } from '../../../credentials/principal.ts'
+import type { MatchedRoute } from '../../../catalog/match.ts'
+import { KINDS, presentation, type Scheme } from '../../../credentials/kinds.ts'
+import { compilePrincipal, type Principal } from '../../../credentials/principal.ts'
 import type { KeyRecord } from '../../../credentials/record.ts'
 import { peekRecord } from '../../../credentials/store.ts'
-import { parseAddress } from '../../../lists/address.ts'
-import { err, ok } from '../../../lib/result.ts'
-import type { Result } from '../../../lib/result.ts'
+import { urlFor } from '../../../gate/admit.ts'
+import { principalOf, prove } from '../../../gate/authenticate.ts'
+import { authorize } from '../../../gate/authorize.ts'
+import { readCredential } from '../../../gate/credential.ts'
+import type { Denial } from '../../../gate/denial.ts'
+import { everyLimit, limited, limitsFor } from '../../../gate/limits.ts'
+import { checkMethod } from '../../../gate/method.ts'
+import { canonicalPath } from '../../../gate/path.ts'
+import { describe } from '../../../gate/refuse.ts'
+import { findRoute } from '../../../gate/route.ts'
+import { askGuard } from '../../../guard/ask.ts'
+import type { LimitState } from '../../../guard/limit.ts'
+import { parseAddress, type Address } from '../../../lists/address.ts'
+import { err, ok, type Result } from '../../../lib/result.ts'
+import type { ControlDeps } from '../../deps.ts'
 
 /** The request about which is asked. */
 export interface Supposed {
@@ -50,6 +51,9 @@ export type Caller =
   | { readonly record: KeyRecord }
   | { readonly scheme: Scheme; readonly credential: string }
 
+/** Told of each step as it is taken; `detail` is said of one that was passed. */
+type Note = (step: string, verdict: Result<unknown, Denial>, detail?: string) => void
+
 /** Takes every step for a supposed request until one refuses. */
 export async function explain(
   edge: ControlDeps,
@@ -58,104 +62,91 @@ export async function explain(
   nowMs: number,
 ): Promise<Explanation> {
   const steps: Step[] = []
-  const note = <T>(step: string, verdict: Result<T, Denial>, passed: string): Result<T, Denial> => {
-    steps.push(
-      verdict.ok
-        ? { step, verdict: 'pass', reason: null, detail: passed }
-        : {
-            step,
-            verdict: 'refuse',
-            reason: verdict.error.reason,
-            detail: describe(verdict.error).detail,
-          },
-    )
-    return verdict
+  const note: Note = (step, verdict, detail = PASSED[step] ?? '') => {
+    const { reason, said } = verdict.ok
+      ? { reason: null, said: detail }
+      : { reason: verdict.error.reason, said: describe(verdict.error).detail }
+    steps.push({ step, verdict: verdict.ok ? 'pass' : 'refuse', reason, detail: said })
   }
-  const refused = (denial: Denial, limits: readonly LimitState[] = []): Explanation => {
-    const { status } = describe(denial)
-    return { verdict: 'refused', status, reason: denial.reason, steps, limits }
+  const limits = await follow({ caller, supposed, nowMs }, edge, note)
+  if (limits.ok) {
+    return { verdict: 'forwarded', status: null, reason: null, steps, limits: limits.value }
   }
+  const { error: denial } = limits
+  const { status } = describe(denial)
+  const stood = denial.reason === 'rate_limited' ? denial.limits : []
+  return { verdict: 'refused', status, reason: denial.reason, steps, limits: stood }
+}
 
-  if (!METHODS.includes(supposed.method)) {
-    const denial = { reason: 'method_unknown' } as const
-    note('path', err(denial), '')
-    return refused(denial)
-  }
-  const way = canonicalPath(`https://edge.invalid${supposed.path}`)
-  const target = note('path', way, 'The path has one meaning.')
-  if (!target.ok) return refused(target.error)
-  const { path, encodedSlash } = target.value
-  const table = path.startsWith('/edge/v1/') ? edge.ownRoutes : edge.routes
-  const matched = table.match(supposed.method, path)
-  if (encodedSlash && !matched?.product.encodedSlashes) {
-    const denial = { reason: 'path_ambiguous', flaw: 'it holds an encoded slash' } as const
-    note('route', err(denial), '')
-    return refused(denial)
-  }
-  const caught = note(
-    'authenticate',
-    await recordOf(edge, caller, nowMs),
-    'The credential is known.',
+interface Asking {
+  readonly caller: Caller
+  readonly supposed: Supposed
+  readonly nowMs: number
+}
+
+/** The gate's line; where it leads through, where the limits stand. */
+async function follow(
+  { caller, supposed, nowMs }: Asking,
+  edge: ControlDeps,
+  note: Note,
+): Promise<Result<readonly LimitState[], Denial>> {
+  const method = checkMethod(supposed.method)
+  const target = method.ok ? canonicalPath(`https://edge.invalid${supposed.path}`) : method
+  note('path', target)
+  if (!target.ok) return target
+  const route = findRoute(supposed.method, target.value, edge)
+  if (!route.ok) note('route', route)
+  if (!route.ok) return route
+  const found = await principalFor(caller, edge, nowMs)
+  note('authenticate', found)
+  if (!found.ok) return found
+  const { record } = found.value
+  const address = parseAddress(supposed.address ?? '')
+  const { scheme } = KINDS[record.kind]
+  const asked = { scheme, address, headers: supposed.headers, nowMs, matched: route.value }
+  const grant = authorize(found.value, asked, edge.settings.upstreams, (step, verdict) =>
+    note(step, verdict, step === 'route' ? `It is ${route.value?.pattern ?? ''}.` : undefined),
   )
-  if (!caught.ok) return refused(caught.error)
-  const { record } = caught.value
-  const asked = {
-    scheme: KINDS[record.kind].scheme,
-    address: parseAddress(supposed.address ?? ''),
-    headers: supposed.headers,
-    nowMs,
-    matched,
-  }
-  const grant = authorize(caught.value.principal, asked, edge, (step, verdict) => {
-    if (step === 'origin') note('route', ok(matched), `It is ${matched?.pattern ?? ''}.`)
-    note(step, verdict, PASSED[step] ?? '')
-  })
-  if (!grant.ok) {
-    if (grant.error.reason === 'route_unknown') note('route', grant, '')
-    return refused(grant.error)
-  }
-  if (grant.value.matched.route.spends === false) {
-    note('admit', ok(undefined), 'Asking spends nothing.')
-    return { verdict: 'forwarded', status: null, reason: null, steps, limits: [] }
-  }
-  const limits = limitsFor(edge.catalog, record, grant.value.matched, asked.address)
-  if (!limits) {
-    const denial = { reason: 'plan_unknown' } as const
-    note('admit', err(denial), '')
-    return refused(denial)
-  }
+  if (!grant.ok) return grant
+  const url = urlFor(grant.value, target.value)
+  const limits = url.ok ? await quotaLeft(record, grant.value.matched, address, edge) : url
+  const spends = grant.value.matched.route.spends !== false
+  note('admit', limits, spends ? 'There is quota left.' : 'Asking spends nothing.')
+  return limits
+}
+
+/** Where the limits of a call stand, if there is quota for one more; nothing is debited. */
+async function quotaLeft(
+  record: KeyRecord,
+  matched: MatchedRoute,
+  address: Address | undefined,
+  edge: ControlDeps,
+): Promise<Result<readonly LimitState[], Denial>> {
+  if (matched.route.spends === false) return ok([])
+  const limits = limitsFor(edge.catalog, record, matched, address)
+  if (!limits) return err({ reason: 'plan_unknown' })
   const states = await askGuard(edge.bindings, record.id, (guard) => guard.peek(limits))
-  if (!states.ok) {
-    const denial = { reason: 'guard_unreachable' } as const
-    note('admit', err(denial), '')
-    return refused(denial)
-  }
+  if (!states.ok) return err({ reason: 'guard_unreachable' })
   const spent = states.value.find(({ remaining }) => remaining === 0)
-  if (spent) {
-    const retryAfterSeconds = Math.max(1, Math.ceil(spent.resetAfterMs / 1000))
-    const denial = { reason: 'rate_limited', limits: states.value, retryAfterSeconds } as const
-    note('admit', err(denial), '')
-    return refused(denial, states.value)
-  }
-  note('admit', ok(undefined), 'There is quota left.')
-  return { verdict: 'forwarded', status: null, reason: null, steps, limits: states.value }
+  if (!spent) return states
+  return err(limited({ limits: states.value, retryAfterMs: spent.resetAfterMs }))
 }
 
 const PASSED: Readonly<Record<string, string>> = {
+  path: 'The path has one meaning.',
+  authenticate: 'The credential is known.',
   status: 'It is neither revoked nor expired, and its owner is in good standing.',
   address: 'The client address is admitted.',
   origin: 'The origin is admitted.',
   grant: 'Kind, product, scope, department and environment are in order.',
 }
 
-async function recordOf(
-  edge: ControlDeps,
+async function principalFor(
   caller: Caller,
+  edge: ControlDeps,
   nowMs: number,
-): Promise<Result<{ record: KeyRecord; principal: Principal }, Denial>> {
-  if ('record' in caller) {
-    return ok({ record: caller.record, principal: compilePrincipal(caller.record) })
-  }
+): Promise<Result<Principal, Denial>> {
+  if ('record' in caller) return ok(compilePrincipal(caller.record))
   const { scheme, credential } = caller
   const headers = new Headers([[...presentation(scheme, credential)]])
   const presented = readCredential(headers)
@@ -163,13 +154,7 @@ async function recordOf(
   const proof = await prove(presented.value, edge, nowMs)
   if (!proof.ok) return proof
   const record = await peekRecord(edge.bindings, proof.value.lookup, nowMs)
-  if (record.ok && proof.value.agrees(record.value)) {
-    const principal = compilePrincipal(record.value, proof.value.claims)
-    return ok({ record: record.value, principal })
-  }
-  if (!record.ok && record.error === 'unreachable') return err({ reason: 'records_unreachable' })
-  if (!record.ok && record.error === 'unreadable') return err({ reason: 'record_unreadable' })
-  return err({ reason: 'credential_unknown', scheme })
+  return principalOf(record, proof.value, scheme)
 }
 
 /** Where every limit of a key stands now. Undefined: its plan is not in the catalog. */
