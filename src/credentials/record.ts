@@ -1,8 +1,13 @@
 // The key record: everything the gate needs to decide about one credential, denormalised, with the
-// generation that the guard checks. It may be stale in memo and KV; the guard knows.
+// generation that the guard checks. It may be stale in memo and KV; the guard knows. Its fields: fields.ts.
 
-import { ENVIRONMENTS, KIND_NAMES } from './kinds.ts'
-import type { Environment, Kind } from './kinds.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
+import { jsonOf, RECORD, rowOf, selected } from './fields.ts'
+import type { ServiceUser, ValueOf } from './fields.ts'
+
+export type { ServiceUser }
 
 /**
  * How a record is looked up: an opaque key by its digest, a JWT of ours by its `jti`, which is its
@@ -10,50 +15,17 @@ import type { Environment, Kind } from './kinds.ts'
  */
 export type Lookup = { readonly by: 'digest' | 'id' | 'external'; readonly value: string }
 
-export interface ServiceUser {
-  readonly id: string
-  readonly sourceSystem: string
-  readonly departments: readonly string[]
-  readonly disabledAt: number | null
-}
-
-export interface KeyRecord {
-  readonly id: string
-  readonly generation: number
-  readonly kind: Kind
-  readonly environment: Environment
-  readonly organizationId: string
-  readonly plan: string
-  readonly scopes: readonly string[]
-  readonly products: readonly string[]
-  readonly organizationProducts: readonly string[]
-  /** Quotas by limit name that replace the plan's. */
-  readonly quotas: Readonly<Record<string, number>>
-  readonly serviceUser: ServiceUser | null
-  /** null: not restricted. An empty list admits nobody. */
-  readonly organizationIps: readonly string[] | null
-  readonly keyIps: readonly string[] | null
-  readonly origins: readonly string[] | null
-  /** Unix milliseconds, all of them. */
-  readonly expiresAt: number | null
-  readonly revokedAt: number | null
-  readonly organizationSuspendedAt: number | null
+/** Times are Unix milliseconds, all of them. A list that is null restricts nothing. */
+export type KeyRecord = { readonly [K in keyof typeof RECORD]: ValueOf<(typeof RECORD)[K]> } & {
   /** When D1 gave it, by the clock of the isolate that read it. */
   readonly readAt: number
 }
 
+const COLUMNS = selected(RECORD)
+
 /** One query gives the whole record; `?1` is the value looked up. */
 export function recordQuery(by: Lookup['by']): string {
-  return `SELECT c.id, g.generation, c.kind, c.environment, c.organization_id, c.scopes, c.products,
-    c.quotas, c.expires_at, c.revoked_at, c.service_user_id,
-    o.plan, o.products AS organization_products, o.suspended_at,
-    s.id AS su_id, s.source_system, s.departments, s.disabled_at,
-    CASE WHEN o.ip_restricted THEN (SELECT json_group_array(cidr) FROM organization_ips
-      WHERE organization_id = o.id) END AS organization_ips,
-    CASE WHEN c.ip_restricted THEN (SELECT json_group_array(cidr) FROM credential_ips
-      WHERE credential_id = c.id) END AS key_ips,
-    CASE WHEN c.origin_restricted THEN (SELECT json_group_array(origin) FROM credential_origins
-      WHERE credential_id = c.id) END AS origins
+  return `SELECT ${COLUMNS}, c.digest, c.external
   FROM credentials c
   JOIN generations g ON g.credential_id = c.id
   JOIN organizations o ON o.id = c.organization_id
@@ -62,78 +34,57 @@ export function recordQuery(by: Lookup['by']): string {
   WHERE c.${by} = ?1`
 }
 
+/** By what the gate looks up the credential of a row of `recordQuery`. */
+export function lookupOf(row: Readonly<Record<string, unknown>>): Lookup {
+  if (typeof row['digest'] === 'string') return { by: 'digest', value: row['digest'] }
+  if (typeof row['external'] === 'string') return { by: 'external', value: row['external'] }
+  return { by: 'id', value: String(row['id']) }
+}
+
 /**
  * Reads a row of `recordQuery`. Undefined when a member has not the form that schema.sql gives it,
  * so that a damaged row refuses instead of granting.
  */
-export function recordFromRow(row: Record<string, unknown>, readAt: number): KeyRecord | undefined {
+export function recordFromRow(
+  row: Readonly<Record<string, unknown>>,
+  readAt: number,
+): KeyRecord | undefined {
   try {
-    const serviceUser =
-      row['service_user_id'] === null
-        ? null
-        : {
-            id: text(row['su_id']),
-            sourceSystem: text(row['source_system']),
-            departments: texts(row['departments']),
-            disabledAt: time(row['disabled_at']),
-          }
-    return {
-      id: text(row['id']),
-      generation: number(row['generation']),
-      kind: oneOf(KIND_NAMES, row['kind']),
-      environment: oneOf(ENVIRONMENTS, row['environment']),
-      organizationId: text(row['organization_id']),
-      plan: text(row['plan']),
-      scopes: texts(row['scopes']),
-      products: texts(row['products']),
-      organizationProducts: texts(row['organization_products']),
-      quotas: quotas(row['quotas']),
-      serviceUser,
-      organizationIps: row['organization_ips'] === null ? null : texts(row['organization_ips']),
-      keyIps: row['key_ips'] === null ? null : texts(row['key_ips']),
-      origins: row['origins'] === null ? null : texts(row['origins']),
-      expiresAt: time(row['expires_at']),
-      revokedAt: time(row['revoked_at']),
-      organizationSuspendedAt: time(row['suspended_at']),
-      readAt,
-    }
+    return { ...rowOf(RECORD, row), readAt }
   } catch {
     return undefined
   }
 }
 
-class Malformed extends Error {}
+/** The version of a record's form as JSON: another list of fields, or another form of one, is another. */
+export const RECORD_VERSION = bytesToHex(
+  sha256(
+    utf8ToBytes(JSON.stringify(Object.entries(RECORD).map(([name, { form }]) => [name, form]))),
+  ),
+).slice(0, 8)
 
-function text(value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw new Malformed()
-  return value
+/** How the places in KV begin, with the version, so that no version reads another's. */
+export const RECORD_PLACES = `record:${RECORD_VERSION}:`
+
+/** Where KV has a record. */
+export function placeOf({ by, value }: Lookup): string {
+  return `${RECORD_PLACES}${by}:${value}`
 }
 
-function number(value: unknown): number {
-  if (!Number.isSafeInteger(value)) throw new Malformed()
-  return value as number
+/** A record as text, for one place. */
+export function recordToText(record: KeyRecord, place: string): string {
+  return JSON.stringify({ place, ...record })
 }
 
-function time(value: unknown): number | null {
-  return value === null ? null : number(value)
-}
-
-function oneOf<const T extends string>(values: readonly T[], value: unknown): T {
-  if (!values.includes(value as T)) throw new Malformed()
-  return value as T
-}
-
-function texts(value: unknown): string[] {
-  const parsed: unknown = JSON.parse(text(value))
-  if (!Array.isArray(parsed)) throw new Malformed()
-  return parsed.map(text)
-}
-
-function quotas(value: unknown): Record<string, number> {
-  const parsed: unknown = JSON.parse(text(value))
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Malformed()
-  for (const quota of Object.values(parsed)) {
-    if (number(quota) < 1) throw new Malformed()
+/** Reads what `recordToText` gave for that place; undefined for whatever else there is. */
+export function recordFromText(text: string, place: string): KeyRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const record = jsonOf(RECORD, value)
+    const { place: own, readAt } = value as { readonly place?: unknown; readonly readAt?: unknown }
+    if (own !== place || !Number.isSafeInteger(readAt)) return undefined
+    return { ...record, readAt: readAt as number }
+  } catch {
+    return undefined
   }
-  return parsed as Record<string, number>
 }

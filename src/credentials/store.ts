@@ -4,14 +4,19 @@
 import type { Bindings } from '../config/bindings.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import { recordFromRow, recordQuery } from './record.ts'
+import {
+  placeOf,
+  RECORD_PLACES,
+  recordFromRow,
+  recordFromText,
+  recordQuery,
+  recordToText,
+} from './record.ts'
 import type { KeyRecord, Lookup } from './record.ts'
 
 /** A record from KV is not used past this age, so that a guard may forget fences after a day. */
 export const KV_MAX_AGE_MS = 12 * 60 * 60 * 1000
 const KV_TTL_SECONDS = KV_MAX_AGE_MS / 1000
-/** Raised when the record's form changes, so that no version reads another's. */
-const KV_VERSION = 'record:1:'
 
 export type StoreFailure = 'unknown' | 'unreadable' | 'unreachable'
 
@@ -32,7 +37,9 @@ export async function findRecord(
   nowMs: number,
   waitUntil: WaitUntil,
 ): Promise<Result<Found, StoreFailure>> {
-  const cached = await stores.RECORDS.get<KeyRecord>(kvKey(lookup), 'json').catch(() => null)
+  const place = placeOf(lookup)
+  const text = await stores.RECORDS.get(place).catch(() => null)
+  const cached = text === null ? undefined : recordFromText(text, place)
   if (cached && cached.readAt <= nowMs && nowMs - cached.readAt < KV_MAX_AGE_MS) {
     return ok({ record: cached, fresh: false })
   }
@@ -78,7 +85,8 @@ export async function cacheRecord(
   record: KeyRecord,
 ): Promise<void> {
   const options = { expirationTtl: KV_TTL_SECONDS }
-  await stores.RECORDS.put(kvKey(lookup), JSON.stringify(record), options).catch((error: unknown) =>
+  const place = placeOf(lookup)
+  await stores.RECORDS.put(place, recordToText(record, place), options).catch((error: unknown) =>
     console.warn('KV did not take a key record', error),
   )
 }
@@ -91,17 +99,12 @@ export async function cachedRecords(
   { RECORDS }: Pick<Stores, 'RECORDS'>,
   cursor: string | null,
 ): Promise<{ readonly records: KeyRecord[]; readonly cursor: string | null }> {
-  const page = await RECORDS.list({ prefix: KV_VERSION, limit: KV_PAGE, cursor })
+  const page = await RECORDS.list({ prefix: RECORD_PLACES, limit: KV_PAGE, cursor })
   const names = page.keys.map(({ name }) => name)
-  const values =
-    names.length > 0 ? await RECORDS.get<KeyRecord>(names, 'json') : new Map<string, null>()
-  const records = [...values.values()].filter(
-    (record): record is KeyRecord =>
-      typeof record?.id === 'string' && Number.isSafeInteger(record.generation),
-  )
+  const values = names.length > 0 ? await RECORDS.get(names) : new Map<string, null>()
+  const records = [...values].flatMap(([name, text]) => {
+    const record = text === null ? undefined : recordFromText(text, name)
+    return record ? [record] : []
+  })
   return { records, cursor: page.list_complete ? null : page.cursor }
-}
-
-function kvKey(lookup: Lookup): string {
-  return `${KV_VERSION}${lookup.by}:${lookup.value}`
 }

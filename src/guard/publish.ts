@@ -4,8 +4,7 @@
 // is made by then, and what could not be finished is left to the cron.
 
 import type { Bindings } from '../config/bindings.ts'
-import { recordFromRow, recordQuery } from '../credentials/record.ts'
-import type { Lookup } from '../credentials/record.ts'
+import { lookupOf, recordFromRow, recordQuery } from '../credentials/record.ts'
 import { cacheRecord } from '../credentials/store.ts'
 import { askGuard } from './ask.ts'
 import type { Fenced } from './protocol.ts'
@@ -159,18 +158,12 @@ async function refresh(bindings: Bindings, credentialId: string): Promise<void> 
   try {
     const now = Date.now()
     const row = await bindings.DB.withSession('first-primary')
-      .prepare(recordQuery('id').replace('SELECT ', 'SELECT c.digest, c.external, '))
+      .prepare(recordQuery('id'))
       .bind(credentialId)
       .first()
     const record = row && recordFromRow(row, now)
-    if (record) await cacheRecord(bindings, lookupOf(row, credentialId), record)
+    if (record) await cacheRecord(bindings, lookupOf(row), record)
   } catch (error) {
     console.warn(`the record of ${credentialId} was not put into KV`, error)
   }
-}
-
-function lookupOf(row: Record<string, unknown>, credentialId: string): Lookup {
-  if (typeof row['digest'] === 'string') return { by: 'digest', value: row['digest'] }
-  if (typeof row['external'] === 'string') return { by: 'external', value: row['external'] }
-  return { by: 'id', value: credentialId }
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { shipped } from '../../src/catalog.ts'
 import type { Bindings } from '../../src/config/bindings.ts'
+import { placeOf } from '../../src/credentials/record.ts'
 import { UNREPORTED_FAILURES } from '../../src/gate/failures.ts'
 import { askGuard, GUARD_DEADLINE_MS } from '../../src/guard/ask.ts'
 import { createWorker } from '../../src/worker.ts'
@@ -65,8 +66,39 @@ describe('KV is down', () => {
 
   it('what KV holds is not JSON: D1 is read instead', async () => {
     const { value: key, digest } = await mint(organization, 'secret')
-    await env.RECORDS.put(`record:1:digest:${digest}`, '{"readAt":')
+    await env.RECORDS.put(placeOf({ by: 'digest', value: digest ?? '' }), '{"readAt":')
     expect(outcome(await (await startIsolate()).call(READ, { key }))).toBe('200')
+  })
+
+  it.each([
+    ['grants nothing of what it says in another form', { scopes: 'sessions:read' }],
+    ['grants nothing of what it says in part', { organizationSuspendedAt: undefined }],
+    ['is of another place', { place: 'record:0:id:key_1' }],
+  ])('what KV holds %s: D1 is read instead, and KV put right', async (_, change) => {
+    const { value: key, digest } = await mint(organization, 'secret')
+    await (await startIsolate()).call(READ, { key })
+    const place = placeOf({ by: 'digest', value: digest ?? '' })
+    const record = await env.RECORDS.get<object>(place, 'json')
+    await env.RECORDS.put(place, JSON.stringify({ ...record, ...change }))
+    const { bindings, calls } = counting()
+    expect(outcome(await (await startIsolate(bindings)).call(READ, { key }))).toBe('200')
+    expect(calls.take()).toMatchObject({ 'kv.get': 1, 'd1.first': 1, 'kv.put': 1 })
+    expect(await env.RECORDS.get<object>(place, 'json')).toStrictEqual({
+      ...record,
+      readAt: expect.any(Number),
+    })
+  })
+
+  it('what KV holds of another credential is not used in this one’s place', async () => {
+    const [narrow, wide] = [await mint(organization, 'secret'), await mint(organization, 'secret')]
+    await run(`UPDATE credentials SET scopes = '[]' WHERE id = '${narrow.id}'`)
+    for (const { value: key } of [narrow, wide]) await (await startIsolate()).call(READ, { key })
+    const [from, to] = [wide, narrow].map(({ digest }) =>
+      placeOf({ by: 'digest', value: digest ?? '' }),
+    )
+    await env.RECORDS.put(to ?? '', (await env.RECORDS.get(from ?? '')) ?? '')
+    const isolate = await startIsolate()
+    expect(outcome(await isolate.call(READ, { key: narrow.value }))).toBe('403 scope_missing')
   })
 })
 

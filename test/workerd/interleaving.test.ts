@@ -9,6 +9,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 import { publishPending } from '../../src/guard/publish.ts'
 import type { KeyRecord } from '../../src/credentials/record.ts'
+import { placeOf } from '../../src/credentials/record.ts'
 import { startIsolate } from './isolate.ts'
 import type { Isolate } from './isolate.ts'
 import { applySchema, makeOrganization, mint, run } from './rows.ts'
@@ -162,16 +163,16 @@ class Deployment {
   /** Old records in KV, as another location or a slow writer may leave them. */
   private async putBack(back: number): Promise<void> {
     const record = this.records.at(-1 - back)
-    if (record) await env.RECORDS.put(this.kvKey(), JSON.stringify(record))
+    if (record) await env.RECORDS.put(this.place(), JSON.stringify(record))
   }
 
   private async keepRecord(): Promise<void> {
-    const record = await env.RECORDS.get<KeyRecord>(this.kvKey(), 'json')
+    const record = await env.RECORDS.get<KeyRecord>(this.place(), 'json')
     if (record && this.records.at(-1)?.generation !== record.generation) this.records.push(record)
   }
 
-  private kvKey(): string {
-    return `record:1:digest:${this.key.digest}`
+  private place(): string {
+    return placeOf({ by: 'digest', value: this.key.digest ?? '' })
   }
 
   /** Once all is published and a second has gone, both isolates agree with D1. */

@@ -11,6 +11,7 @@ import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { MEMO_MAX_AGE_MS } from '../../src/credentials/memo.ts'
 import type { KeyRecord } from '../../src/credentials/record.ts'
+import { placeOf } from '../../src/credentials/record.ts'
 import { KV_MAX_AGE_MS } from '../../src/credentials/store.ts'
 import { outcome, startIsolate } from './isolate.ts'
 import type { CallOptions, Isolate } from './isolate.ts'
@@ -51,15 +52,15 @@ async function everywhere(
   return outcomes
 }
 
-const kvKey = () => `record:1:digest:${key.digest}`
+const place = () => placeOf({ by: 'digest', value: key.digest ?? '' })
 
 /** Puts a record back into KV as it was, `ageMs` old. */
 async function putBack(record: KeyRecord | null, ageMs = 0): Promise<void> {
   if (!record) throw new Error('there was no record in KV')
-  await env.RECORDS.put(kvKey(), JSON.stringify({ ...record, readAt: Date.now() - ageMs }))
+  await env.RECORDS.put(place(), JSON.stringify({ ...record, readAt: Date.now() - ageMs }))
 }
 
-const kvRecord = () => env.RECORDS.get<KeyRecord>(kvKey(), 'json')
+const kvRecord = () => env.RECORDS.get<KeyRecord>(place(), 'json')
 
 const credential = (assignment: string) => () =>
   `UPDATE credentials SET ${assignment} WHERE id = '${key.id}'`
@@ -229,7 +230,7 @@ describe('how long something old may be used at all', () => {
     const isolate = await startIsolate()
     await isolate.call(READ, { key: key.value })
     await revoke()
-    await env.RECORDS.delete(kvKey())
+    await env.RECORDS.delete(place())
     at(MEMO_MAX_AGE_MS - 1)
     expect(outcome(await isolate.call(READ, { key: key.value }))).toBe('200')
     at(MEMO_MAX_AGE_MS)

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { shipped } from '../../src/catalog.ts'
 import type { Bindings } from '../../src/config/bindings.ts'
+import { placeOf } from '../../src/credentials/record.ts'
 import { guardName } from '../../src/guard/ask.ts'
 import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
 import { publishPending } from '../../src/guard/publish.ts'
@@ -102,10 +103,14 @@ describe('publishPending', () => {
     )
     await touchAll()
     await publishPending(env)
-    const keys = [`digest:${secret.digest}`, `id:${jwt.id}`, 'external:https://idp.example j']
+    const keys = [
+      placeOf({ by: 'digest', value: secret.digest ?? '' }),
+      placeOf({ by: 'id', value: jwt.id }),
+      placeOf({ by: 'external', value: 'https://idp.example j' }),
+    ]
     const newest = await newestOf([secret.id, jwt.id, foreign.id])
     for (const [i, generation] of newest.entries()) {
-      expect(await env.RECORDS.get(`record:1:${keys[i]}`, 'json')).toMatchObject({ generation })
+      expect(await env.RECORDS.get(keys[i] ?? '', 'json')).toMatchObject({ generation })
     }
   })
 

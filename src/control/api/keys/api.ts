@@ -11,7 +11,17 @@ import { createKey, makeKey } from './create.ts'
 import { draftOf, importedDraftOf } from './draft.ts'
 import { revokeKey, rotateKey } from './end.ts'
 import { listKeys, readKey } from './read.ts'
-import { CreateKey, Id, ImportKey, Key, NewKey, Receipt, RotateKey, UpdateKey } from './schemas.ts'
+import {
+  CreateKey,
+  Id,
+  ImportKey,
+  Key,
+  NewKey,
+  Receipt,
+  RotateKey,
+  State,
+  UpdateKey,
+} from './schemas.ts'
 import { updateKey } from './update.ts'
 
 export const keysApi = controlApp()
@@ -44,7 +54,7 @@ keysApi.openapi(
         ...PageQuery,
         kind: z.enum(KIND_NAMES).optional(),
         environment: z.enum(ENVIRONMENTS).optional(),
-        state: z.enum(['active', 'expired', 'revoked']).optional(),
+        state: State.optional(),
         service_user: Id('su').optional(),
         search: z.string().max(100).optional(),
         ids: Ids.optional(),

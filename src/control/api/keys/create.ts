@@ -1,9 +1,11 @@
 // Making keys. The value is in the answer and nowhere else: D1 gets its digest.
 
-import type { Environment, Kind } from '../../../catalog/define.ts'
 import { mintKey } from '../../../credentials/digest.ts'
+import { SHOWN } from '../../../credentials/fields.ts'
+import type { Field } from '../../../credentials/fields.ts'
 import { randomBase62 } from '../../../credentials/format.ts'
 import { isSigned } from '../../../credentials/kinds.ts'
+import type { Environment } from '../../../credentials/kinds.ts'
 import { mintJwt } from '../../../credentials/mint-jwt.ts'
 import { environmentOf } from '../actor.ts'
 import { capsFor, withinCap, withinListCaps } from '../caps.ts'
@@ -17,23 +19,27 @@ import { keyEvent } from '../notify.ts'
 import { invalid, Problem } from '../problem.ts'
 import { checkWrite, stateOf } from '../rights/check.ts'
 import type { FieldOf } from '../rights/fields.ts'
+import type { KeyView } from './schemas.ts'
 
 /** A JWT carries its own expiry; without a wish it is a year. */
 const JWT_DEFAULT_LIFETIME_MS = 365 * 24 * 60 * 60 * 1000
 
+/** What a new key gets besides what is chosen for it. */
+const GIVEN = [
+  'id',
+  'organization_id',
+  'created_at',
+  'revoked_at',
+  'last_used_at',
+  'rotated_to',
+] as const
+type Chosen = Exclude<keyof typeof SHOWN, (typeof GIVEN)[number]>
+const CHOSEN = (Object.keys(SHOWN) as (keyof typeof SHOWN)[]).filter(
+  (name): name is Chosen => !GIVEN.some((given) => given === name),
+)
+
 /** A key ready to be written; lists and grants have been checked. */
-export interface KeyDraft {
-  readonly kind: Kind
-  readonly environment: Environment
-  readonly name: string
-  readonly serviceUserId: string | null
-  readonly scopes: readonly string[]
-  readonly products: readonly string[]
-  readonly quotas: Readonly<Record<string, number>>
-  readonly ips: readonly string[] | null
-  readonly origins: readonly string[] | null
-  readonly expiresAt: number | null
-  readonly metadata: Readonly<Record<string, string>>
+export type KeyDraft = Readonly<Pick<KeyView, Chosen>> & {
   /** Set for an imported key, whose value is elsewhere. */
   readonly imported?: { readonly digest: string; readonly prefix: string }
 }
@@ -80,14 +86,14 @@ export async function createKey(
     { field: 'ips', kept: null, wanted: draft.ips },
     { field: 'origins', kept: null, wanted: draft.origins },
   ] as const
-  const { id, value, digest, expiresAt } = await mintValue(context, organization, draft)
+  const { id, value, digest, expires_at } = await mintValue(context, organization, draft)
   checkWrite(context, {
     ...{ thing: 'key', moment: 'make', fields: fieldsOf(draft) },
-    after: [stateOf(context, id, { ...draft, expires_at: expiresAt })],
+    after: [stateOf(context, id, { ...draft, expires_at })],
   })
   try {
     const statements = [
-      ...insertKey(context, organization, id, { ...draft, expiresAt }, digest),
+      ...insertKey(context, organization, id, { ...draft, expires_at }, digest),
       ...(besides?.statements(id) ?? []),
       ...(besides?.replaces
         ? []
@@ -133,11 +139,9 @@ export async function makeKey(
 }
 
 /** A quota or a list that is not given is written too: as the plan has it, or as none. */
-function fieldsOf({ serviceUserId, imported }: KeyDraft): FieldOf<'key'>[] {
+function fieldsOf({ service_user_id, imported }: KeyDraft): FieldOf<'key'>[] {
   return [
-    ...(['kind', 'environment', 'name', 'scopes', 'products', 'quotas', 'ips'] as const),
-    ...(['origins', 'expires_at', 'metadata'] as const),
-    ...(serviceUserId === null ? [] : (['service_user_id'] as const)),
+    ...CHOSEN.filter((name) => name !== 'service_user_id' || service_user_id !== null),
     ...(imported ? (['prefix', 'sha256'] as const) : []),
   ]
 }
@@ -145,21 +149,21 @@ function fieldsOf({ serviceUserId, imported }: KeyDraft): FieldOf<'key'>[] {
 async function mintValue(
   { edge, nowMs }: ControlContext,
   organization: string,
-  { kind, environment, products, expiresAt, imported }: KeyDraft,
+  { kind, environment, products, expires_at, imported }: KeyDraft,
 ): Promise<{
   id: string
   value: string | null
   digest: string | null
-  expiresAt: number | null
+  expires_at: number | null
 }> {
   const { settings } = edge
   const id = `key_${randomBase62(16)}`
-  if (imported) return { id, value: null, digest: imported.digest, expiresAt }
+  if (imported) return { id, value: null, digest: imported.digest, expires_at }
   if (!isSigned(kind)) {
     const minted = await mintKey(settings.peppers, settings.brand, kind, environment)
-    return { ...minted, expiresAt }
+    return { ...minted, expires_at }
   }
-  const until = expiresAt ?? nowMs + JWT_DEFAULT_LIFETIME_MS
+  const until = expires_at ?? nowMs + JWT_DEFAULT_LIFETIME_MS
   const value = await mintJwt({
     signingKeys: settings.signingKeys,
     issuer: settings.issuer,
@@ -172,7 +176,7 @@ async function mintValue(
     issuedAtMs: nowMs,
     expiresAtMs: until,
   })
-  return { id, value, digest: null, expiresAt: until }
+  return { id, value, digest: null, expires_at: until }
 }
 
 function insertKey(
@@ -183,26 +187,16 @@ function insertKey(
   digest: string | null,
 ): D1PreparedStatement[] {
   const { DB } = edge.bindings
+  const row: Readonly<Record<string, string | number | null>> = {
+    ...{ id, organization_id: organization, digest, created_at: nowMs },
+    ...Object.fromEntries(CHOSEN.flatMap((name) => columnOf(SHOWN[name], draft[name]))),
+  }
+  const names = Object.keys(row)
   return [
     DB.prepare(
-      `INSERT INTO credentials (id, organization_id, service_user_id, kind, environment, name,
-         digest, scopes, products, quotas, metadata, expires_at, created_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
-    ).bind(
-      id,
-      organization,
-      draft.serviceUserId,
-      draft.kind,
-      draft.environment,
-      draft.name,
-      digest,
-      JSON.stringify(draft.scopes),
-      JSON.stringify(draft.products),
-      JSON.stringify(draft.quotas),
-      JSON.stringify(draft.metadata),
-      draft.expiresAt,
-      nowMs,
-    ),
+      `INSERT INTO credentials (${names.join(', ')})
+       VALUES (${names.map((_, i) => `?${i + 1}`).join(', ')})`,
+    ).bind(...Object.values(row)),
     ...(draft.imported
       ? [
           DB.prepare(
@@ -213,4 +207,14 @@ function insertKey(
     ...(draft.ips ? replaceList(DB, KEY_IPS, id, draft.ips) : []),
     ...(draft.origins ? replaceList(DB, KEY_ORIGINS, id, draft.origins) : []),
   ]
+}
+
+/** A column of `credentials` with its value; nothing for a field that has tables of its own, as lists have. */
+export function columnOf(
+  { columns, json }: Pick<Field<unknown>, 'columns' | 'json'>,
+  value: unknown,
+): [name: string, value: string | number | null][] {
+  return Object.entries(columns)
+    .filter(([name, sql]) => sql === `c.${name}`)
+    .map(([name]) => [name, json ? JSON.stringify(value) : (value as string | number | null)])
 }

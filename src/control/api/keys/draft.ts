@@ -24,13 +24,13 @@ export async function draftOf(
     kind: asked.kind,
     environment: environmentFor(context, asked.environment),
     name: asked.name,
-    serviceUserId: null,
+    service_user_id: null,
     scopes: grantScopes(context, asked.kind, asked.scopes),
     products: await grantProducts(context, organization, asked.kind, asked.products),
     quotas: await readQuotas(context, organization, asked.quotas),
     ips: readIps(asked.ips) ?? null,
     origins: originsFor(asked.kind, asked.origins) ?? null,
-    expiresAt: expiryFor(context, asked.kind, asked.expires_at),
+    expires_at: expiryFor(context, asked.kind, asked.expires_at),
     metadata: asked.metadata ?? {},
   }
 }

@@ -14,7 +14,7 @@ import { checkEnabled, readServiceUser } from '../service-users/read.ts'
 import { createKey } from './create.ts'
 import type { Made } from './create.ts'
 import { readKey, readKeyToChange } from './read.ts'
-import type { KeyView } from './read.ts'
+import type { KeyView } from './schemas.ts'
 
 /** A key that ends at once is dated back, so that it has ended by the clock of every isolate. */
 const SKEW_MS = 60_000
@@ -85,11 +85,7 @@ async function replaceKey(
   // The one who rotates must be able to grant what the new key gets.
   grantScopes(context, key.kind, KINDS[key.kind].holds.scopes === 'none' ? undefined : key.scopes)
   await grantProducts(context, organization, key.kind, key.products)
-  const draft = {
-    ...key,
-    serviceUserId: key.service_user_id,
-    expiresAt: successorExpiry(context, key),
-  }
+  const draft = { ...key, expires_at: successorExpiry(context, key) }
   const { fences, ...made } = await createKey(context, organization, draft, undefined, {
     keys: [id],
     replaces: graceSeconds === 0,

@@ -1,40 +1,13 @@
 // Keys out of D1, within one organization and, for a key's own management, one environment.
 
-import type { Environment, Kind } from '../../../catalog/define.ts'
+import { selected, SHOWN } from '../../../credentials/fields.ts'
 import type { ControlContext } from '../context.ts'
 import { environmentOf } from '../actor.ts'
 import { onlyIf } from '../decide.ts'
 import { notFound } from '../problem.ts'
+import type { KeyView } from './schemas.ts'
 
-/** A key as the API answers with it. */
-export interface KeyView {
-  id: string
-  organization_id: string
-  service_user_id: string | null
-  kind: Kind
-  environment: Environment
-  name: string
-  scopes: string[]
-  products: string[]
-  quotas: Record<string, number>
-  ips: string[] | null
-  origins: string[] | null
-  metadata: Record<string, string>
-  state: 'active' | 'expired' | 'revoked'
-  created_at: number
-  expires_at: number | null
-  revoked_at: number | null
-  last_used_at: number | null
-  rotated_to: string | null
-}
-
-const COLUMNS = `c.id, c.organization_id, c.service_user_id, c.kind, c.environment, c.name, c.scopes,
-  c.products, c.quotas, c.metadata, c.created_at, c.expires_at, c.revoked_at, c.rotated_to,
-  (SELECT last_used_at FROM credential_usage WHERE key = c.id) AS last_used_at,
-  CASE WHEN c.ip_restricted THEN (SELECT json_group_array(cidr) FROM credential_ips
-    WHERE credential_id = c.id) END AS ips,
-  CASE WHEN c.origin_restricted THEN (SELECT json_group_array(origin) FROM credential_origins
-    WHERE credential_id = c.id) END AS origins`
+const COLUMNS = selected(SHOWN)
 
 /** One key of the organization. @throws Problem 404 where the actor has no such key. */
 export async function readKey(
@@ -91,7 +64,7 @@ async function readRow(
 export interface KeyFilter {
   readonly kind?: string | undefined
   readonly environment?: string | undefined
-  readonly state?: 'active' | 'expired' | 'revoked' | undefined
+  readonly state?: KeyView['state'] | undefined
   readonly service_user?: string | undefined
   /** Part of the name, any case. */
   readonly search?: string | undefined
@@ -161,16 +134,14 @@ export async function activeTokens(
   return results.map((row) => viewOf(row, nowMs))
 }
 
+/** A key as it is shown, also where the gate would not believe its record. */
 function viewOf(row: Record<string, unknown>, nowMs: number): KeyView {
-  const view = { ...row } as unknown as KeyView
-  for (const name of ['scopes', 'products', 'quotas', 'metadata', 'ips', 'origins'] as const) {
-    Object.assign(view, { [name]: parseJson(row[name]) })
-  }
+  const view = Object.fromEntries(
+    Object.entries(SHOWN).map(([name, { columns, json }]) => {
+      const value = row[Object.keys(columns)[0] ?? name]
+      return [name, json && typeof value === 'string' ? JSON.parse(value) : value]
+    }),
+  ) as Omit<KeyView, 'state'>
   const expired = view.expires_at !== null && view.expires_at <= nowMs
-  view.state = view.revoked_at !== null ? 'revoked' : expired ? 'expired' : 'active'
-  return view
-}
-
-function parseJson(value: unknown): unknown {
-  return typeof value === 'string' ? JSON.parse(value) : null
+  return { ...view, state: view.revoked_at !== null ? 'revoked' : expired ? 'expired' : 'active' }
 }

@@ -3,6 +3,8 @@
 
 import { z } from '@hono/zod-openapi'
 
+import { SHOWN } from '../../../credentials/fields.ts'
+import type { FormName } from '../../../credentials/fields.ts'
 import { ENVIRONMENTS, KIND_NAMES, kindsWith } from '../../../credentials/kinds.ts'
 import { LINE_MAX_LENGTH, NAME_MAX_LENGTH, readLine, readName } from '../../../lib/names.ts'
 import type { Result } from '../../../lib/result.ts'
@@ -65,28 +67,31 @@ export const Quotas = z.record(z.string(), z.int().min(1).max(10_000_000)).opena
   example: { plan: 50 },
 })
 
-export const Key = z
-  .object({
-    id: Id('key'),
-    organization_id: z.string(),
-    service_user_id: z.string().nullable(),
-    kind: z.enum(KIND_NAMES),
-    environment: z.enum(ENVIRONMENTS),
-    name: z.string(),
-    scopes: z.array(z.string()),
-    products: z.array(z.string()),
-    quotas: Quotas,
-    ips: z.array(z.string()).nullable(),
-    origins: z.array(z.string()).nullable(),
-    metadata: z.record(z.string(), z.string()),
-    state: z.enum(['active', 'expired', 'revoked']),
-    created_at: Time,
-    expires_at: Time.nullable(),
-    revoked_at: Time.nullable(),
-    last_used_at: Time.nullable(),
-    rotated_to: z.string().nullable(),
-  })
-  .openapi('Key')
+/** How each form of a credential's fields (credentials/fields.ts) is described. */
+const DESCRIBED = {
+  id: Id('key'),
+  text: z.string(),
+  textOrNull: z.string().nullable(),
+  kind: z.enum(KIND_NAMES),
+  environment: z.enum(ENVIRONMENTS),
+  texts: z.array(z.string()),
+  list: z.array(z.string()).nullable(),
+  quotas: Quotas,
+  notes: z.record(z.string(), z.string()),
+  integer: Time,
+  time: Time.nullable(),
+} as const satisfies Record<FormName, z.ZodType>
+
+type Shown = typeof SHOWN
+const shown = Object.fromEntries(
+  Object.entries(SHOWN).map(([name, { form }]) => [name, DESCRIBED[form]]),
+) as { readonly [K in keyof Shown]: (typeof DESCRIBED)[Shown[K]['form']] }
+
+/** A key's state, which is worked out of its fields and the time. */
+export const State = z.enum(['active', 'expired', 'revoked'])
+
+export const Key = z.object({ ...shown, state: State }).openapi('Key')
+export type KeyView = z.infer<typeof Key>
 
 /** A key at the one moment when its value is known. */
 export const NewKey = Key.extend({
@@ -106,31 +111,30 @@ export const Receipt = z
   })
   .openapi('Receipt')
 
+/** What is chosen for a key when it is made, and may be changed afterwards, besides its name. */
+export const changeable = {
+  scopes: z.array(z.string()).max(100).optional(),
+  products: z.array(z.string()).min(1).max(100).optional(),
+  quotas: Quotas.optional(),
+  ips: Ips.nullable().optional(),
+  origins: Origins.nullable().optional(),
+  expires_at: Time.nullable().optional(),
+  metadata: Metadata.optional(),
+}
+
 export const CreateKey = z
   .strictObject({
     kind: z.enum(kindsWith('owner', 'organization')),
     environment: z.enum(ENVIRONMENTS).optional(),
     name: Name,
-    scopes: z.array(z.string()).max(100).optional(),
-    products: z.array(z.string()).min(1).max(100).optional(),
-    quotas: Quotas.optional(),
-    ips: Ips.nullable().optional(),
-    origins: Origins.nullable().optional(),
-    expires_at: Time.nullable().optional(),
-    metadata: Metadata.optional(),
+    ...changeable,
   })
   .openapi('CreateKey')
 
 export const UpdateKey = z
   .strictObject({
     name: Name.optional(),
-    scopes: z.array(z.string()).max(100).optional(),
-    products: z.array(z.string()).min(1).max(100).optional(),
-    quotas: Quotas.optional(),
-    ips: Ips.nullable().optional(),
-    origins: Origins.nullable().optional(),
-    expires_at: Time.nullable().optional(),
-    metadata: Metadata.optional(),
+    ...changeable,
   })
   .refine((value) => Object.keys(value).length > 0, 'must change something')
   .openapi('UpdateKey')
@@ -152,12 +156,6 @@ export const ImportKey = z
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the whole key in lower-case hex'),
-    scopes: z.array(z.string()).max(100).optional(),
-    products: z.array(z.string()).min(1).max(100).optional(),
-    quotas: Quotas.optional(),
-    ips: Ips.nullable().optional(),
-    origins: Origins.nullable().optional(),
-    expires_at: Time.nullable().optional(),
-    metadata: Metadata.optional(),
+    ...changeable,
   })
   .openapi('ImportKey')

@@ -2,6 +2,7 @@
 
 import type { z } from '@hono/zod-openapi'
 
+import { SHOWN } from '../../../credentials/fields.ts'
 import { hasOrigins, isSigned, KINDS } from '../../../credentials/kinds.ts'
 import { capsFor, withinCap, withinListCaps } from '../caps.ts'
 import { commitChange, enforce } from '../change.ts'
@@ -13,11 +14,12 @@ import { KEY_IPS, KEY_ORIGINS, readIps, replaceList } from '../lists.ts'
 import { invalid, Problem } from '../problem.ts'
 import { checkWrite, stateOf } from '../rights/check.ts'
 import type { Reaching } from '../rights/check.ts'
+import { columnOf } from './create.ts'
 import { originsFor, readExpiry } from './draft.ts'
 import { thisKey } from './end.ts'
 import { readQuotas } from './quotas.ts'
 import { readKeyToChange } from './read.ts'
-import type { KeyView } from './read.ts'
+import type { KeyView } from './schemas.ts'
 import type { UpdateKey } from './schemas.ts'
 
 type Change = z.infer<typeof UpdateKey>
@@ -134,11 +136,12 @@ async function grantedColumns(
   return columns
 }
 
-function plainColumns({ name, metadata }: Change): Column[] {
-  return [
-    ...(name === undefined ? [] : [['name', name] as const]),
-    ...(metadata === undefined ? [] : [['metadata', JSON.stringify(metadata)] as const]),
-  ]
+/** Columns that are written as they were asked; lists have tables of their own. */
+function plainColumns(change: Change): Column[] {
+  const { scopes, products, quotas, ips, origins, expires_at, ...plain } = change
+  return Object.entries(plain).flatMap(([name, value]) =>
+    value === undefined ? [] : columnOf(SHOWN[name as keyof typeof plain], value),
+  )
 }
 
 /** What ends a key by itself, a JWT's own claim or a rotation, cannot be put off. */

@@ -14,7 +14,7 @@ import { createKey, environmentFor, makeKey } from '../keys/create.ts'
 import type { KeyDraft, Made } from '../keys/create.ts'
 import { readExpiry } from '../keys/draft.ts'
 import { readQuotas } from '../keys/quotas.ts'
-import type { KeyView } from '../keys/read.ts'
+import type { KeyView } from '../keys/schemas.ts'
 import { readIps } from '../lists.ts'
 import { Problem } from '../problem.ts'
 import { checkEnabled, readServiceUser } from './read.ts'
@@ -53,17 +53,16 @@ async function draftOf(
   { id, organization_id }: ServiceUserView,
   asked: z.infer<typeof MintToken>,
 ): Promise<KeyDraft> {
-  const expiresAt = readExpiry(context, asked.expires_at) ?? null
   return {
     kind: TOKEN_KIND,
     environment: environmentFor(context, asked.environment),
     name: asked.name,
-    serviceUserId: id,
+    service_user_id: id,
     ...(await grantsOf(context, organization_id, asked.scopes)),
     quotas: await readQuotas(context, organization_id, asked.quotas),
     ips: readIps(asked.ips) ?? null,
     origins: null,
-    expiresAt,
+    expires_at: readExpiry(context, asked.expires_at) ?? null,
     metadata: asked.metadata ?? {},
   }
 }

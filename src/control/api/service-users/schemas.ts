@@ -4,7 +4,7 @@
 import { z } from '@hono/zod-openapi'
 
 import { ENVIRONMENTS } from '../../../catalog/define.ts'
-import { Id, Ips, Metadata, Name, NewKey, Quotas, Receipt, Time } from '../keys/schemas.ts'
+import { changeable, Id, Name, NewKey, Receipt, Time } from '../keys/schemas.ts'
 
 /** Goes upstream in a header, so it is an identifier; the same pattern as in schema.sql. */
 export const SourceSystem = z
@@ -65,15 +65,15 @@ export const ServiceUserWithReceipt = z.object({ service_user: ServiceUser, rece
 
 export const DisabledReceipt = Receipt.extend({ disabled_at: Time.nullable() })
 
+/** A token calls no page, and what accepts its kind is what the organization has of it. */
+const { origins: _origins, products: _products, scopes: _scopes, ...ofTokens } = changeable
+
 export const MintToken = z
   .strictObject({
     environment: z.enum(ENVIRONMENTS).optional(),
     name: Name,
     scopes: z.array(z.string()).min(1).max(100).optional(),
-    quotas: Quotas.optional(),
-    ips: Ips.nullable().optional(),
-    expires_at: Time.nullable().optional(),
-    metadata: Metadata.optional(),
+    ...ofTokens,
   })
   .openapi('MintToken')
 

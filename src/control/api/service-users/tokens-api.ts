@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi'
 import { organizationOf } from '../actor.ts'
 import { readIdempotency } from '../idempotency.ts'
 import { listKeys, readKey } from '../keys/read.ts'
-import { Id, Key } from '../keys/schemas.ts'
+import { Id, Key, State } from '../keys/schemas.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { curlOf, mintToken } from './mint.ts'
@@ -27,7 +27,7 @@ tokensApi.openapi(
       query: inOrganization.extend({
         ...PageQuery,
         environment: z.enum(['live', 'sandbox']).optional(),
-        state: z.enum(['active', 'expired', 'revoked']).optional(),
+        state: State.optional(),
       }),
     },
     responses: {

@@ -1,7 +1,7 @@
 // All allowlists at a glance: the organization's, and those of its keys, each a link to its page.
 
 import { hasOrigins, plurals, WITH_ORIGINS } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'

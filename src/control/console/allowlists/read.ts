@@ -1,7 +1,7 @@
 // An allowlist as its pages need it: the organization's, or one of a key.
 
 import { hasOrigins } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { formatAddress } from '../../../lists/address.ts'
 import { addressListContains, compileAddressList } from '../../../lists/address-list.ts'
 import type { Address } from '../../../lists/address.ts'

@@ -4,7 +4,7 @@
 import { fullPattern } from '../../../catalog/check.ts'
 import type { Catalog } from '../../../catalog/define.ts'
 import { hasOrigins, KINDS } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { Answer, Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'

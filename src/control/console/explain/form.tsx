@@ -1,6 +1,6 @@
 // The two questions: which request, or which call.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { METHODS } from '../../../gate/refuse.ts'
 import { formatAddress } from '../../../lists/address.ts'
 import type { PageContext } from '../context.ts'

@@ -1,6 +1,6 @@
 // Why was this refused? By the number of a request, or for a call as it would be.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { Listed } from '../api.ts'
 import type { Event } from '../audit/read.ts'

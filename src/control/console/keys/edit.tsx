@@ -1,7 +1,7 @@
 // Changing a key. Only what differs is sent, so that an expiry keeps its seconds.
 
 import { hasChosenScopes, hasOrigins } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { faultOf } from '../kit/fault.ts'

@@ -3,7 +3,7 @@
 
 import type { Environment, Kind } from '../../../catalog/define.ts'
 import { curlLine, DOCUMENT } from '../../../catalog/curl.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'

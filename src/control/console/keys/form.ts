@@ -3,7 +3,7 @@
 import { productsFor, scopesByDefault } from '../../../catalog/define.ts'
 import { hasChosenScopes } from '../../../credentials/kinds.ts'
 import type { Kind } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { err, ok } from '../../../lib/result.ts'
 import type { Result } from '../../../lib/result.ts'
 import type { PageContext } from '../context.ts'

@@ -1,7 +1,7 @@
 // The keys of an organization: what they are, what they may, and whether they are used.
 
 import { hasChosenScopes } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'

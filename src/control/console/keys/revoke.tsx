@@ -1,6 +1,6 @@
 // Invalidating a key, for good and at once.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { ConfirmForm, confirmationFault } from '../kit/confirm-form.tsx'

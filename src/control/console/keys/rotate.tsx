@@ -1,6 +1,6 @@
 // Replacing a key by one of the same configuration, with a time in which both go on.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Choices } from '../kit/choices.tsx'

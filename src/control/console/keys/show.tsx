@@ -3,7 +3,7 @@
 import type { Child } from 'hono/jsx'
 
 import { hasOrigins, KINDS } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts } from '../kit/facts.tsx'

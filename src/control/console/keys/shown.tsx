@@ -1,6 +1,6 @@
 // A new key at the one moment when its value is known, with a line to paste for each product.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { PageContext } from '../context.ts'
 import { Secret } from '../kit/code.tsx'
 import { Examples } from './examples.tsx'

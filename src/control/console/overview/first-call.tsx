@@ -3,7 +3,7 @@
 
 import type { Child } from 'hono/jsx'
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { Examples } from '../keys/examples.tsx'

@@ -1,7 +1,7 @@
 // What the overview tells. Figures are the sums that the whole organization comes to, whatever its
 // size, in a bounded number of the API's calls.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import { call } from '../api.ts'
 import type { Answer, Listed } from '../api.ts'

@@ -2,7 +2,7 @@
 
 import { scopesFor } from '../../../catalog/define.ts'
 import { TOKEN_KIND } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'

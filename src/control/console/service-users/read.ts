@@ -1,6 +1,6 @@
 // A service user and its tokens as the pages need them.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import { call } from '../api.ts'
 import type { Answer, Listed } from '../api.ts'

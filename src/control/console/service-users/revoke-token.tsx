@@ -1,6 +1,6 @@
 // Revoking a token of a service user, for good and at once.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'

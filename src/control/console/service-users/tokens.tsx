@@ -1,6 +1,6 @@
 // The tokens of a service user.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'

@@ -1,6 +1,6 @@
 // Usage as its page needs it: the API's sums, by what they are shown by.
 
-import type { KeyView } from '../../api/keys/read.ts'
+import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { Answer, Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
