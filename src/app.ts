@@ -2,6 +2,8 @@
 // API is an operator's at once, and anyone else's through the gate, like any product; the console has
 // sessions of its own. Everything else is forwarded or refused; nothing under /edge/ is ever forwarded.
 
+import { HEALTH_PATH, isApiPath, JWKS_PATH, OPENAPI_PATH } from './lib/paths.ts'
+import { HEADERS } from './lib/header-names.ts'
 import { accountFor, factsOf } from './audit/account.ts'
 import { isExport, measured } from './audit/exported.ts'
 import type { Actor } from './control/api/actor.ts'
@@ -11,7 +13,6 @@ import type { Denial } from './gate/denial.ts'
 import { gate } from './gate/gate.ts'
 import { broken, refused } from './gate/decided.ts'
 import type { Decided, OwnAnswer, Passage } from './gate/passage.ts'
-import { OWN_PREFIX } from './gate/route.ts'
 import { SentHeaders } from './gate/forward/sent-headers.ts'
 import { canonicalPath } from './gate/path.ts'
 import type { CanonicalTarget } from './gate/path.ts'
@@ -20,8 +21,6 @@ import { isInsecure } from './gate/scheme.ts'
 import { err } from './lib/result.ts'
 import type { Result } from './lib/result.ts'
 
-const JWKS_PATH = '/.well-known/jwks.json'
-const OPENAPI_PATH = '/edge/openapi.json'
 const OWN_PATH = /^\/(?:edge|\.well-known)\//
 const CONSOLE_PATH = /^\/edge\/console(?:\/|$)/
 /** Verifiers may keep the JWKS so long; publish a new key at least this long before it signs. */
@@ -37,7 +36,7 @@ export async function handle(request: Request, edge: Edge, ctx: Context): Promis
   const own = target.ok && OWN_PATH.test(target.value.path)
   const document = own ? await ownDocument(request, target.value.path, edge) : undefined
   const response = document ?? (await decided(request, target, edge, ctx, requestId))
-  response.headers.set('x-request-id', requestId)
+  response.headers.set(HEADERS.requestId, requestId)
   return response
 }
 
@@ -86,12 +85,12 @@ async function decided(
     hangUp: (reason) => ctx.abort?.(new Error(reason)),
     answerOwn: (key) => control(passage, edge, { type: 'key', key }),
   }
-  const became = path.startsWith(OWN_PREFIX)
+  const became = isApiPath(path)
     ? await answerOwn(passage, edge).catch((error: unknown) => broken(passage, error))
     : await gate(passage, edge)
   // The file that an operation of ours answers with is on account with how much was taken of it.
   const { response } = became
-  return path.startsWith(OWN_PREFIX) && isExport(response)
+  return isApiPath(path) && isExport(response)
     ? measured(
         response,
         new URL(request.url).searchParams,
@@ -129,7 +128,7 @@ async function ownDocument(
   path: string,
   edge: Edge,
 ): Promise<Response | undefined> {
-  if (path === '/edge/health') return send(request, { status: 'ok' }, 'no-store')
+  if (path === HEALTH_PATH) return send(request, { status: 'ok' }, 'no-store')
   if (path === JWKS_PATH) {
     return send(request, edge.settings.jwks, `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
   }

@@ -2,6 +2,7 @@
 // takes queues and runs the cron. Nothing escapes a request as an exception: what goes wrong is
 // refused, never passed on.
 
+import { HEADERS } from './lib/header-names.ts'
 import { consume } from './control/logs/consumer.ts'
 import { handle } from './app.ts'
 import type { Catalog } from './catalog/define.ts'
@@ -33,7 +34,7 @@ export function createWorker(catalog: Catalog, watch?: WatchTimes) {
         console.error(error)
         const reason = error instanceof ConfigurationError ? 'misconfigured' : 'internal_error'
         const response = refuse({ reason }, Date.now())
-        response.headers.set('x-request-id', crypto.randomUUID())
+        response.headers.set(HEADERS.requestId, crypto.randomUUID())
         return response
       }
     },

@@ -1,5 +1,6 @@
 // What makes a catalog wrong. Pure: a definition in, sentences out.
 
+import { JWKS_PATH, OWN_PREFIX } from '../lib/paths.ts'
 import { KIND_LIMITS, KINDS } from '../credentials/kinds.ts'
 import { checkHeaders } from './check-headers.ts'
 import type { CatalogDefinition, Product, Quota, Route } from './define.ts'
@@ -7,7 +8,7 @@ import type { CatalogDefinition, Product, Quota, Route } from './define.ts'
 const IDENTIFIER = /^[a-z][a-z0-9_-]{0,63}$/
 const SCOPE = /^[a-z][a-z0-9_-]*(:[a-z][a-z0-9_-]*)?$/
 const SEGMENT = /^(?::[a-z][a-z0-9_]*|[A-Za-z0-9._~-]+)$/
-const RESERVED_PREFIXES = ['/edge', '/.well-known/jwks.json']
+const RESERVED_PREFIXES = [OWN_PREFIX, JWKS_PATH]
 
 /** Every mistake in a definition, as a sentence each; empty when there is none. */
 export function checkCatalog(definition: CatalogDefinition): string[] {

@@ -3,6 +3,8 @@
 // so none goes upstream from a client. Names are folded (`foldHeaderName`), as the most forgiving
 // upstream reads them.
 
+import { HEADERS } from '../lib/header-names.ts'
+
 /** RFC 9110 §7.6.1: they belong to one connection. `Upgrade` is set again for WebSockets. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -15,7 +17,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ])
 
 /** The credential is ours; the upstream gets the assertion. `Expect` was answered by the edge. */
-const CONSUMED = ['x-api-key', 'authorization', 'expect']
+const CONSUMED = [HEADERS.apiKey, HEADERS.authorization, 'expect']
 
 /** Where the request came from. */
 const ADDRESSES = [
@@ -65,7 +67,7 @@ const OVERRIDES = [
 
 /** Who calls, as other gateways, identity proxies and our own upstreams may spell it. */
 const IDENTITIES = [
-  'x-approver-department',
+  HEADERS.department,
   'x-org',
   'x-key-id',
   'x-api-key-id',

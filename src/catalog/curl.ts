@@ -1,5 +1,6 @@
 // A cURL line to paste, made from the catalog: of a call that passes as it stands, or none. Pure.
 
+import { SPELLED } from '../lib/header-names.ts'
 import { KINDS, presentation } from '../credentials/kinds.ts'
 import { fullPattern } from './check.ts'
 import type { Catalog, Kind, Product, Route } from './define.ts'
@@ -41,7 +42,7 @@ export function curlLine(catalog: Catalog, example: Example): string | undefined
     ...originOf(example).map((origin) => `-H ${quoted(`Origin: ${origin}`)}`),
     ...(best.route.department === undefined || example.department === undefined
       ? []
-      : [`-H ${quoted(`X-Approver-Department: ${example.department}`)}`]),
+      : [`-H ${quoted(`${SPELLED.department}: ${example.department}`)}`]),
     ...(verb === 'GET' ? [] : body(best.route, example)),
   ]
   return words.join(' \\\n  ')

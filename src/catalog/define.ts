@@ -19,6 +19,9 @@ export interface Quota {
   readonly windowSeconds: number
 }
 
+/** The limit of every plan that counts every call. */
+export const PLAN_LIMIT = 'plan'
+
 export interface Route {
   /** HEAD is answered wherever GET is. */
   readonly verbs: readonly Verb[]
@@ -104,7 +107,7 @@ export const CAPS: Caps = {
 
 export interface CatalogDefinition {
   readonly scopes: Readonly<Record<string, Scope>>
-  /** Each plan's quotas by limit name; `plan` applies to every call, the others where a route asks. */
+  /** Each plan's quotas by limit name; `plan` (PLAN_LIMIT) applies to every call, the others where a route asks. */
   readonly plans: Readonly<Record<string, Readonly<Record<string, Quota>>>>
   /** What organizations of a plan may have at once, where it is not as in CAPS. */
   readonly caps?: Readonly<Record<string, Partial<Caps>>>
@@ -154,6 +157,13 @@ export function scopesFor(catalog: CatalogDefinition, kind: Kind): string[] {
     case 'none':
       return []
   }
+}
+
+/** What publishable keys are for, in the words of their scopes: `create verification sessions`. */
+export function publishablePurpose({ publishable, scopes }: CatalogDefinition): string {
+  const purposes = publishable.scopes.map((name) => scopes[name]?.description ?? name)
+  const words = purposes.map((one) => one.charAt(0).toLowerCase() + one.slice(1))
+  return words.join(' and ') || 'call nothing'
 }
 
 /** The scopes that some route asks of a kind of credential, in the catalog's order. */

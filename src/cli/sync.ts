@@ -1,6 +1,7 @@
 // Asking the edge to publish what a change left in pending_fences. Only the edge can say since when a
 // change is in force; when it cannot be asked, the cron does the same within a minute.
 
+import { API_PREFIX } from '../lib/paths.ts'
 import { readFile } from 'node:fs/promises'
 
 import { Stop, usage } from './answer.ts'
@@ -89,7 +90,7 @@ export async function askEdge(
   path: string,
 ): Promise<Readonly<Record<string, unknown>> | string> {
   try {
-    const response = await fetch(`${url}/edge/v1${path}`, {
+    const response = await fetch(`${url}${API_PREFIX}${path}`, {
       method,
       headers: { authorization: `Bearer ${adminToken}` },
       redirect: 'manual',

@@ -74,7 +74,7 @@ const serviceUser: Field<ServiceUser | null, 'serviceUser'> = {
   form: 'serviceUser',
   columns: {
     service_user_id: 'c.service_user_id',
-    ...Object.assign({}, ...Object.values(SERVICE_USER).map(({ columns }) => columns)),
+    ...columnsOf(SERVICE_USER),
   },
   fromRow: (row) => (row['service_user_id'] === null ? null : rowOf(SERVICE_USER, row)),
   fromJson: (value) => (value === null ? null : jsonOf(SERVICE_USER, value)),
@@ -142,10 +142,13 @@ export const SHOWN = {
 
 export type FormName = (typeof SHOWN)[keyof typeof SHOWN]['form']
 
+function columnsOf(fields: Readonly<Record<string, Field<unknown>>>): Record<string, string> {
+  return Object.fromEntries(Object.values(fields).flatMap(({ columns }) => Object.entries(columns)))
+}
+
 /** For a SELECT: every column of the fields, under its name. */
 export function selected(fields: Readonly<Record<string, Field<unknown>>>): string {
-  const columns = Object.assign({}, ...Object.values(fields).map((field) => field.columns))
-  return Object.entries<string>(columns)
+  return Object.entries(columnsOf(fields))
     .map(([name, sql]) => `${sql} AS ${name}`)
     .join(', ')
 }

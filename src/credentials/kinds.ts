@@ -2,13 +2,15 @@
 // API, the console and the command read this table; none of them compares a kind with a word. What a new
 // kind still needs besides is named by the compiler (the console's sentences) or by a test (schema.sql).
 
+import { SPELLED } from '../lib/header-names.ts'
+
 export const ENVIRONMENTS = ['live', 'sandbox'] as const
 export type Environment = (typeof ENVIRONMENTS)[number]
 
 /** How a credential is presented: the header, and what stands in front of the value there. */
 export const SCHEMES = {
-  ApiKey: { header: 'X-API-Key', before: '' },
-  Bearer: { header: 'Authorization', before: 'Bearer ' },
+  ApiKey: { header: SPELLED.apiKey, before: '' },
+  Bearer: { header: SPELLED.authorization, before: 'Bearer ' },
 } as const
 export type Scheme = keyof typeof SCHEMES
 export const SCHEME_NAMES = Object.keys(SCHEMES) as readonly Scheme[]

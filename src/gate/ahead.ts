@@ -2,6 +2,7 @@
 // after it. The guard debits one request on what it was last asked for; if the record turns out to be
 // of another generation, of other limits, or to refuse, that is given back.
 
+import { PLAN_LIMIT } from '../catalog/define.ts'
 import type { Route } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import { askGuard } from '../guard/ask.ts'
@@ -67,5 +68,5 @@ export class Ahead {
 }
 
 function namesOf({ ownLimit, limits = [] }: Route): readonly string[] {
-  return ownLimit ? [ownLimit.name] : ['plan', ...limits]
+  return ownLimit ? [ownLimit.name] : [PLAN_LIMIT, ...limits]
 }

@@ -2,7 +2,6 @@
 // asks it again, and explain asks it with a trace.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Upstreams } from '../config/setting-forms.ts'
 import type { Scheme } from '../credentials/kinds.ts'
 import type { Principal } from '../credentials/principal.ts'
 import type { Address } from '../lists/address.ts'
@@ -10,7 +9,7 @@ import { err, ok, type Result } from '../lib/result.ts'
 import { checkAddress } from './address.ts'
 import type { Denial } from './denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
-import { checkGrant, type Grant } from './grant.ts'
+import { checkGrant, type Grant, type GrantDeps } from './grant.ts'
 import { checkOrigin } from './origin.ts'
 import { checkStatus } from './status.ts'
 
@@ -34,7 +33,7 @@ export type Trace = (
 export function authorize(
   principal: Principal,
   { scheme, address, headers, nowMs, matched }: Asked,
-  upstreams: Upstreams,
+  deps: GrantDeps,
   trace?: Trace,
 ): Result<Grant, Denial> {
   const status = checkStatus(principal, scheme, nowMs)
@@ -49,7 +48,7 @@ export function authorize(
   const origin = checkOrigin(principal, headers)
   trace?.('origin', origin)
   if (!origin.ok) return origin
-  const grant = checkGrant(principal, route.value, headers, upstreams)
+  const grant = checkGrant(principal, route.value, headers, deps)
   trace?.('grant', grant)
   return grant
 }

@@ -2,6 +2,7 @@
 // can read why it was refused. Never with credentials: the key is in a header, not in a cookie. What
 // the client sent is never copied, except an Origin that has the form of one.
 
+import { SPELLED } from '../lib/header-names.ts'
 import type { Verb } from '../catalog/define.ts'
 import type { RouteTable } from '../catalog/match.ts'
 import { err, ok, type Result } from '../lib/result.ts'
@@ -10,10 +11,15 @@ import type { Denial } from './denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 /** The request headers a page may send. */
-const ALLOWED_HEADERS = 'Content-Type, Idempotency-Key, X-API-Key, X-Request-Id'
+const ALLOWED_HEADERS = [
+  'Content-Type',
+  ...[SPELLED.idempotencyKey, SPELLED.apiKey, SPELLED.requestId],
+].join(', ')
 /** The answer's headers a page may read, beyond those that Fetch safelists. */
-const EXPOSED_HEADERS =
-  'RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Edge-Reason, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id'
+const EXPOSED_HEADERS = [
+  ...[SPELLED.rateLimit, SPELLED.rateLimitPolicy, SPELLED.retryAfter, SPELLED.challenge],
+  ...[SPELLED.reason, SPELLED.limit, SPELLED.remaining, SPELLED.reset, SPELLED.requestId],
+].join(', ')
 /** Two hours, the most that Chromium keeps. */
 const MAX_AGE_SECONDS = 7200
 

@@ -2,6 +2,7 @@
 // cookie. Two of them have no single meaning and are refused, whichever would have been valid
 // (RFC 6750 §3.1).
 
+import { HEADERS } from '../lib/header-names.ts'
 import type { Scheme } from '../credentials/kinds.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
@@ -17,8 +18,8 @@ const BEARER = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i
 
 /** Reads the credential as it was presented; whether it is one of ours is not asked here. */
 export function readCredential(headers: HeaderReader): Result<Presented, Denial> {
-  const apiKey = headers.get('x-api-key')
-  const authorization = headers.get('authorization')
+  const apiKey = headers.get(HEADERS.apiKey)
+  const authorization = headers.get(HEADERS.authorization)
   if (apiKey === null && authorization === null) return err({ reason: 'credential_missing' })
   if (apiKey !== null && authorization !== null) return err({ reason: 'credential_multiple' })
   // Headers that came twice arrive joined with a comma, which no credential holds.

@@ -35,7 +35,7 @@ export type Denial =
       readonly kind: Kind
       readonly accepts: readonly Kind[]
     }
-  | { readonly reason: 'publishable_not_open' }
+  | { readonly reason: 'publishable_not_open'; readonly may: string }
   | { readonly reason: 'product_not_granted'; readonly product: string }
   | { readonly reason: 'organization_lacks_product'; readonly product: string }
   | { readonly reason: 'scope_missing'; readonly scope: string }

@@ -66,7 +66,7 @@ export async function gate(passage: Passage, deps: GateDeps): Promise<Decided> {
       const { key, fresh } = found.value
       record = key.principal.record
       // status → address → route → origin → grant
-      const grant = authorize(key.principal, asked, deps.settings.upstreams)
+      const grant = authorize(key.principal, asked, deps)
       const admitted = grant.ok
         ? await admit({ passage, key, fresh, grant: grant.value, ahead }, deps)
         : await confirmRefusal(grant.error, { key, fresh }, deps)

@@ -1,5 +1,8 @@
 // What for. Everything that the route asks must be there; what is missing refuses by its own name.
 
+import { HEADERS } from '../lib/header-names.ts'
+import { publishablePurpose } from '../catalog/define.ts'
+import type { CatalogDefinition } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Upstreams } from '../config/setting-forms.ts'
 import { KINDS } from '../credentials/kinds.ts'
@@ -17,15 +20,18 @@ export interface Grant {
   readonly department: string | undefined
 }
 
-/** Names the department in which a service user acts. */
-export const DEPARTMENT_HEADER = 'x-approver-department'
+/** What the step rests on besides the record. */
+export interface GrantDeps {
+  readonly settings: { readonly upstreams: Upstreams }
+  readonly catalog: CatalogDefinition
+}
 
 /** Kind, product, scope, department and environment, in this order. */
 export function checkGrant(
   principal: Principal,
   matched: MatchedRoute,
   headers: HeaderReader,
-  upstreams: Upstreams,
+  { settings, catalog }: GrantDeps,
 ): Result<Grant, Denial> {
   const { record, scopes } = principal
   const { product, route } = matched
@@ -33,7 +39,7 @@ export function checkGrant(
     return err({ reason: 'kind_not_accepted', kind: record.kind, accepts: product.accepts })
   }
   if (KINDS[record.kind].routes === 'open' && !route.publishable) {
-    return err({ reason: 'publishable_not_open' })
+    return err({ reason: 'publishable_not_open', may: publishablePurpose(catalog) })
   }
   if (!product.internal && !principal.products.has(product.id)) {
     return err({ reason: 'product_not_granted', product: product.id })
@@ -45,10 +51,10 @@ export function checkGrant(
   if (scope !== undefined && !route.scopes.some((one) => scopes.has(one))) {
     return err({ reason: 'scope_missing', scope })
   }
-  const department = checkDepartment(principal, matched, headers.get(DEPARTMENT_HEADER))
+  const department = checkDepartment(principal, matched, headers.get(HEADERS.department))
   if (!department.ok) return department
   if (product.internal) return ok({ matched, upstream: null, department: undefined })
-  const upstream = upstreams.get(product.id)?.[record.environment]
+  const upstream = settings.upstreams.get(product.id)?.[record.environment]
   if (!upstream)
     return err({ reason: 'environment_not_configured', environment: record.environment })
   return ok({ matched, upstream, department: department.value })

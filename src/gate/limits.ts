@@ -1,6 +1,7 @@
 // Which limits a call meets: those of the plan that its route names, a publishable key's own, or, of the
 // edge's own operations, the one that they have instead.
 
+import { PLAN_LIMIT } from '../catalog/define.ts'
 import type { Catalog } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import { KINDS } from '../credentials/kinds.ts'
@@ -31,7 +32,7 @@ function limitsOf(
   const plan = catalog.plans[record.plan]
   if (!plan) return undefined
   const limits: Limit[] = []
-  for (const name of ['plan', ...further]) {
+  for (const name of [PLAN_LIMIT, ...further]) {
     const quota = plan[name]
     if (!quota) return undefined
     const { windowSeconds } = quota
@@ -49,7 +50,7 @@ function limitsOf(
 
 /** Every limit that any call of a key may meet. */
 export function everyLimit(catalog: Catalog, record: KeyRecord): Limit[] | undefined {
-  const names = Object.keys(catalog.plans[record.plan] ?? {}).filter((name) => name !== 'plan')
+  const names = Object.keys(catalog.plans[record.plan] ?? {}).filter((name) => name !== PLAN_LIMIT)
   return limitsOf(catalog, record, names, undefined)
 }
 

@@ -1,6 +1,7 @@
 // The rate-limit headers of every answer that spent quota or was refused for lack of it: the common
 // X-RateLimit-*, and the structured fields of draft-ietf-httpapi-ratelimit-headers-10.
 
+import { HEADERS } from '../lib/header-names.ts'
 import type { LimitState, Standing } from '../guard/limit.ts'
 
 /** Sets them from where the limits stand; X-RateLimit-* speaks of the one closest to its end. */
@@ -19,11 +20,11 @@ export function setRateLimitHeaders(
     const seconds = Math.ceil(resetMs(limit, age) / 1000)
     items += `${i === 0 ? '' : ', '}${names[i]};r=${limit.remaining + spare};t=${seconds}`
   })
-  headers.set('x-ratelimit-limit', quota)
-  headers.set('x-ratelimit-remaining', String(tightest.remaining + spare))
-  headers.set('x-ratelimit-reset', String(Math.ceil((nowMs + resetMs(tightest, age)) / 1000)))
-  headers.set('ratelimit-policy', policy)
-  headers.set('ratelimit', items)
+  headers.set(HEADERS.limit, quota)
+  headers.set(HEADERS.remaining, String(tightest.remaining + spare))
+  headers.set(HEADERS.reset, String(Math.ceil((nowMs + resetMs(tightest, age)) / 1000)))
+  headers.set(HEADERS.rateLimitPolicy, policy)
+  headers.set(HEADERS.rateLimit, items)
 }
 
 /** Where nothing is spent there is nothing to reset. */

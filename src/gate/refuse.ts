@@ -1,6 +1,7 @@
 // From a denial to the wire. One exhaustive switch: the status, the public sentence, the headers.
 // The body is `{error, detail, status_code}`; the precise reason is in X-Edge-Reason.
 
+import { HEADERS, SPELLED } from '../lib/header-names.ts'
 import { plural, plurals } from '../credentials/kinds.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import type { Denial } from './denial.ts'
@@ -41,7 +42,7 @@ export function refuse(denial: Denial, nowMs: number): Response {
   const { status, detail } = describe(denial)
   const response = errorResponse(status, detail)
   const { headers } = response
-  headers.set('x-edge-reason', denial.reason)
+  headers.set(HEADERS.reason, denial.reason)
   if (status === 401) challenge(headers, denial)
   if (status === 405) headers.set('allow', METHODS.join(', '))
   if (status === 503) headers.set('retry-after', '1')
@@ -80,7 +81,7 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
     case 'credential_misplaced':
       return {
         status: 400,
-        detail: `${denial.header} holds a credential. Send it in X-API-Key or Authorization alone.`,
+        detail: `${denial.header} holds a credential. Send it in ${SPELLED.apiKey} or ${SPELLED.authorization} alone.`,
       }
     case 'credential_missing':
     case 'credential_invalid':
@@ -119,7 +120,7 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
         detail: `This route does not accept ${plural(denial.kind)}; it accepts ${plurals(denial.accepts)}.`,
       }
     case 'publishable_not_open':
-      return { status: 403, detail: 'Publishable keys may only create verification sessions.' }
+      return { status: 403, detail: `Publishable keys may only ${denial.may}.` }
     case 'product_not_granted':
       return {
         status: 403,
@@ -136,7 +137,7 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
         detail: `API key does not have the required scope: ${denial.scope}`,
       }
     case 'department_missing':
-      return { status: 403, detail: 'The X-Approver-Department header is required here.' }
+      return { status: 403, detail: `The ${SPELLED.department} header is required here.` }
     case 'department_not_allowed':
       return { status: 403, detail: 'The service user does not act for this department.' }
     case 'environment_not_configured':

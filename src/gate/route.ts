@@ -1,14 +1,12 @@
 // To which row of the catalog a method and a path belong.
 
 import type { MatchedRoute, RouteTable } from '../catalog/match.ts'
+import { isApiPath } from '../lib/paths.ts'
 import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial } from './denial.ts'
 import type { CanonicalPath } from './path.ts'
 
-/** Below it are the edge's own operations, which pass the gate like any product's. */
-export const OWN_PREFIX = '/edge/v1/'
-
-/** The catalog's rows, and those of the edge's own operations. */
+/** The catalog's rows, and those of the edge's own operations, which pass the gate like any product's. */
 export interface RouteTables {
   readonly routes: RouteTable
   readonly ownRoutes: RouteTable
@@ -26,6 +24,6 @@ export function findRoute(
   { path, encodedSlash }: CanonicalPath,
   { routes, ownRoutes }: RouteTables,
 ): Result<MatchedRoute | undefined, Denial> {
-  const matched = (path.startsWith(OWN_PREFIX) ? ownRoutes : routes).match(method, path)
+  const matched = (isApiPath(path) ? ownRoutes : routes).match(method, path)
   return encodedSlash && !matched?.product.encodedSlashes ? err(ENCODED_SLASH) : ok(matched)
 }

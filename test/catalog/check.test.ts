@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 
 import { checkCatalog } from '../../src/catalog/check.ts'
-import { defaultScopes, defineCatalog, productsFor } from '../../src/catalog/define.ts'
+import {
+  defaultScopes,
+  defineCatalog,
+  productsFor,
+  publishablePurpose,
+  scopesByDefault,
+  scopesFor,
+} from '../../src/catalog/define.ts'
 import type { CatalogDefinition, Product, Route } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 
@@ -297,4 +304,33 @@ describe('what a new credential may hold', () => {
   ] as const)('products of a %s', (kind, expected) => {
     expect(productsFor(shipped, kind)).toStrictEqual(expected)
   })
+
+  it.each([
+    ['secret', Object.keys(shipped.scopes), defaultScopes(shipped)],
+    ['publishable', ['sessions:create'], ['sessions:create']],
+    ['jwt', [], []],
+    ['access_token', ['ingest', 'search'], ['ingest', 'search']],
+  ] as const)('scopes of a %s: those that it can have, and those without a wish', (...row) => {
+    const [kind, possible, without] = row
+    expect([scopesFor(shipped, kind), scopesByDefault(shipped, kind)]).toStrictEqual([
+      possible,
+      without,
+    ])
+  })
 })
+
+describe('what publishable keys are for, as a refusal says it', () => {
+  it.each([
+    ['create verification sessions', shipped],
+    ['read it and write it', catalogFor(['a:read', 'a:write'])],
+    ['call nothing', catalogFor([])],
+  ])('%s', (words, catalog) => {
+    expect(publishablePurpose(catalog)).toBe(words)
+  })
+})
+
+/** One whose publishable keys hold these scopes. */
+function catalogFor(scopes: readonly string[]): CatalogDefinition {
+  const described = { 'a:read': { description: 'Read it' }, 'a:write': { description: 'Write it' } }
+  return { ...shipped, scopes: described, publishable: { ...shipped.publishable, scopes } }
+}

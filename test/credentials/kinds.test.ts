@@ -139,12 +139,13 @@ const COMPARING: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.ExclamationEqualsToken,
 ])
 
+const names = (node: ts.Node): boolean =>
+  ts.isStringLiteralLike(node) && KIND_NAMES.some((kind) => kind === node.text)
+
 /** Where a text decides by a kind's name: compares with one, looks for one, or lists some. */
 function decisions(file: string, text: string): string[] {
   if (!KIND_NAMES.some((kind) => text.includes(`'${kind}'`))) return []
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
-  const names = (node: ts.Node): boolean =>
-    ts.isStringLiteralLike(node) && KIND_NAMES.some((kind) => kind === node.text)
   const found: string[] = []
   const visit = (node: ts.Node): void => {
     const decides =

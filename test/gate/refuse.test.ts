@@ -68,7 +68,7 @@ const TOLD: Record<Reason, Told> = {
     'This route does not accept publishable keys; it accepts JWT keys and access tokens.',
   ],
   publishable_not_open: [
-    {},
+    { may: 'create verification sessions' },
     403,
     'forbidden',
     'Publishable keys may only create verification sessions.',

@@ -7,7 +7,7 @@ import type { Catalog, Environment } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 import type { Actor, KeyActor, Role } from '../../src/control/api/actor.ts'
 import { answerControl } from '../../src/control/api/app.ts'
-import { CONTROL_PREFIX } from '../../src/control/api/routes.ts'
+import { API_PREFIX } from '../../src/lib/paths.ts'
 import { buildEdge } from '../../src/edge.ts'
 import type { Edge } from '../../src/edge.ts'
 import type { KnownKey } from '../../src/credentials/memo.ts'
@@ -59,7 +59,7 @@ export async function startWorld(
   const edge = await buildEdge(bindings, catalog)
   const call: Call = async (actor, at, body, headers = {}) => {
     const [method = '', path = ''] = at.split(' ')
-    const request = new Request(`${ORIGIN}${CONTROL_PREFIX}${path}`, {
+    const request = new Request(`${ORIGIN}${API_PREFIX}${path}`, {
       method,
       headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),

@@ -1,5 +1,7 @@
 // Settings, secrets and the edge itself.
 
+import { HEALTH_PATH } from '../../lib/paths.ts'
+import { HEADERS } from '../../lib/header-names.ts'
 import { loadSettings, parseSettings } from '../../config/settings.ts'
 import type { Ops } from '../answer.ts'
 import { readVars, SECRET_NAMES } from '../settings.ts'
@@ -52,14 +54,14 @@ export async function checkDeployedSecrets(ops: Ops): Promise<Finding[]> {
 export async function checkEdge(ops: Ops, url: string): Promise<Finding[]> {
   const start = ops.remote ? 'deploy it, or give --url' : 'start it with npm run dev, or give --url'
   try {
-    const response = await fetch(`${url}/edge/health`, {
+    const response = await fetch(`${url}${HEALTH_PATH}`, {
       redirect: 'manual',
       signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
     })
     const body: unknown = await response.json().catch(() => null)
     const status = (body as { readonly status?: unknown } | null)?.status
     if (response.ok && status === 'ok') return []
-    const reason = response.headers.get('x-edge-reason') ?? 'no reason given'
+    const reason = response.headers.get(HEADERS.reason) ?? 'no reason given'
     return [finding('refusing', 'edge_not_ready', url, `answers ${response.status} (${reason})`)]
   } catch {
     return [finding('refusing', 'edge_unreachable', url, `the edge is not reachable: ${start}`)]

@@ -1,6 +1,7 @@
 // The management API as one app, and its OpenAPI document from the same definitions. Loaded with its
 // first request, so that it costs the gate's start nothing.
 
+import { SPELLED } from '../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 
@@ -117,7 +118,7 @@ export function openApiDocument(issuer: string): unknown {
 api.openAPIRegistry.registerComponent('securitySchemes', 'key', {
   type: 'apiKey',
   in: 'header',
-  name: 'X-API-Key',
+  name: SPELLED.apiKey,
 })
 api.openAPIRegistry.registerComponent('securitySchemes', 'jwt', {
   type: 'http',

@@ -2,6 +2,7 @@
 // answers with what the first one made, but never with its secret, which is stored nowhere. The row
 // is written in the creation's own transaction, so there is no moment at which both could run.
 
+import { HEADERS, SPELLED } from '../../lib/header-names.ts'
 import { actorName } from './actor.ts'
 import { commit } from './change.ts'
 import type { ControlContext } from './context.ts'
@@ -24,11 +25,11 @@ export async function readIdempotency(
   operation: string,
   request: unknown,
 ): Promise<Idempotency | undefined> {
-  const header = headers.get('idempotency-key')
+  const header = headers.get(HEADERS.idempotencyKey)
   if (header === null) return undefined
   const given = header.replace(/^"(.*)"$/, '$1')
   if (!/^[\x21-\x7e]{8,200}$/.test(given)) {
-    throw invalid('Idempotency-Key', 'must be 8 to 200 printable characters, such as a UUID')
+    throw invalid(SPELLED.idempotencyKey, 'must be 8 to 200 printable characters, such as a UUID')
   }
   const actor = actorName(context.actor)
   // It may be anything, a credential by mistake too: only its hash is stored.
@@ -53,7 +54,7 @@ export async function readIdempotency(
       throw new Problem(
         422,
         'idempotency_key_reused',
-        'Idempotency-Key: it was used with another request; choose a new one',
+        `${SPELLED.idempotencyKey}: it was used with another request; choose a new one`,
       )
     },
   }

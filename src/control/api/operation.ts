@@ -2,6 +2,7 @@
 // entry of /edge/openapi.json. Method, path and scopes come from the table that the gate uses, and so
 // does the check of the caller that stands before each.
 
+import { API_PREFIX } from '../../lib/paths.ts'
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RouteConfig } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
@@ -16,7 +17,7 @@ import { checkOrganization } from './organization/known.ts'
 import { checkPermission, READING } from './permission.ts'
 import { Denied } from './problem.ts'
 import { checkBody } from './readable.ts'
-import { CONTROL_PREFIX, OPERATIONS } from './routes.ts'
+import { OPERATIONS } from './routes.ts'
 import type { Access, OperationName } from './routes.ts'
 
 export const ProblemBody = z
@@ -52,7 +53,7 @@ export function operation<
   const { verb, pattern, access } = OPERATIONS[name]
   return createRoute({
     method: verb.toLowerCase() as Lowercase<typeof verb>,
-    path: CONTROL_PREFIX + pattern.replace(/:([a-z_]+)/g, '{$1}'),
+    path: API_PREFIX + pattern.replace(/:([a-z_]+)/g, '{$1}'),
     operationId: name,
     summary: definition.summary,
     description: [definition.description, needsOf(access)].filter(Boolean).join(' '),

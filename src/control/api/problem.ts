@@ -1,6 +1,7 @@
 // Refusals of the management API, in the same form as the gate's: `{error, detail, status_code}`,
 // with the field at fault named in the sentence.
 
+import { HEADERS } from '../../lib/header-names.ts'
 import type { Denial } from '../../gate/denial.ts'
 import { errorResponse } from '../../gate/refuse.ts'
 import { withoutValues } from '../../credentials/looks.ts'
@@ -26,9 +27,9 @@ export class Problem extends Error {
 
   toResponse(): Response {
     const response = errorResponse(this.status, this.message)
-    response.headers.set('x-edge-reason', this.reason)
+    response.headers.set(HEADERS.reason, this.reason)
     if (this.retryAfterSeconds !== undefined) {
-      response.headers.set('retry-after', String(this.retryAfterSeconds))
+      response.headers.set(HEADERS.retryAfter, String(this.retryAfterSeconds))
     }
     return response
   }

@@ -1,13 +1,14 @@
 // The one road to the data: the management API, called in process on behalf of who is signed in. What
 // it validates, authorises and does once is not repeated here.
 
+import { API_PREFIX } from '../../lib/paths.ts'
 import { accountFor, factsOf } from '../../audit/account.ts'
 import { answerControl } from '../api/app.ts'
 import { actingOf } from '../api/audit/acting.ts'
 import { READING } from '../api/permission.ts'
 import { Denied } from '../api/problem.ts'
 import { refusalOf } from '../api/refusal.ts'
-import { CONTROL_PREFIX, OPERATIONS } from '../api/routes.ts'
+import { OPERATIONS } from '../api/routes.ts'
 import type { OperationName } from '../api/routes.ts'
 import type { OwnAnswer } from '../../gate/passage.ts'
 import { formatAddress } from '../../lists/address.ts'
@@ -99,7 +100,7 @@ function requestFor(c: PageContext, name: OperationName, asked: Asked): Request 
   const within = c.get('session').actor.type === 'operator' && access !== 'operators'
   // Not on the pages above the organizations, where only operators' operations are called.
   const organization = within ? c.get('organization')?.id : undefined
-  const url = withQuery(CONTROL_PREFIX + path, { organization, ...asked.query })
+  const url = withQuery(API_PREFIX + path, { organization, ...asked.query })
   const body = asked.body === undefined ? null : JSON.stringify(asked.body)
   const headers = new Headers(asked.headers)
   if (body !== null) headers.set('content-type', 'application/json')

@@ -1,5 +1,6 @@
 // The frame of every page: one header, one main, one footer, one h1.
 
+import { OPENAPI_PATH } from '../../lib/paths.ts'
 import type { Child } from 'hono/jsx'
 
 import { ASSETS } from './assets.ts'
@@ -52,8 +53,8 @@ export function Layout({ c, title, back, children }: LayoutProps) {
         </main>
         <footer>
           <small>
-            Portcullis · Times are UTC · <a href="/edge/openapi.json">The management API</a> does
-            all that these pages do.
+            Portcullis · Times are UTC · <a href={OPENAPI_PATH}>The management API</a> does all that
+            these pages do.
           </small>
         </footer>
       </body>

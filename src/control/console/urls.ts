@@ -1,6 +1,8 @@
 // Addresses within the console. Nothing a client sends becomes one unchecked.
 
-export const CONSOLE = '/edge/console'
+import { CONSOLE_PREFIX } from '../../lib/paths.ts'
+
+export const CONSOLE = CONSOLE_PREFIX
 export const SIGN_IN = `${CONSOLE}/sign-in`
 export const SIGN_OUT = `${CONSOLE}/sign-out`
 export const ORGANIZATIONS = `${CONSOLE}/`

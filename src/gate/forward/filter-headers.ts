@@ -1,5 +1,6 @@
 // Which of the client's headers go upstream, and as what.
 
+import { HEADERS } from '../../lib/header-names.ts'
 import type { Product } from '../../catalog/define.ts'
 import { keepCondition } from './caching.ts'
 import { connectionListed, isTraceparent, mayForwardTo } from './headers.ts'
@@ -27,7 +28,7 @@ export function filterHeaders(
 
 const CHECKED: ReadonlySet<string> = new Set([
   'cookie',
-  'x-request-id',
+  HEADERS.requestId,
   'traceparent',
   'tracestate',
 ])
@@ -36,7 +37,7 @@ const CHECKED: ReadonlySet<string> = new Set([
 function isRight(name: string, sent: SentHeaders, product: Product): boolean {
   if (name === 'cookie') return product.cookies ?? false
   // It ends in logs and pages of the upstream; ours is X-Edge-Request-Id.
-  if (name === 'x-request-id') return REQUEST_ID.test(sent.get(name) ?? '')
+  if (name === HEADERS.requestId) return REQUEST_ID.test(sent.get(name) ?? '')
   return isTraceparent(sent.get('traceparent') ?? '')
 }
 

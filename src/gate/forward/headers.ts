@@ -2,6 +2,7 @@
 // WSGI and nginx fold `_` and `.` into `-`, so `X_Edge.Org` is `X-Edge-Org`. What no client may claim is
 // in catalog/claims.ts, since a product's list is checked by it.
 
+import { HEADERS } from '../../lib/header-names.ts'
 import { foldHeaderName, HOP_BY_HOP, isClaim, mayBeClaim } from '../../catalog/claims.ts'
 import type { Product } from '../../catalog/define.ts'
 import type { HeaderReader } from './sent-headers.ts'
@@ -22,7 +23,7 @@ const MIMICKED = new Set([
   'referer',
   'traceparent',
   'tracestate',
-  'x-request-id',
+  HEADERS.requestId,
 ])
 
 /** What tells the message itself: it goes upstream whatever a product lists. */

@@ -1,12 +1,12 @@
 // Who is calling, as the upstream is told: set last, from the record alone, over headers from which
 // every spelling of these names has been removed. The assertion is what an upstream should trust.
 
+import { HEADERS } from '../../lib/header-names.ts'
 import type { Product } from '../../catalog/define.ts'
 import { signAssertion } from '../../credentials/assertion.ts'
 import type { Assertion, AssertionFacts } from '../../credentials/assertion.ts'
 import type { Principal } from '../../credentials/principal.ts'
 import type { SigningKeys } from '../../credentials/signing-keys.ts'
-import { DEPARTMENT_HEADER } from '../grant.ts'
 import type { Grant } from '../grant.ts'
 
 /** An assertion is reused while it has so long to live: an upstream's clock may be that far off. */
@@ -59,28 +59,28 @@ export async function setIdentity(
 ): Promise<void> {
   const identity = signer.memo.of(principal, grant.matched.product)
   for (const [name, value] of identity.headers) headers.set(name, value)
-  headers.set('x-edge-request-id', call.requestId)
-  if (call.clientIp !== '') headers.set('x-edge-client-ip', call.clientIp)
-  if (grant.department !== undefined) headers.set(DEPARTMENT_HEADER, grant.department)
+  headers.set(HEADERS.upstreamRequestId, call.requestId)
+  if (call.clientIp !== '') headers.set(HEADERS.clientIp, call.clientIp)
+  if (grant.department !== undefined) headers.set(HEADERS.department, grant.department)
   const assertion =
     reusable(identity, grant, nowMs) ??
     (await assertionFor(identity, principal, grant, call, signer, nowMs))
-  headers.set('x-edge-assertion', assertion.token)
+  headers.set(HEADERS.assertion, assertion.token)
 }
 
 function headersOf({ record }: Principal, product: Product): Identity['headers'] {
   const { serviceUser } = record
   return [
-    ['x-edge-org-id', record.organizationId],
-    ['x-edge-key-id', record.id],
-    ['x-edge-key-type', record.kind],
-    ['x-edge-environment', record.environment],
-    ['x-edge-product', product.id],
-    ['x-edge-scopes', record.scopes.join(' ')],
+    [HEADERS.organizationId, record.organizationId],
+    [HEADERS.keyId, record.id],
+    [HEADERS.keyType, record.kind],
+    [HEADERS.environment, record.environment],
+    [HEADERS.product, product.id],
+    [HEADERS.scopes, record.scopes.join(' ')],
     ...(serviceUser
       ? ([
-          ['x-edge-service-user', serviceUser.id],
-          ['x-edge-source-system', serviceUser.sourceSystem],
+          [HEADERS.serviceUser, serviceUser.id],
+          [HEADERS.sourceSystem, serviceUser.sourceSystem],
         ] as const)
       : []),
   ]

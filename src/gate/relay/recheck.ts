@@ -66,7 +66,7 @@ function judge(
   deps: GateDeps,
 ): Result<void, Denial> {
   const now = { ...asked, nowMs: Date.now() }
-  const grant = authorize(principal, now, deps.settings.upstreams)
+  const grant = authorize(principal, now, deps)
   if (!grant.ok) return grant
   const limits = limitsFor(deps.catalog, principal.record, asked.matched, asked.address)
   return limits ? ok(undefined) : err({ reason: 'plan_unknown' })

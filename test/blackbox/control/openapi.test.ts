@@ -4,7 +4,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { CONTROL_PREFIX, OPERATIONS } from '../../../src/control/api/routes.ts'
+import { OPERATIONS } from '../../../src/control/api/routes.ts'
+import { API_PREFIX } from '../../../src/lib/paths.ts'
 import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { outcome } from '../call.ts'
@@ -28,7 +29,7 @@ afterAll(() => edge.stop())
 
 const placeOf = (name: (typeof NAMES)[number]): string => {
   const { verb, pattern } = OPERATIONS[name]
-  return `${verb} ${CONTROL_PREFIX}${pattern.replace(/:([a-z]+)/g, '{$1}')}`
+  return `${verb} ${API_PREFIX}${pattern.replace(/:([a-z]+)/g, '{$1}')}`
 }
 
 test('is a valid document of OpenAPI 3.1, open to everyone', async () => {

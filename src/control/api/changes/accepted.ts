@@ -1,11 +1,11 @@
 // The answer 202: a change is made, and the queue is still telling the guards.
 
+import { API_PREFIX } from '../../../lib/paths.ts'
 import { z } from '@hono/zod-openapi'
 
 import type { Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { json } from '../operation.ts'
-import { CONTROL_PREFIX } from '../routes.ts'
 
 /** The header that says where to follow a change; none where it is in force already. */
 export function changeLocation(
@@ -15,7 +15,7 @@ export function changeLocation(
 ): Record<string, string> {
   if (change_id === undefined) return {}
   const query = actor.type === 'operator' ? `?organization=${organization}` : ''
-  return { location: `${CONTROL_PREFIX}/changes/${change_id}${query}` }
+  return { location: `${API_PREFIX}/changes/${change_id}${query}` }
 }
 
 /** The entry of an answer that says: made, and not yet in force everywhere. */

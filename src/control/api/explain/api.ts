@@ -1,5 +1,6 @@
 // Questions about credentials that cost nothing: who am I, what is left, why was this refused.
 
+import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
 import { Id } from '../keys/schemas.ts'
@@ -176,7 +177,7 @@ explainApi.openapi(
     }
     const headers = new Headers()
     if (asked.origin !== undefined) headers.set('origin', asked.origin)
-    if (asked.department !== undefined) headers.set('x-approver-department', asked.department)
+    if (asked.department !== undefined) headers.set(HEADERS.department, asked.department)
     if (asked.from_browser) headers.set('sec-fetch-site', 'cross-site')
     const { organization } = c.req.valid('query')
     const caller =

@@ -104,7 +104,7 @@ async function follow(
   const address = parseAddress(supposed.address ?? '')
   const { scheme } = KINDS[record.kind]
   const asked = { scheme, address, headers: supposed.headers, nowMs, matched: route.value }
-  const grant = authorize(found.value, asked, edge.settings.upstreams, (step, verdict) =>
+  const grant = authorize(found.value, asked, edge, (step, verdict) =>
     note(step, verdict, step === 'route' ? `It is ${route.value?.pattern ?? ''}.` : undefined),
   )
   if (!grant.ok) return grant

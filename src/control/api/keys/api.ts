@@ -1,5 +1,6 @@
 // The operations on keys.
 
+import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
 import { ENVIRONMENTS, KIND_NAMES } from '../../../credentials/kinds.ts'
@@ -33,7 +34,7 @@ const inOrganization = z.strictObject({ organization: OrganizationQuery })
 const oneKey = { params: z.object({ id: Id('key') }), query: inOrganization }
 const creation = {
   query: inOrganization,
-  headers: z.object({ 'idempotency-key': z.string().optional() }),
+  headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
 }
 const Ids = z
   .string()

@@ -136,11 +136,15 @@ async function grantedColumns(
   return columns
 }
 
+/** What `grantedColumns` decides. */
+const DECIDED: ReadonlySet<string> = new Set(['scopes', 'products', 'quotas', 'expires_at'])
+
 /** Columns that are written as they were asked; lists have tables of their own. */
 function plainColumns(change: Change): Column[] {
-  const { scopes, products, quotas, ips, origins, expires_at, ...plain } = change
-  return Object.entries(plain).flatMap(([name, value]) =>
-    value === undefined ? [] : columnOf(SHOWN[name as keyof typeof plain], value),
+  return Object.entries(change).flatMap(([name, value]) =>
+    value === undefined || DECIDED.has(name)
+      ? []
+      : columnOf(SHOWN[name as keyof typeof change], value),
   )
 }
 

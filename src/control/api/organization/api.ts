@@ -1,5 +1,6 @@
 // The operations on organizations.
 
+import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
 import { organizationOf } from '../actor.ts'
@@ -94,7 +95,7 @@ organizationApi.openapi(
     description: 'Without a plan it gets the first of the catalog, without products all of them.',
     request: {
       query: z.strictObject({}),
-      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
       ...body(CreateOrganization),
     },
     responses: { 201: json(Organization, 'The organization') },

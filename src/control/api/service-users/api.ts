@@ -1,5 +1,6 @@
 // The operations on service users.
 
+import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
 import { organizationOf } from '../actor.ts'
@@ -61,7 +62,7 @@ serviceUsersApi.openapi(
     description: `Departments are given by people and operators alone. ${REACH}`,
     request: {
       query: inOrganization,
-      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
       ...body(CreateServiceUser),
     },
     responses: { 201: json(ServiceUser, 'The service user, without any token yet') },

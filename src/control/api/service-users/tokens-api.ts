@@ -1,6 +1,7 @@
 // The operations on the access tokens of a service user. A token is a key: it is read, changed,
 // revoked and rotated as one, and the service user stays as it is.
 
+import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
 import { organizationOf } from '../actor.ts'
@@ -53,7 +54,7 @@ tokensApi.openapi(
     request: {
       params,
       query: inOrganization,
-      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
       ...body(MintToken),
     },
     responses: { 201: json(NewToken, 'The token, with its value and the call that uses it') },

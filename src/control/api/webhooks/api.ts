@@ -1,5 +1,6 @@
 // The operations on webhook endpoints.
 
+import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
@@ -68,7 +69,7 @@ webhooksApi.openapi(
       'made, with null as its secret.',
     request: {
       query,
-      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
       ...body(CreateEndpoint),
     },
     responses: { 201: json(NewEndpoint, 'The endpoint, with its secret') },

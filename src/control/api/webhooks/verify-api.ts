@@ -1,5 +1,6 @@
 // Verifying an endpoint: a challenge is sent to it, and whoever answers by its secret is enabled.
 
+import { API_PREFIX } from '../../../lib/paths.ts'
 import { z } from '@hono/zod-openapi'
 
 import { CHALLENGES_PER_MINUTE, challengeBounds, takeStatement } from '../../webhooks/bounds.ts'
@@ -61,7 +62,7 @@ export function unverified(): Problem {
   return new Problem(
     409,
     'endpoint_unverified',
-    'The endpoint has yet to answer a challenge at this URL: POST /edge/v1/webhooks/{id}/verify.',
+    `The endpoint has yet to answer a challenge at this URL: POST ${API_PREFIX}/webhooks/{id}/verify.`,
   )
 }
 

@@ -10,7 +10,7 @@ import { Empty } from '../kit/empty.tsx'
 import { Field } from '../kit/field.tsx'
 import { Pager } from '../kit/pager.tsx'
 import { Table } from '../kit/table.tsx'
-import { label } from '../keys/kinds.ts'
+import { labelOf } from '../keys/kinds.ts'
 import { page, refused } from '../respond.tsx'
 import { listUrl, WHOLE } from './read.ts'
 import { State } from './state.tsx'
@@ -79,7 +79,7 @@ function Rows({ c, items }: { c: PageContext; items: readonly KeyView[] }) {
             <br />
             <code class="id">{key.id}</code>
           </th>
-          <td>{label(key.kind)}</td>
+          <td>{labelOf(key.kind)}</td>
           <td>
             <State entries={key.ips} />
             <br />

@@ -1,6 +1,7 @@
 // The audit as CSV, handed on as the API gives it, and on record as there.
 
-import { CONTROL_PREFIX, OPERATIONS } from '../../api/routes.ts'
+import { API_PREFIX } from '../../../lib/paths.ts'
+import { OPERATIONS } from '../../api/routes.ts'
 import { exportOnRecord } from '../account.ts'
 import { callRaw } from '../api.ts'
 import type { PageContext } from '../context.ts'
@@ -15,7 +16,7 @@ export async function exportEvents(c: PageContext): Promise<Response> {
     const handed = new Response(answer.body, answer)
     // What the console's own answers say of caching stands in its place.
     handed.headers.delete('cache-control')
-    return exportOnRecord(c, CONTROL_PREFIX + OPERATIONS.exportAudit.pattern, made.query, handed)
+    return exportOnRecord(c, API_PREFIX + OPERATIONS.exportAudit.pattern, made.query, handed)
   }
   const { detail } = await answer.json<{ detail: string }>()
   return errorPage(c, answer.status, detail)

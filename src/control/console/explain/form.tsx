@@ -1,5 +1,6 @@
 // The two questions: which request, or which call.
 
+import { SPELLED } from '../../../lib/header-names.ts'
 import type { KeyView } from '../../api/keys/schemas.ts'
 import { METHODS } from '../../../gate/refuse.ts'
 import { formatAddress } from '../../../lists/address.ts'
@@ -90,7 +91,7 @@ export function CallForm({ c, asked, keys, fault }: CallFormProps) {
             label="Department"
             value={asked.department}
             maxlength={64}
-            hint="The header X-Approver-Department, where a service user calls."
+            hint={`The header ${SPELLED.department}, where a service user calls.`}
             fault={fault}
           />
         ) : null}

@@ -36,11 +36,11 @@ export function title(kind: Kind): string {
 }
 
 /** Where all are keys: `Secret`. */
-export function label(kind: Kind): string {
+export function labelOf(kind: Kind): string {
   return title(kind).replace(/ key$/, '')
 }
 
-export const LABELS = Object.fromEntries(KIND_NAMES.map((kind) => [kind, label(kind)]))
+export const LABELS = Object.fromEntries(KIND_NAMES.map((kind) => [kind, labelOf(kind)]))
 
 /** The kinds of which keys are created here; those of service users are minted on their pages. */
 export const CREATED = kindsWith('owner', 'organization')

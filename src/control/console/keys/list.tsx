@@ -13,7 +13,7 @@ import { Table } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
-import { label, LABELS } from './kinds.ts'
+import { labelOf, LABELS } from './kinds.ts'
 import { keyUrl, usageOfMonth } from './read.ts'
 import type { KeyUsage } from './read.ts'
 
@@ -121,7 +121,7 @@ function Rows({ c, items, usage }: RowsProps) {
             ) : null}
           </td>
           <td>
-            {label(key.kind)}, {key.environment}
+            {labelOf(key.kind)}, {key.environment}
           </td>
           <td>{mayCall(key)}</td>
           <td>

@@ -15,7 +15,7 @@ import { mayWrite } from '../session.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import { CallersTable, readCallers } from './callers.tsx'
 import { Examples } from './examples.tsx'
-import { label } from './kinds.ts'
+import { labelOf } from './kinds.ts'
 import { backToKeys, keyUrl, readKey, usageOfMonth } from './read.ts'
 import type { KeyUsage } from './read.ts'
 
@@ -68,7 +68,7 @@ function factsOf(
   return [
     ['State', <Badge text={key.state} />],
     ['Id', <code class="id">{key.id}</code>],
-    ['Kind', `${label(key.kind)}, ${key.environment}`],
+    ['Kind', `${labelOf(key.kind)}, ${key.environment}`],
     key.service_user_id !== null && ['Service user', <code class="id">{key.service_user_id}</code>],
     ['Products', words(key.products)],
     KINDS[key.kind].holds.scopes !== 'none' && ['Scopes', words(key.scopes)],

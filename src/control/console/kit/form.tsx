@@ -1,5 +1,6 @@
 // A form that changes something: posted, with the session's token in it.
 
+import { HEADERS } from '../../../lib/header-names.ts'
 import type { Child } from 'hono/jsx'
 
 import type { PageContext } from '../context.ts'
@@ -45,5 +46,5 @@ export function OnceField({ value = crypto.randomUUID() }: { value?: string | un
 /** The `Idempotency-Key` of a form with a `OnceField`. */
 export function onceHeader(form: URLSearchParams): Readonly<Record<string, string>> {
   const once = form.get('once') ?? ''
-  return /^[0-9a-f-]{36}$/.test(once) ? { 'idempotency-key': once } : {}
+  return /^[0-9a-f-]{36}$/.test(once) ? { [HEADERS.idempotencyKey]: once } : {}
 }

@@ -85,7 +85,7 @@ export const GATE: Readonly<Record<Reason, Meaning>> = {
   ),
   publishable_not_open: at(
     'keys',
-    'Publishable keys may only create verification sessions. Call this route from a server, with a secret key.',
+    'The route is not open to publishable keys. Call it from a server, with a secret key.',
   ),
   product_not_granted: at(
     'key',

@@ -1,5 +1,6 @@
 // What a service user's form asks, the same for a new one and for one that is changed.
 
+import { SPELLED } from '../../../lib/header-names.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import type { Fault } from '../kit/fault.ts'
 import { Field, NameField, TextArea } from '../kit/field.tsx'
@@ -59,7 +60,7 @@ export function UserFields({ values, fault }: { values: UserForm; fault: Fault |
         label="Departments, one a line"
         value={values.departments}
         placeholder={'retail\ncorporate'}
-        hint="For whom it may act: a call names one of them in X-Approver-Department, letter for letter. Without any it cannot call where one is required."
+        hint={`For whom it may act: a call names one of them in ${SPELLED.department}, letter for letter. Without any it cannot call where one is required.`}
         fault={fault}
       />
     </>
