@@ -60,7 +60,7 @@ export default defineConfig({
         root,
         plugins: [
           cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
+            wrangler: { configPath: './test/workerd/wrangler.toml' },
             remoteBindings: false,
             miniflare: {
               bindings: {

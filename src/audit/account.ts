@@ -52,11 +52,8 @@ export async function accountFor(
   deps: AuditDeps,
   waitUntil: WaitUntil,
 ): Promise<Result<Response, Denial>> {
-  const { response, record, matched, reason } = accounted
+  const { response, matched } = accounted
   if (account.method === 'OPTIONS' && response.status === 204) return ok(response)
-  if (reason === 'secret_key_in_browser' && record) {
-    waitUntil(deps.announceExposed(record.id, account.nowMs))
-  }
   const event = eventFor(account, accounted, deps.settings)
   if (matched?.route.audit !== 'durable' || event.decision === 'refused') {
     deps.events.add(event, waitUntil)

@@ -7,6 +7,4 @@ export interface AuditDeps {
   readonly events: EventBuffer
   /** By these a credential is known in a path, and left out. */
   readonly settings: Pick<Settings, 'brand' | 'importedPrefixes'>
-  /** Tells the owner of a secret key that a page has sent it. Never throws. */
-  readonly announceExposed: (keyId: string, nowMs: number) => Promise<unknown>
 }

@@ -5,15 +5,17 @@
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
-import { parseSettings } from '../config/settings.ts'
+import { parseControlSettings } from '../control/settings.ts'
+import { CONFIGS, SECRETS } from '../config/workers.ts'
+import type { Role } from '../config/workers.ts'
 import { Stop } from './answer.ts'
 import type { Ops } from './answer.ts'
 import { PROJECT } from './wrangler.ts'
 
 export type Vars = Readonly<Record<string, unknown>>
 
-/** The secrets, by the names that `wrangler secret put` and .dev.vars give them. */
-export const SECRET_NAMES = ['KEY_PEPPER', 'SIGNING_KEYS', 'ADMIN_TOKEN'] as const
+/** All secrets, by the names that wrangler and .dev.vars give them. */
+export const SECRET_NAMES = SECRETS.control
 
 /**
  * The secrets of the target: from --vars, else with --local from .dev.vars (where other settings may
@@ -32,7 +34,7 @@ export async function readSecrets(ops: Ops): Promise<Vars> {
 }
 
 /**
- * Every setting of the target: the `vars` of wrangler.toml and on top what `readSecrets` gives. The
+ * Every setting of the target: the `vars` of the wrangler.toml files and on top what `readSecrets` gives. The
  * local stack is its own issuer, under the URL where it runs, and its console takes the admin token.
  */
 export async function readVars(ops: Ops, localUrl: string): Promise<Vars> {
@@ -44,16 +46,28 @@ export async function readVars(ops: Ops, localUrl: string): Promise<Vars> {
   }
 }
 
-/** wrangler.toml as wrangler reads it. */
-export async function readConfig(): Promise<{ readonly vars: Vars }> {
+/** What is read here of the wrangler.toml of a Worker. */
+export interface Config {
+  readonly vars: Vars
+  readonly kv_namespaces: readonly { readonly binding: string; readonly id?: string }[]
+}
+
+/** The settings of gate and control, as wrangler reads them; the gate's where both have one. */
+export async function readConfig(): Promise<Pick<Config, 'vars'>> {
+  const [control, gate] = await Promise.all([readConfigOf('control'), readConfigOf('gate')])
+  return { vars: { ...control.vars, ...gate.vars } }
+}
+
+/** The wrangler.toml of a Worker. */
+export async function readConfigOf(role: Role): Promise<Config> {
   const { unstable_readConfig } = await import('wrangler')
-  const file = { config: `${PROJECT}wrangler.toml` }
+  const file = { config: PROJECT + CONFIGS[role] }
   try {
-    // wrangler's types leave its configuration unnamed; this is what is read here.
-    const config = unstable_readConfig(file, { hideWarnings: true }) as { readonly vars: Vars }
-    return { vars: config.vars }
+    // wrangler's types leave its configuration unnamed.
+    return unstable_readConfig(file, { hideWarnings: true }) as Config
   } catch (error) {
-    throw new Stop(`wrangler.toml cannot be read: ${error instanceof Error ? error.message : ''}`)
+    const why = error instanceof Error ? error.message : ''
+    throw new Stop(`${CONFIGS[role]} cannot be read: ${why}`)
   }
 }
 
@@ -62,7 +76,7 @@ export async function readConfig(): Promise<{ readonly vars: Vars }> {
  * @throws Stop naming each that is missing or malformed, and where it belongs. Never a value.
  */
 export function requireSettings(ops: Ops, vars: Vars, names: readonly string[]): void {
-  const checked = parseSettings(vars, ops.catalog)
+  const checked = parseControlSettings(vars, ops.catalog)
   if (checked.ok) return
   const wrong = checked.error.filter((sentence) => names.some((name) => sentence.startsWith(name)))
   if (wrong.length > 0) throw new Stop([...wrong, whereTheyBelong(ops)].join('\n'))

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+import { SECRETS } from '../config/workers.ts'
 import { Stop } from './answer.ts'
 import type { Ops } from './answer.ts'
 import { explain } from './explain.ts'
@@ -17,8 +18,6 @@ export const DATABASE = 'portcullis'
 const WRANGLER = `${PROJECT}node_modules/wrangler/bin/wrangler.js`
 /** D1 takes 100,000 bytes a statement, and Linux 131,072 an argument. */
 const SQL_MAX_BYTES = 95_000
-/** A child has no use for them. */
-const SECRETS = ['KEY_PEPPER', 'SIGNING_KEYS', 'ADMIN_TOKEN']
 
 /**
  * Runs statements as one transaction and returns the rows of each, typed as the caller says.
@@ -53,9 +52,9 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** The environment of a child: quiet, without colour, and without the secrets. */
+/** The environment of a child: quiet, without colour, and without the secrets, for which it has no use. */
 export function childEnv(env: Ops['io']['env']): Record<string, string | undefined> {
-  const inherited = Object.entries(env).filter(([name]) => !SECRETS.includes(name))
+  const inherited = Object.entries(env).filter(([name]) => !SECRETS.control.includes(name))
   return {
     ...Object.fromEntries(inherited),
     NO_COLOR: '1',

@@ -1,5 +1,6 @@
-// The settings, read once. A missing or malformed one stops everything, by name, before any request
-// is decided. The same check runs in the Worker, in `npm run dev` and in `ops doctor`.
+// The settings that gate and control share, read once. A missing or malformed one stops everything, by
+// name, before any request is decided. Control's own are in control/settings.ts; `npm run dev` and
+// `ops doctor` run the same checks.
 
 import type { Catalog } from '../catalog/define.ts'
 import { importPeppers } from '../credentials/digest.ts'
@@ -14,11 +15,7 @@ import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
 import {
   optionalText,
-  parseAccess,
-  parseAdminToken,
   parseBrand,
-  parseConsole,
-  parseDays,
   parseHosts,
   parseIssuer,
   parsePeppers,
@@ -26,10 +23,7 @@ import {
   parseUpstreams,
   textOf,
 } from './setting-forms.ts'
-import type { AccessSettings, Upstreams } from './setting-forms.ts'
-import type { DestinationRules } from '../control/webhooks/destination.ts'
-import { importSealingKeys } from '../control/webhooks/secret.ts'
-import type { SealingKeys } from '../control/webhooks/secret.ts'
+import type { Upstreams } from './setting-forms.ts'
 
 /** Settings as text has been read and found right; nothing is imported or fetched yet. */
 export interface ParsedSettings {
@@ -39,15 +33,10 @@ export interface ParsedSettings {
   readonly brand: string
   readonly peppers: readonly [string, ...string[]]
   readonly signingKeys: ParsedSigningKeys
-  readonly adminToken: string
   readonly upstreams: Upstreams
   readonly trustedIssuers: readonly TrustedIssuer[]
-  readonly access: AccessSettings | null
-  /** How people sign in to the console; null: nobody can. */
-  readonly signIn: 'access' | 'token' | null
   /** Prefixes of keys that were minted elsewhere; only such strings are looked up by SHA-256. */
   readonly importedPrefixes: readonly string[]
-  readonly auditRetentionDays: number
 }
 
 /** Settings with their keys imported. */
@@ -61,16 +50,20 @@ export interface Settings {
   readonly jwks: { readonly keys: readonly PublicKeyJwk[] }
   /** Ours first, then the trusted ones. */
   readonly jwtIssuers: readonly JwtIssuer[]
-  readonly adminToken: string
   readonly upstreams: Upstreams
-  readonly access: AccessSettings | null
-  readonly signIn: 'access' | 'token' | null
   readonly importedPrefixes: readonly string[]
-  readonly auditRetentionDays: number
-  /** Seal the secrets of webhook endpoints. */
-  readonly sealingKeys: SealingKeys
-  /** Where webhooks may go. */
-  readonly destinations: DestinationRules
+}
+
+/** Takes the value of a setting, or notes the sentence that says what is wrong with it. */
+export type Take = <T>(name: string, result: Result<T, string>) => T | undefined
+
+/** Notes in `wrong` what is taken and is not right. */
+export function takeInto(wrong: string[]): Take {
+  return (name, result) => {
+    if (result.ok) return result.value
+    wrong.push(result.error.startsWith(name) ? result.error : `${name} ${result.error}`)
+    return undefined
+  }
 }
 
 /** Reads every setting; on failure a sentence for each that is wrong, never with its value. */
@@ -79,26 +72,18 @@ export function parseSettings(
   catalog: Catalog,
 ): Result<ParsedSettings, string[]> {
   const wrong: string[] = []
-  const take = <T>(name: string, result: Result<T, string>): T | undefined => {
-    if (result.ok) return result.value
-    wrong.push(result.error.startsWith(name) ? result.error : `${name} ${result.error}`)
-    return undefined
-  }
+  const take = takeInto(wrong)
   const issuer = take('ISSUER', parseIssuer(env['ISSUER']))
   const audience = take('AUDIENCE', optionalText(env['AUDIENCE'], issuer?.origin ?? ''))
   const hosts = take('EDGE_HOSTS', parseHosts(env['EDGE_HOSTS']))
   const brand = take('KEY_BRAND', parseBrand(env['KEY_BRAND']))
   const peppers = take('KEY_PEPPER', parsePeppers(env['KEY_PEPPER']))
   const signingKeys = take('SIGNING_KEYS', parseSigningKeys(textOf(env['SIGNING_KEYS'])))
-  const adminToken = take('ADMIN_TOKEN', parseAdminToken(env['ADMIN_TOKEN'], brand ?? 'vk'))
   const upstreams = take('UPSTREAMS', parseUpstreams(env['UPSTREAMS'], catalog))
-  const access = take('ACCESS', parseAccess(env['ACCESS']))
-  const console = take('CONSOLE', parseConsole(env['CONSOLE']))
   const importedPrefixes = take(
     'IMPORTED_PREFIXES',
     parsePrefixes(env['IMPORTED_PREFIXES'], brand ?? 'vk'),
   )
-  const auditRetentionDays = take('AUDIT_RETENTION_DAYS', parseDays(env['AUDIT_RETENTION_DAYS']))
   const trustedIssuers = take(
     'TRUSTED_ISSUERS',
     parseTrustedIssuers(env['TRUSTED_ISSUERS'] ?? [], issuer?.origin ?? ''),
@@ -106,9 +91,7 @@ export function parseSettings(
   if (wrong.length > 0 || !issuer || !audience || !hosts || !brand || !peppers || !signingKeys) {
     return err(wrong)
   }
-  if (!adminToken || !upstreams || !trustedIssuers || access === undefined) return err(wrong)
-  if (console === undefined) return err(wrong)
-  if (!importedPrefixes || !auditRetentionDays) return err(wrong)
+  if (!upstreams || !trustedIssuers || !importedPrefixes) return err(wrong)
   return ok({
     issuer: issuer.origin,
     audience,
@@ -116,13 +99,9 @@ export function parseSettings(
     brand,
     peppers,
     signingKeys,
-    adminToken,
     upstreams,
     trustedIssuers,
-    access,
-    signIn: access ? 'access' : console,
     importedPrefixes,
-    auditRetentionDays,
   })
 }
 
@@ -139,18 +118,24 @@ export async function loadSettings(parsed: ParsedSettings): Promise<Settings> {
   return {
     ...parsed,
     peppers: await importPeppers(parsed.peppers),
-    sealingKeys: await importSealingKeys(parsed.peppers),
-    destinations: destinationsOf(parsed),
     signingKeys,
     jwks: publicJwks(parsed.signingKeys),
     jwtIssuers: [own, ...remoteIssuers(parsed.trustedIssuers)],
   }
 }
 
-/** Webhooks never come back to us or to what is behind us; http only where the edge itself is. */
-function destinationsOf({ issuer, hosts, upstreams }: ParsedSettings): DestinationRules {
-  const behind = [...upstreams.values()].flatMap((urls) => Object.values(urls))
-  const allowLoopbackHttp = issuer.startsWith('http:')
-  const ownHosts = new Set([...hosts, ...behind.map(({ hostname }) => hostname)])
-  return allowLoopbackHttp ? { allowLoopbackHttp } : { allowLoopbackHttp, ownHosts }
+/** Settings or bindings that are missing or malformed; the message names each. */
+export class ConfigurationError extends Error {
+  readonly mistakes: readonly string[]
+
+  constructor(mistakes: readonly string[]) {
+    super(`configuration: ${mistakes.join('; ')}`)
+    this.name = 'ConfigurationError'
+    this.mistakes = mistakes
+  }
+}
+
+/** A setting whose form is right and whose content is not, such as halves of two different keys. */
+export function unloadable(error: unknown): never {
+  throw new ConfigurationError([error instanceof Error ? error.message : 'a setting is unusable'])
 }

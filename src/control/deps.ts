@@ -1,12 +1,11 @@
 // What the management API, the console, the queues' consumers and the cron need.
 
-import type { LRUCache } from 'lru-cache'
-
 import type { AuditDeps } from '../audit/deps.ts'
+import type { Fingerprint } from '../call/fingerprint.ts'
 import type { Catalog } from '../catalog/define.ts'
 import type { RouteTable } from '../catalog/match.ts'
-import type { Bindings } from '../config/bindings.ts'
-import type { Settings } from '../config/settings.ts'
+import type { ControlBindings } from './bindings.ts'
+import type { ControlSettings } from './settings.ts'
 import type { Tries } from './tries/tries.ts'
 
 export interface ControlDeps extends AuditDeps {
@@ -16,9 +15,11 @@ export interface ControlDeps extends AuditDeps {
   readonly ownRoutes: RouteTable
   /** Ids of the catalog's products. */
   readonly products: ReadonlySet<string>
-  readonly settings: Settings
-  readonly bindings: Bindings
+  readonly settings: ControlSettings
+  readonly bindings: ControlBindings
   readonly tries: Tries
-  /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
-  readonly exposed: LRUCache<string, number>
+  /** Of the settings and the catalog. */
+  readonly fingerprint: Fingerprint
+  /** The settings in which the gate that asks differs, by name. */
+  readonly differing: readonly string[]
 }

@@ -7,8 +7,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
 import { demoCatalog } from './demo/catalog.ts'
-import { parseSettings } from '../config/settings.ts'
-import type { ParsedSettings } from '../config/settings.ts'
+import { parseControlSettings } from '../control/settings.ts'
+import type { ParsedControlSettings } from '../control/settings.ts'
 import { generateSigningKey } from '../credentials/signing-keys.ts'
 import { Problem } from './problem.ts'
 
@@ -60,8 +60,8 @@ export function withUpstreams(
 }
 
 /** @throws Problem naming every setting that is wrong, never with its value. */
-export function checkSettings(vars: Readonly<Record<string, unknown>>): ParsedSettings {
-  const parsed = parseSettings(vars, demoCatalog)
+export function checkSettings(vars: Readonly<Record<string, unknown>>): ParsedControlSettings {
+  const parsed = parseControlSettings(vars, demoCatalog)
   if (parsed.ok) return parsed.value
   throw new Problem(
     [

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { Log, LogLevel } from 'miniflare'
 import type { Miniflare } from 'miniflare'
 
-import { loadSettings } from '../config/settings.ts'
+import { loadControlSettings } from '../control/settings.ts'
 import { bundle } from './bundle.ts'
 import { runCron, startCron } from './cron.ts'
 import { withDatabase } from './database.ts'
@@ -21,6 +21,8 @@ import type { Seeded } from './seed.ts'
 import { checkSettings, ensureDevVars, readVars, withUpstreams } from './settings.ts'
 import type { UpstreamUrls } from './settings.ts'
 import { startUpstreams } from './upstreams.ts'
+import { byRole, ROLES } from '../config/workers.ts'
+import type { ByRole } from '../config/workers.ts'
 import { readWorkerOptions } from './worker-options.ts'
 
 export interface StackOptions {
@@ -58,7 +60,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   mkdirSync(stateDir, { recursive: true })
   const madeDevVars = await ensureDevVars(layout.devVars)
   const vars = readVars(layout.devVars, url)
-  const settings = await loadSettings(checkSettings(vars))
+  const settings = await loadControlSettings(checkSettings(vars))
   await assertFree(port)
   if (reset) {
     for (const made of [layout.wranglerState, layout.demoDir]) {
@@ -71,19 +73,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const end of stops.splice(0).toReversed()) await end()
   }
   try {
-    const worker = readWorkerOptions(layout)
+    const workers = byRole((role) => readWorkerOptions(role, layout))
     const log = new Log(LogLevel.ERROR)
-    const [edgeBundle, upstreamBundle, { demo, keys }] = await Promise.all([
-      bundle('dev/demo/edge.ts'),
+    const [gate, guard, control, upstreamBundle, { demo, keys }] = await Promise.all([
+      bundle('dev/demo/gate.ts'),
+      bundle('guard/index.ts'),
+      bundle('dev/demo/control.ts'),
       bundle('dev/demo/upstream.ts'),
-      withDatabase(worker, layout, log, (db) => seed(db, layout, url, settings, Date.now())),
+      withDatabase(workers.gate, layout, log, (db) => seed(db, layout, url, settings, Date.now())),
     ])
-    stops.push(edgeBundle.dispose, upstreamBundle.dispose)
-    const { compatibilityDate } = worker
+    const bundles = { gate, guard, control }
+    stops.push(...[gate, guard, control, upstreamBundle].map(({ dispose }) => dispose))
+    const { compatibilityDate } = workers.gate
     const upstreams = await startUpstreams(upstreamBundle.code, { compatibilityDate, url, log })
     stops.push(upstreams.stop)
-    const edge = await startEdge(edgeBundle.code, {
-      worker,
+    let code = byRole((role) => bundles[role].code)
+    const edge = await startEdge(code, {
+      workers,
       layout,
       port,
       vars: withUpstreams(vars, upstreams.urls),
@@ -91,11 +97,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       say,
     })
     stops.push(() => edge.mf.dispose())
-    await runCron(edge.mf)
-    stops.push(startCron(edge.mf, (error) => say(`cron: ${String(error)}`)))
+    const cron = { mf: edge.mf, worker: workers.control.name }
+    await runCron(cron)
+    stops.push(startCron(cron, (error) => say(`cron: ${String(error)}`)))
     await assertHealthy(url)
     if (watch) {
-      await edgeBundle.watch((code) => void reload(edge.load, code, say), say)
+      for (const role of ROLES) {
+        await bundles[role].watch((newer) => {
+          code = { ...code, [role]: newer }
+          void reload(edge.load, code, say)
+        }, say)
+      }
     }
     return { url, demo, keys, upstreams: upstreams.urls, madeDevVars, mf: edge.mf, stop }
   } catch (error) {
@@ -105,8 +117,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function reload(
-  load: (code: string) => Promise<void>,
-  code: string,
+  load: (code: ByRole<string>) => Promise<void>,
+  code: ByRole<string>,
   say: (line: string) => void,
 ): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-// The bindings of the deployed Worker, read from wrangler.toml itself, so that the local stack runs
+// The bindings of the deployed Workers, read from their wrangler.toml files, so that the local stack runs
 // what the deployment runs.
 
 /* oxlint-disable typescript/no-unsafe-assignment -- wrangler's config types do not resolve */
@@ -8,6 +8,9 @@ import { join } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler'
 
+import { CONFIGS } from '../config/workers.ts'
+import type { Role } from '../config/workers.ts'
+import { CONTROL_ONLY } from '../control/settings.ts'
 import { PROJECT } from './layout.ts'
 import type { Layout } from './layout.ts'
 
@@ -17,14 +20,24 @@ export interface WorkerOptions {
   readonly options: Partial<V4WorkerOptions>
 }
 
-/** Reads wrangler.toml; secrets are looked for in the state directory, not beside it. */
-export function readWorkerOptions(layout: Layout): WorkerOptions {
-  const config = unstable_readConfig({ config: join(PROJECT, 'wrangler.toml') })
+/** Reads the wrangler.toml of a Worker; secrets are looked for in the state directory, not beside it. */
+export function readWorkerOptions(role: Role, layout: Layout): WorkerOptions {
+  const file = CONFIGS[role]
+  const config = unstable_readConfig({ config: join(PROJECT, file) }, { hideWarnings: true })
   const elsewhere = { ...config, configPath: layout.config, userConfigPath: layout.config }
   const { workerOptions } = unstable_getMiniflareWorkerOptions(elsewhere)
   const { name, compatibility_date: compatibilityDate } = config
-  if (!name || !compatibilityDate) throw new Error('wrangler.toml: name or compatibility_date')
+  if (!name || !compatibilityDate) throw new Error(`${file}: name or compatibility_date`)
   return { name, compatibilityDate, options: workerOptions }
+}
+
+/** The settings that a Worker is given: the guards none, and the gate none of control's own. */
+export function varsOf<T>(role: Role, vars: Readonly<Record<string, T>>): Record<string, T> {
+  if (role === 'guard') return {}
+  const given = Object.entries(vars).filter(
+    ([name]) => role === 'control' || !CONTROL_ONLY.includes(name),
+  )
+  return Object.fromEntries(given)
 }
 
 /** Where Miniflare keeps D1, KV and Durable Objects, given wrangler's directory for local state. */

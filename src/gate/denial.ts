@@ -62,6 +62,7 @@ export type Denial =
   | { readonly reason: 'guard_unreachable' }
   | { readonly reason: 'records_unreachable' }
   | { readonly reason: 'audit_unreachable' }
+  | { readonly reason: 'control_unreachable' }
   | { readonly reason: 'misconfigured' }
   | { readonly reason: 'internal_error' }
 

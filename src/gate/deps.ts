@@ -1,6 +1,7 @@
 // What the gate needs. An isolate keeps one such object between requests; who builds it is above.
 
 import type { AuditDeps } from '../audit/deps.ts'
+import type { Fingerprint } from '../call/fingerprint.ts'
 import type { Catalog } from '../catalog/define.ts'
 import type { RouteTable } from '../catalog/match.ts'
 import type { Bindings } from '../config/bindings.ts'
@@ -10,6 +11,8 @@ import type { Authenticated, KeyMemo } from '../credentials/memo.ts'
 import type { Confirmations } from '../guard/confirmations.ts'
 import type { RefusalMemo } from '../guard/refusal-memo.ts'
 import type { Result } from '../lib/result.ts'
+import type { GateBindings } from './bindings.ts'
+import type { Control } from './control.ts'
 import type { Denial } from './denial.ts'
 import type { FailureCounts } from './failures.ts'
 import type { Signer } from './forward/identity.ts'
@@ -27,6 +30,15 @@ export interface ProofDeps {
   readonly settings: GateSettings
   /** Ids of the catalog's products. */
   readonly products: ReadonlySet<string>
+}
+
+/** What an isolate of the gate keeps: beside the gate's own, what is answered without it. */
+export interface Edge extends GateDeps {
+  readonly settings: Settings
+  readonly bindings: GateBindings
+  readonly control: Control
+  /** Of the settings and the catalog: control compares it with its own. */
+  readonly fingerprint: Fingerprint
 }
 
 export interface GateDeps extends ProofDeps, AuditDeps {

@@ -5,7 +5,7 @@
 
 import { LRUCache } from 'lru-cache'
 
-import type { Bindings } from '../config/bindings.ts'
+import type { GateBindings } from './bindings.ts'
 import { addressBucket } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
 import type { Denial } from './denial.ts'
@@ -26,10 +26,10 @@ interface Failures {
 }
 
 export class FailureCounts {
-  private readonly limiter: Bindings['AUTH_FAILURES']
+  private readonly limiter: GateBindings['AUTH_FAILURES']
   private readonly byAddress = new LRUCache<string, Failures>({ max: MAX_ADDRESSES })
 
-  constructor(limiter: Bindings['AUTH_FAILURES']) {
+  constructor(limiter: GateBindings['AUTH_FAILURES']) {
     this.limiter = limiter
   }
 

@@ -5,7 +5,7 @@
 
 import { LRUCache } from 'lru-cache'
 
-import type { Bindings } from '../config/bindings.ts'
+import type { GateBindings } from './bindings.ts'
 import { addressBucket } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
 import type { Denial } from './denial.ts'
@@ -19,11 +19,11 @@ const MAX_ADDRESSES = 10_000
 const HELD: Denial = { reason: 'authentication_failures', retryAfterSeconds: PERIOD_SECONDS }
 
 export class LookupFailures {
-  private readonly limiter: Bindings['LOOKUP_FAILURES']
+  private readonly limiter: GateBindings['LOOKUP_FAILURES']
   /** Until when an address is held, in Unix milliseconds. */
   private readonly held = new LRUCache<string, number>({ max: MAX_ADDRESSES })
 
-  constructor(limiter: Bindings['LOOKUP_FAILURES']) {
+  constructor(limiter: GateBindings['LOOKUP_FAILURES']) {
     this.limiter = limiter
   }
 

@@ -173,6 +173,12 @@ export function describe(denial: Denial): { readonly status: Status; readonly de
       return { status: 503, detail: 'The request could not be checked. Retry after 1 second.' }
     case 'audit_unreachable':
       return { status: 503, detail: 'The call could not be put on record. Retry after 1 second.' }
+    case 'control_unreachable':
+      return {
+        status: 503,
+        detail:
+          'The management plane did not answer; what was asked may have been done all the same.',
+      }
     case 'misconfigured':
       return { status: 503, detail: 'The edge is not configured.' }
     case 'internal_error':

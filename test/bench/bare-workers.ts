@@ -132,9 +132,8 @@ export default {
 
 /** The gate's own consumer of the audit's queue, given over HTTP what the queue would give it. */
 export const CONSUMER = `
-import edge, { KeyGuard } from './edge.js'
+import Control from './edge.js'
 
-export { KeyGuard }
 export { TryCounter } from './edge.js'
 
 export default {
@@ -149,7 +148,7 @@ export default {
       ack: () => acknowledged++,
       retry: () => {},
     }))
-    await edge.queue({ queue: 'portcullis-audit', messages }, env, ctx)
+    await new Control(ctx, env).queue({ queue: 'portcullis-audit', messages })
     return Response.json({ acknowledged })
   },
 }

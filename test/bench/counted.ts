@@ -35,7 +35,7 @@ ${
 }`
     : ''
 }
-${guard === 'KeyGuard' ? `export { TryCounter } from './edge.js'` : ''}
+${guard === 'KeyGuard' ? `export { Control, TryCounter } from './edge.js'` : ''}
 ${SHELL}`
 }
 
@@ -152,16 +152,12 @@ export default {
   },
   async queue(batch, env, ctx) {
     ofConsumer ??= watchAll('consumer', env)
-    await edge.queue(
-      {
-        queue: batch.queue.replace('${COUNTED_QUEUES}', ''),
-        messages: batch.messages,
-        ackAll: () => batch.ackAll(),
-        retryAll: (options) => batch.retryAll(options),
-      },
-      ofConsumer,
-      ctx,
-    )
+    await new all.Control(ctx, ofConsumer).queue({
+      queue: batch.queue.replace('${COUNTED_QUEUES}', ''),
+      messages: batch.messages,
+      ackAll: () => batch.ackAll(),
+      retryAll: (options) => batch.retryAll(options),
+    })
     add('queue', 'batches')
     add('queue', 'messages', batch.messages.length)
     for (const { body } of batch.messages) add('queue', 'events', body?.events?.length ?? 0)

@@ -1,5 +1,5 @@
-// All Workers of the bench in one workerd, each behind a socket of its own: the production bundle,
-// the same bundle with its calls counted, and the bare Workers. They share the machine's noise.
+// All Workers of the bench in one workerd, each behind a socket of its own: the production bundles, the
+// same in one Worker with its calls counted, and the bare Workers. They share the machine's noise.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,6 +10,9 @@ import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from 'wran
 import { shipped } from '../../src/catalog.ts'
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
+import { CONFIGS } from '../../src/config/workers.ts'
+import type { Role } from '../../src/config/workers.ts'
+import { varsOf } from '../../src/dev/worker-options.ts'
 import { bundle, ROOT } from '../harness/bundle.ts'
 import { ADMIN_TOKEN, PEPPER } from '../harness/edge.ts'
 import { CONSUMER, KV_READ, NAIVE, PASS_THROUGH, STEPS } from './bare-workers.ts'
@@ -66,7 +69,7 @@ export interface OtherGate {
 export interface BenchEdgeOptions {
   readonly upstreamPort: number
   readonly inspector?: boolean
-  /** Those that are started; all of them where none are named. The gate always is. */
+  /** Those that are started; all of them where none are named. The gate always is, with what it needs. */
   readonly workers?: readonly WorkerName[]
   readonly others?: readonly OtherGate[]
 }
@@ -75,14 +78,20 @@ export interface BenchEdgeOptions {
 export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEdge> {
   const upstream = `127.0.0.1:${options.upstreamPort}`
   const signingKey = await generateSigningKey()
-  const text = await bundle()
+  const texts = {
+    gate: await bundle('gate'),
+    guard: await bundle('guard'),
+    control: await bundle('control'),
+    all: await bundle('gate', 'test/workerd/all.ts'),
+  }
   const others = options.others ?? []
   const asked = WORKERS.filter(
     (name) => name === 'gate' || options.workers?.includes(name) !== false,
   )
+  const needed: readonly string[] = [...asked, GUARD, CONTROL]
   const workers = [
-    ...[...gates(upstream, signingKey, text), ...bareWorkers(upstream)].filter(({ name }) =>
-      asked.includes(name as WorkerName),
+    ...[...gates(upstream, signingKey, texts), ...bareWorkers(upstream)].filter(({ name }) =>
+      needed.includes(name),
     ),
     ...(await Promise.all(others.map((other) => otherGate(other, upstream, signingKey)))),
   ]
@@ -95,7 +104,7 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
       handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
       ...(options.inspector && { inspectorPort: 0 }),
       workers: workers.map((worker) => ({ ...worker, unsafeDirectSockets: sockets })),
-    }),
+    } as never),
   )
   try {
     const portOf = async (name: string): Promise<number> =>
@@ -138,44 +147,60 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
   }
 }
 
+type Texts = Readonly<Record<Role | 'all', string>>
+
 /**
- * The production bundle as it is, with nobody who takes its queues (as deployed, where that happens on
- * other machines), in a shell that counts, and as a consumer of the audit alone.
+ * The production bundles as they are; a gate with nobody who takes its queue (as deployed, where that
+ * happens on other machines); all three in one Worker, in a shell that counts; and control as a consumer
+ * of the audit alone.
  */
-function gates(upstream: string, signingKey: PrivateKeyJwk, text: string) {
-  const gate = gateOptions(upstream, signingKey)
-  const producers = gate['queueProducers'] as Record<string, { queueName: string }>
+function gates(upstream: string, signingKey: PrivateKeyJwk, texts: Texts) {
+  const optionsOf = (role: Role): Record<string, unknown> => ({
+    ...deployment(role),
+    bindings: varsFor(role, upstream, signingKey),
+  })
+  const [gate, control] = [optionsOf('gate'), optionsOf('control')]
+  const producers = control['queueProducers'] as Record<string, { queueName: string }>
   return [
-    { ...gate, name: 'gate', modules: [esModule('index.js', text)] },
+    { ...gate, name: 'gate', modules: [esModule('index.js', texts.gate)] },
+    { ...deployment('guard'), name: GUARD, modules: [esModule('index.js', texts.guard)] },
+    { ...control, name: CONTROL, modules: [esModule('index.js', texts.control)] },
     {
       ...gate,
       name: 'gate_apart',
-      queueProducers: renamed(producers, UNTAKEN_QUEUES),
-      queueConsumers: {},
-      modules: [esModule('index.js', text)],
+      queueProducers: renamed({ AUDIT: producers['AUDIT'] as never }, UNTAKEN_QUEUES),
+      modules: [esModule('index.js', texts.gate)],
     },
     {
-      ...gate,
+      ...control,
+      ratelimits: gate['ratelimits'],
       name: 'counted',
+      durableObjects: {
+        KEY_GUARD: { className: 'KeyGuard', useSQLite: true },
+        TRIES: { className: 'TryCounter', useSQLite: true },
+      },
+      serviceBindings: { CONTROL: { name: 'counted', entrypoint: 'Control' } },
       queueProducers: renamed(producers, COUNTED_QUEUES),
       queueConsumers: Object.fromEntries(
-        Object.entries(gate['queueConsumers'] as object).map(([name, consumer]) => [
+        Object.entries(control['queueConsumers'] as object).map(([name, consumer]) => [
           COUNTED_QUEUES + name,
           consumer as object,
         ]),
       ),
-      modules: [esModule('index.js', countedShell('KeyGuard')), esModule('edge.js', text)],
+      modules: [esModule('index.js', countedShell('KeyGuard')), esModule('edge.js', texts.all)],
     },
     {
-      ...gate,
+      ...control,
       name: 'consumer',
       d1Databases: { DB: { id: 'consumer' } },
       queueConsumers: {},
-      modules: [esModule('index.js', CONSUMER), esModule('edge.js', text)],
+      modules: [esModule('index.js', CONSUMER), esModule('edge.js', texts.control)],
     },
   ]
 }
 
+/** As the wrangler.toml files call them. */
+const [GUARD, CONTROL] = ['portcullis-guard', 'portcullis-control']
 const UNTAKEN_QUEUES = 'untaken-'
 
 function renamed(producers: Record<string, { queueName: string }>, prefix: string) {
@@ -186,7 +211,7 @@ function renamed(producers: Record<string, { queueName: string }>, prefix: strin
 }
 
 function bareWorkers(upstream: string) {
-  const { compatibilityDate } = deployment()
+  const { compatibilityDate } = deployment('gate')
   const naive = {
     compatibilityDate,
     bindings: {
@@ -229,39 +254,37 @@ function bareWorkers(upstream: string) {
 }
 
 async function otherGate(other: OtherGate, upstream: string, signingKey: PrivateKeyJwk) {
-  const text = await bundle(other.entry)
+  const text = await bundle('gate', other.entry)
   return {
-    ...gateOptions(upstream, signingKey, other.products),
+    ...deployment('gate'),
+    bindings: varsFor('gate', upstream, signingKey, other.products),
     name: other.name,
-    queueConsumers: {},
     modules: [esModule('index.js', other.shell), esModule('edge.js', text)],
   }
 }
 
-/** The deployment of wrangler.toml, with the bench's upstream and secrets. */
-function gateOptions(
+/** The settings of a deployment, with the bench's upstream and secrets. */
+function varsFor(
+  role: Role,
   upstream: string,
   signingKey: PrivateKeyJwk,
   products: readonly string[] = shipped.products.map(({ id }) => id),
 ): Record<string, unknown> {
   const base = `http://${upstream}`
-  return {
-    ...deployment(),
-    bindings: {
-      ISSUER: 'http://localhost',
-      KEY_PEPPER: PEPPER,
-      SIGNING_KEYS: JSON.stringify({ keys: [signingKey] }),
-      ADMIN_TOKEN,
-      UPSTREAMS: Object.fromEntries(products.map((id) => [id, { live: base, sandbox: base }])),
-    },
-  }
+  return varsOf<unknown>(role, {
+    ISSUER: 'http://localhost',
+    KEY_PEPPER: PEPPER,
+    SIGNING_KEYS: JSON.stringify({ keys: [signingKey] }),
+    ADMIN_TOKEN,
+    UPSTREAMS: Object.fromEntries(products.map((id) => [id, { live: base, sandbox: base }])),
+  })
 }
 
-/** What wrangler.toml says. */
-export function deployment() {
+/** What the wrangler.toml of a Worker says. */
+export function deployment(role: Role): Record<string, unknown> {
   // Wrangler tells on stdout about secrets, which are given otherwise here.
   process.env['WRANGLER_LOG'] ??= 'error'
-  return unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml')).workerOptions
+  return unstable_getMiniflareWorkerOptions(join(ROOT, CONFIGS[role])).workerOptions
 }
 
 async function sync(port: number): Promise<void> {

@@ -1,10 +1,12 @@
-// A setting or binding that is missing or malformed stops everything: each request is 503, nothing
-// is forwarded, and the console names what is wrong, without its value.
+// A setting or binding that is missing or malformed stops the Worker that reads it: each request of the
+// gate is 503 and nothing is forwarded; of control each call is 503, and forwarding goes on. The console
+// names what is wrong, without its value.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
-import { startEdge } from '../harness/edge.ts'
+import { CONTROL_ONLY } from '../../src/control/settings.ts'
+import { ADMIN_TOKEN, startEdge } from '../harness/edge.ts'
 import type { TestEdge } from '../harness/edge.ts'
 import { refusalOf } from './call.ts'
 import { until } from './control/world.ts'
@@ -15,31 +17,65 @@ interface Mistake {
   readonly without?: readonly string[]
 }
 
-/** Gives the bundle, with each request, the environment of a Worker that was deployed with a mistake. */
-const MISTAKEN = `
-import edge, { KeyGuard, TryCounter } from './edge.js'
-export { KeyGuard, TryCounter }
+/** Gives the bundles, with each request, the environment of a Worker that was deployed with a mistake. */
+const MISTAKEN = {
+  gate: `
+import edge from './edge.js'
 export default {
   ...edge,
   fetch(request, env, ctx) {
-    const { bindings, without = [] } = JSON.parse(request.headers.get('test-mistake'))
+    const { bindings, without = [] } = JSON.parse(request.headers.get('mistake-of-gate'))
     const mistaken = { ...env, ...bindings }
     for (const name of without) delete mistaken[name]
     const headers = new Headers(request.headers)
-    headers.delete('test-mistake')
+    headers.delete('mistake-of-gate')
     return edge.fetch(new Request(request, { headers }), mistaken, ctx)
   },
-}`
+}`,
+  control: `
+import Control from './edge.js'
+export * from './edge.js'
+export default class extends Control {
+  answer(request, call) {
+    const { bindings, without = [] } = JSON.parse(request.headers.get('mistake-of-control'))
+    const mistaken = { ...this.env, ...bindings }
+    for (const name of without) delete mistaken[name]
+    return new Control(this.ctx, mistaken).answer(request, call)
+  }
+}`,
+}
 
 let edge: TestEdge
+/** The edge whose control is mistaken. */
+let behind: TestEdge
 const heard: string[] = []
+const heardOfControl: string[] = []
 beforeAll(async () => {
-  edge = await startEdge({ shell: MISTAKEN, onLog: (line) => heard.push(line) })
+  const { gate, control } = MISTAKEN
+  edge = await startEdge({ shells: { gate }, onLog: (line) => heard.push(line) })
+  // What was built once stays: a gate that is right has an edge of its own.
+  behind = await startEdge({ shells: { control }, onLog: (line) => heardOfControl.push(line) })
 })
-afterAll(() => edge.stop())
+afterAll(() => Promise.all([edge.stop(), behind.stop()]))
 
 const isMisconfigured = (mistake: Mistake): Promise<string> =>
-  refusesAll(edge, heard, { 'test-mistake': JSON.stringify(mistake) })
+  refusesAll(edge, heard, { 'mistake-of-gate': JSON.stringify(mistake) })
+
+/** Holds control to refuse a call, and gives what its console said. */
+async function controlIsMisconfigured(mistake: Mistake): Promise<string> {
+  const headers = {
+    authorization: `Bearer ${ADMIN_TOKEN}`,
+    'mistake-of-control': JSON.stringify(mistake),
+  }
+  expect(await refusalOf(await behind.fetch('/edge/v1/whoami', { headers }))).toEqual({
+    status: 503,
+    reason: 'misconfigured',
+    detail: 'The edge is not configured.',
+  })
+  expect((await behind.fetch('/edge/health')).status).toBe(200)
+  await until(async () => heardOfControl.length > 0)
+  return heardOfControl.splice(0).join('\n')
+}
 
 /** Holds an edge to refuse whatever is asked, and gives what its console said. */
 async function refusesAll(
@@ -71,21 +107,34 @@ async function refusesAll(
 }
 
 describe('a setting that is missing', () => {
-  test.each(['ISSUER', 'KEY_PEPPER', 'SIGNING_KEYS', 'ADMIN_TOKEN', 'UPSTREAMS'])(
-    '%s',
-    async (name) => {
-      expect(await isMisconfigured({ without: [name] })).toContain(`${name} `)
-    },
-  )
+  test.each(['ISSUER', 'KEY_PEPPER', 'SIGNING_KEYS', 'UPSTREAMS'])('%s', async (name) => {
+    expect(await isMisconfigured({ without: [name] })).toContain(`${name} `)
+    expect(await controlIsMisconfigured({ without: [name] })).toContain(`${name} `)
+  })
+
+  test('ADMIN_TOKEN, which is control’s alone', async () => {
+    expect(await controlIsMisconfigured({ without: ['ADMIN_TOKEN'] })).toContain('ADMIN_TOKEN ')
+  })
 })
 
 describe('a binding that is missing', () => {
-  test.each(['DB', 'RECORDS', 'KEY_GUARD', 'TRIES', 'AUTH_FAILURES', 'LOOKUP_FAILURES'])(
-    '%s',
-    async (name) => {
-      expect(await isMisconfigured({ without: [name] })).toContain(`${name} is not bound`)
-    },
-  )
+  const ofGate = [
+    'DB',
+    'RECORDS',
+    'KEY_GUARD',
+    'AUDIT',
+    'AUTH_FAILURES',
+    'LOOKUP_FAILURES',
+    'CONTROL',
+  ]
+  test.each(ofGate)('%s of the gate', async (name) => {
+    expect(await isMisconfigured({ without: [name] })).toContain(`${name} is not bound`)
+  })
+
+  const ofControl = ['DB', 'RECORDS', 'KEY_GUARD', 'AUDIT', 'TRIES', 'FENCES', 'WEBHOOKS']
+  test.each(ofControl)('%s of control', async (name) => {
+    expect(await controlIsMisconfigured({ without: [name] })).toContain(`${name} is not bound`)
+  })
 })
 
 const key = await generateSigningKey()
@@ -116,20 +165,22 @@ const malformed: readonly (readonly [name: string, why: string, value: unknown])
 
 describe('a setting that is malformed', () => {
   test.each(malformed)('%s: %s', async (name, _why, value) => {
-    const log = await isMisconfigured({ bindings: { [name]: value } })
+    const mistake = { bindings: { [name]: value } }
+    const ofControl = CONTROL_ONLY.includes(name)
+    const log = await (ofControl ? controlIsMisconfigured(mistake) : isMisconfigured(mistake))
     expect(log).toContain(name)
     if (typeof value === 'string' && value.length > 8) expect(log).not.toContain(value)
     expect(log).not.toContain(key.d)
   })
 
   test('several are all named at once, in the environment that the runtime gives', async () => {
-    const bindings = { ADMIN_TOKEN: 'short', KEY_PEPPER: 'short' }
+    const bindings = { KEY_BRAND: 'VK', KEY_PEPPER: 'short' }
     const lines: string[] = []
     const onLog = (line: string): unknown => lines.push(line)
     const deployed = await startEdge({ bindings, without: ['RECORDS', 'ISSUER'], onLog })
     try {
       const told = await refusesAll(deployed, lines)
-      for (const name of ['ADMIN_TOKEN', 'KEY_PEPPER', 'RECORDS', 'ISSUER']) {
+      for (const name of ['KEY_BRAND', 'KEY_PEPPER', 'RECORDS', 'ISSUER']) {
         expect(told).toContain(name)
       }
     } finally {

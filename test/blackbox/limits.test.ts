@@ -5,7 +5,7 @@ import { parseList } from 'structured-headers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { insertOrganization } from '../../src/cli/statements.ts'
-import { startEdge } from '../harness/edge.ts'
+import { NAMES, startEdge } from '../harness/edge.ts'
 import type { Minted, TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf } from './call.ts'
 
@@ -119,7 +119,7 @@ describe('a burst at once', () => {
   test('survives the eviction of its guard', async () => {
     const key = await keyOf('free', 'publishable')
     for (let i = 0; i < 7; i++) expect((await create(key)).status).toBe(200)
-    await edge.mf.unsafeEvictDurableObject('portcullis', 'KeyGuard', { name: `v1:${key.id}` })
+    await edge.mf.unsafeEvictDurableObject(NAMES.guard, 'KeyGuard', { name: `v1:${key.id}` })
     expect(await remaining(key)).toMatchObject({ publishable: 2 })
     for (let i = 0; i < 2; i++) expect((await create(key)).status).toBe(200)
     expect((await create(key)).status).toBe(429)

@@ -31,7 +31,7 @@ beforeAll(async () => {
   upstream = await startTalkingUpstream()
   const live = `${upstream.url}/live`
   edge = await startEdge({
-    entry: 'test/workerd/relay-edge.ts',
+    entries: { gate: 'test/workerd/relay-gate.ts' },
     bindings: { UPSTREAMS: { verifa: { live } } },
     onLog: (line) => log.push(line),
   })

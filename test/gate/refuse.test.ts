@@ -138,6 +138,12 @@ const TOLD: Record<Reason, Told> = {
     'unavailable',
     'The call could not be put on record. Retry after 1 second.',
   ],
+  control_unreachable: [
+    {},
+    503,
+    'unavailable',
+    'The management plane did not answer; what was asked may have been done all the same.',
+  ],
   misconfigured: [{}, 503, 'unavailable', 'The edge is not configured.'],
   internal_error: [{}, 500, 'internal_error', 'Something went wrong here.'],
 }

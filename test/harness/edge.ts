@@ -1,5 +1,5 @@
-// The production bundle in workerd, with real D1, KV, Durable Objects and rate limits, in front of a
-// recording upstream. What the tests say to it goes over a socket.
+// The production bundles in workerd (gate, guards, control), with real D1, KV, Durable Objects and rate
+// limits, in front of a recording upstream. What the tests say to the gate goes over a socket.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,6 +13,9 @@ import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
 import { insertOrganization } from '../../src/cli/statements.ts'
 import { sqlWorker } from '../../src/dev/sql-worker.ts'
+import { CONFIGS, ROLES } from '../../src/config/workers.ts'
+import type { ByRole, Role } from '../../src/config/workers.ts'
+import { varsOf } from '../../src/dev/worker-options.ts'
 import { bundle, ROOT } from './bundle.ts'
 import { mint, PEPPER } from './mint.ts'
 import type { CredentialOptions, Minted } from './mint.ts'
@@ -23,6 +26,15 @@ import { sendRaw } from './wire.ts'
 export const ADMIN_TOKEN = 'admin-token-of-the-tests-0123456789abcdef'
 export { PEPPER }
 export type { CredentialOptions, Minted }
+
+/** What each Worker is called. */
+export const NAMES: ByRole<string> = {
+  gate: 'portcullis',
+  guard: 'portcullis-guard',
+  control: 'portcullis-control',
+}
+
+const unsafeDirectSockets = [{ host: '127.0.0.1', port: 0 }]
 
 export interface TestEdge {
   readonly url: string
@@ -49,20 +61,25 @@ export interface TestEdge {
 }
 
 export interface EdgeOptions {
-  readonly entry?: string
+  /** In place of the deployed entries. */
+  readonly entries?: Partial<ByRole<string>>
   readonly catalog?: Catalog
   /** Settings over those of wrangler.toml. */
   readonly bindings?: Readonly<Record<string, unknown>>
+  /** Settings of a single Worker, over those. */
+  readonly bindingsOf?: Partial<ByRole<Readonly<Record<string, unknown>>>>
   /** Settings and bindings by name that are left out; without `DB` there is no database. */
   readonly without?: readonly string[]
   readonly signingKey?: PrivateKeyJwk
   /** A folder that keeps D1, KV and the guards from one start to the next. */
   readonly storage?: string
-  /** Hears every line of the Worker's console. */
+  /** Hears every line of the Workers' consoles. */
   readonly onLog?: (line: string) => void
-  /** A module around the bundle, as text; it finds that as `./edge.js`. */
-  readonly shell?: string
-  /** As many isolates over the same database, KV, queues and guards; the first takes the queues. */
+  /** Modules around the bundles, as text; each finds its bundle as `./edge.js`. */
+  readonly shells?: Partial<ByRole<string>>
+  /** A folder by which emulators find each other's Workers; control is then in another (`startControl`). */
+  readonly registry?: string
+  /** As many isolates of the gate, over the same database, KV, queues, guards and control. */
   readonly isolates?: number
 }
 
@@ -73,70 +90,35 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
   // Its secrets are set below; wrangler would warn with each start that .dev.vars has none.
   process.env['WRANGLER_LOG'] ??= 'error'
   const signingKey = options.signingKey ?? (await generateSigningKey())
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'))
-  const left = (named: unknown): Record<string, unknown> =>
-    Object.fromEntries(
-      Object.entries(named ?? {}).filter(([name]) => !options.without?.includes(name)),
-    )
-  const upstreams = Object.fromEntries(
-    catalog.products.map(({ id }) => [
-      id,
-      { live: `${upstream.url}/live`, sandbox: `${upstream.url}/sandbox` },
-    ]),
-  )
-  const unsafeDirectSockets = [{ host: '127.0.0.1', port: 0 }]
-  const worker = {
-    ...workerOptions,
-    d1Databases: left(workerOptions['d1Databases']),
-    kvNamespaces: left(workerOptions['kvNamespaces']),
-    durableObjects: left(workerOptions['durableObjects']),
-    ratelimits: left(workerOptions['ratelimits']),
-    name: 'portcullis',
-    modules: [
-      ...(options.shell === undefined ? [] : [esModule('index.js', options.shell)]),
-      esModule(options.shell === undefined ? 'index.js' : 'edge.js', await bundle(options.entry)),
-    ],
-    bindings: left({
-      ISSUER: 'http://localhost',
-      EDGE_HOSTS: ['127.0.0.1'],
-      KEY_PEPPER: PEPPER,
-      SIGNING_KEYS: JSON.stringify({ keys: [signingKey] }),
-      ADMIN_TOKEN,
-      CONSOLE: 'token',
-      UPSTREAMS: upstreams,
-      ...options.bindings,
-    }),
+  const roles = options.registry === undefined ? ROLES : (['gate', 'guard'] as const)
+  const setting = { options, upstream: upstream.url, signingKey }
+  const [gate, ...behind] = await Promise.all(roles.map((role) => workerOf(role, setting)))
+  // Each isolate of the gate is a Worker of its own.
+  const gates = Array.from({ length: options.isolates ?? 1 }, (_, i) => ({
+    ...gate,
+    name: i === 0 ? NAMES.gate : `${NAMES.gate}-${i + 1}`,
     unsafeDirectSockets,
-  }
-  const guards = Object.entries(worker.durableObjects).map(([name, guard]) => [
-    name,
-    { ...(guard as object), scriptName: worker.name },
-  ])
-  const others = Array.from({ length: (options.isolates ?? 1) - 1 }, (_, i) => ({
-    ...worker,
-    name: `${worker.name}-${i + 2}`,
-    durableObjects: Object.fromEntries(guards) as Record<string, unknown>,
-    queueConsumers: {},
   }))
   const database = options.without?.includes('DB')
     ? undefined
-    : sqlWorker('database', String(workerOptions['compatibilityDate']), worker.d1Databases as never)
+    : sqlWorker('database', String(gate?.['compatibilityDate']), gate?.['d1Databases'] as never)
   const mf = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
       log: new Log(LogLevel.ERROR),
       ...(options.storage && { resourcePersistencePath: options.storage }),
+      ...(options.registry && { unsafeDevRegistryPath: options.registry }),
       ...(options.onLog && {
         handleStructuredLogs: ({ message }: { message: string }) => options.onLog?.(message),
       }),
       workers: [
-        worker,
-        ...others,
+        ...gates,
+        ...behind,
         ...(database ? [{ ...database.options, unsafeDirectSockets }] : []),
       ],
     } as never),
   )
-  const urls = await Promise.all([worker, ...others].map(({ name }) => mf.unsafeGetDirectURL(name)))
+  const urls = await Promise.all(gates.map(({ name }) => mf.unsafeGetDirectURL(name)))
   const ports = urls.map(({ port }) => Number(port))
   const port = ports[0] ?? 0
   const url = `http://localhost:${port}`
@@ -179,11 +161,11 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     },
     raw: (bytes) => sendRaw(port, bytes),
     async scheduled() {
-      const running = await mf.getWorker('portcullis')
+      const running = await mf.getWorker(NAMES.control)
       await running.scheduled({ cron: '* * * * *', scheduledTime: new Date() })
     },
     evictGuard: (credentialId) =>
-      mf.unsafeEvictDurableObject(worker.name, 'KeyGuard', { name: `v1:${credentialId}` }).then(
+      mf.unsafeEvictDurableObject(NAMES.guard, 'KeyGuard', { name: `v1:${credentialId}` }).then(
         () => true,
         (error: unknown) => {
           if (/not currently running/.test(String(error))) return false
@@ -195,6 +177,74 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       await upstream.stop()
     },
   }
+}
+
+/** What the Workers of an edge are started with. */
+interface Setting {
+  readonly options: EdgeOptions
+  readonly upstream: string
+  readonly signingKey: PrivateKeyJwk
+}
+
+/** A Worker as Miniflare takes it. */
+async function workerOf(
+  role: Role,
+  { options, upstream, signingKey }: Setting,
+): Promise<Record<string, unknown>> {
+  const left = (named: unknown): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(named ?? {}).filter(([name]) => !options.without?.includes(name)),
+    )
+  const { products } = options.catalog ?? shipped
+  const urls = { live: `${upstream}/live`, sandbox: `${upstream}/sandbox` }
+  const vars = left({
+    ISSUER: 'http://localhost',
+    EDGE_HOSTS: ['127.0.0.1'],
+    KEY_PEPPER: PEPPER,
+    SIGNING_KEYS: JSON.stringify({ keys: [signingKey] }),
+    ADMIN_TOKEN,
+    CONSOLE: 'token',
+    UPSTREAMS: Object.fromEntries(products.map(({ id }) => [id, urls])),
+    ...options.bindings,
+    ...options.bindingsOf?.[role],
+  })
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, CONFIGS[role]))
+  const shell = options.shells?.[role]
+  const text = await bundle(role, options.entries?.[role])
+  return {
+    ...workerOptions,
+    d1Databases: left(workerOptions['d1Databases']),
+    kvNamespaces: left(workerOptions['kvNamespaces']),
+    durableObjects: left(workerOptions['durableObjects']),
+    ratelimits: left(workerOptions['ratelimits']),
+    name: NAMES[role],
+    modules: [
+      ...(shell === undefined ? [] : [esModule('index.js', shell)]),
+      esModule(shell === undefined ? 'index.js' : 'edge.js', text),
+    ],
+    bindings: varsOf(role, vars),
+  }
+}
+
+/**
+ * Starts control in an emulator of its own, for an edge that was started with this registry. It has the
+ * settings of that edge, and a database of its own, which is empty.
+ */
+export async function startControl(
+  edge: Pick<TestEdge, 'upstream' | 'signingKey'>,
+  options: EdgeOptions & { readonly registry: string },
+): Promise<Miniflare> {
+  const setting = { options, upstream: edge.upstream.url, signingKey: edge.signingKey }
+  const mf = new Miniflare(
+    convertV4MiniflareOptions({
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      unsafeDevRegistryPath: options.registry,
+      workers: [await workerOf('control', setting)],
+    } as never),
+  )
+  await mf.ready
+  return mf
 }
 
 function esModule(path: string, contents: string) {

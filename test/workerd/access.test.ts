@@ -8,7 +8,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { readOperator } from '../../src/control/api/actor.ts'
 import { Tries } from '../../src/control/tries/tries.ts'
-import type { Settings } from '../../src/config/settings.ts'
+import type { ControlSettings } from '../../src/control/settings.ts'
 
 const TEAM = 'acme.cloudflareaccess.com'
 const AUDIENCE = 'a-tag-of-the-application'
@@ -16,7 +16,7 @@ const settings = {
   brand: 'vk',
   adminToken: 'admin-token-of-the-tests-0123456789abcdef',
   access: { teamDomain: TEAM, audience: AUDIENCE, operators: ['olga@example.com'] },
-} as unknown as Settings
+} as unknown as ControlSettings
 
 let key: CryptoKey
 let stranger: CryptoKey
@@ -55,14 +55,14 @@ const assertion = (claims: Claims = {}, signer = key): Promise<string> =>
 const tries = new Tries(env.TRIES)
 
 /** Who a request makes an operator, if anyone. */
-const operatorOf = async (request: Request, over: Partial<Settings> = {}) => {
+const operatorOf = async (request: Request, over: Partial<ControlSettings> = {}) => {
   const check = { settings: { ...settings, ...over }, tries }
   const found = await readOperator(request, check, undefined, Date.now())
   if (!found.ok) throw new Error('held')
   return found.value
 }
 
-const read = (token: string, over: Partial<Settings> = {}) =>
+const read = (token: string, over: Partial<ControlSettings> = {}) =>
   operatorOf(
     new Request('https://edge.test/edge/v1/keys', {
       headers: { 'cf-access-jwt-assertion': token },

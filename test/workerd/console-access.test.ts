@@ -8,8 +8,8 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { shipped } from '../../src/catalog.ts'
 import { answerConsole } from '../../src/control/console/app.tsx'
-import { buildEdge } from '../../src/edge.ts'
-import type { Edge } from '../../src/edge.ts'
+import { buildControl } from '../../src/control/build.ts'
+import type { ControlDeps } from '../../src/control/deps.ts'
 import { applySchema, makeOrganization, run } from './rows.ts'
 
 const TEAM = 'console.cloudflareaccess.com'
@@ -23,18 +23,18 @@ const OLGA = 'olga@example.com'
 const ANN = 'ann@example.com'
 const VIC = 'vic@example.com'
 
-let edge: Edge
+let edge: ControlDeps
 let key: CryptoKey
 let acme: string
 let other: string
 
 const taken = (): Promise<void> => Promise.resolve()
 
-async function edgeOf(operators: readonly string[]): Promise<Edge> {
+async function edgeOf(operators: readonly string[]): Promise<ControlDeps> {
   const nowhere = { send: taken, sendBatch: taken } as unknown as Queue
   const ACCESS = { team_domain: TEAM, audience: AUDIENCE, operators }
   const queues = { AUDIT: nowhere, FENCES: nowhere, WEBHOOKS: nowhere }
-  return await buildEdge({ ...env, ...queues, ACCESS }, shipped)
+  return await buildControl({ ...env, ...queues, ACCESS }, shipped)
 }
 
 beforeAll(async () => {
@@ -77,7 +77,7 @@ interface Browser {
   /** In front of it Access vouches for this person; undefined: it does not. */
   email: string | undefined
   cookie: string
-  readonly get: (path: string, at?: Edge) => Promise<Page>
+  readonly get: (path: string, at?: ControlDeps) => Promise<Page>
   readonly post: (path: string, fields: Record<string, string>) => Promise<Page>
 }
 
@@ -165,7 +165,7 @@ describe('signing in through Access', () => {
   })
 
   it('a session that the admin token opened ends once Access is configured', async () => {
-    const before = await buildEdge({ ...env, AUDIT: { send: taken } }, shipped)
+    const before = await buildControl({ ...env, AUDIT: { send: taken } }, shipped)
     const context = {
       ...{ requestId: crypto.randomUUID(), address: undefined, nowMs: Date.now() },
       waitUntil: (work: Promise<unknown>) => void work,

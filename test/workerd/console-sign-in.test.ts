@@ -5,8 +5,8 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MockInstance } from 'vitest'
 
-import type { EventBuffer } from '../../src/audit/buffer.ts'
-import { handle } from '../../src/app.ts'
+import { EventBuffer } from '../../src/audit/buffer.ts'
+import { handle } from '../../src/gate/app.ts'
 import { SIGN_IN_FORM_MAX_BYTES } from '../../src/control/console/form.ts'
 import { WRONG_MAX } from '../../src/control/tries/wrong-tries.ts'
 import { counting } from './counting.ts'
@@ -32,7 +32,7 @@ async function isolateWith(settings: object = {}): Promise<Isolate> {
   const counted = counting()
   calls = counted.calls
   const made = await startIsolate({ ...counted.bindings, ...settings })
-  accounted = vi.spyOn(made.edge.events, 'add')
+  accounted = vi.spyOn(EventBuffer.prototype, 'add')
   return made
 }
 

@@ -307,7 +307,7 @@ describe('a change whose author is another by the time that it is written', () =
     ['got an end', 'expires_at = 9000000000000'],
   ])('is not made by a key that %s', async (_, assignment) => {
     const actor = await keyActor(world, organization)
-    const own = actor.key.principal.record.id
+    const own = actor.key.id
     const answer = await overtaken([actor, 'POST /keys', SECRET], () =>
       run(`UPDATE credentials SET ${assignment} WHERE id = '${own}'`),
     )

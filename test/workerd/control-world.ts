@@ -8,10 +8,8 @@ import { shipped } from '../../src/catalog.ts'
 import type { Actor, KeyActor, Role } from '../../src/control/api/actor.ts'
 import { answerControl } from '../../src/control/api/app.ts'
 import { API_PREFIX } from '../../src/lib/paths.ts'
-import { buildEdge } from '../../src/edge.ts'
-import type { Edge } from '../../src/edge.ts'
-import type { KnownKey } from '../../src/credentials/memo.ts'
-import { compilePrincipal } from '../../src/credentials/principal.ts'
+import { buildControl } from '../../src/control/build.ts'
+import type { ControlDeps } from '../../src/control/deps.ts'
 import { peekRecord } from '../../src/credentials/store.ts'
 import { IMPORTED_PREFIX } from '../blackbox/control/requests.ts'
 import type { Ids } from '../blackbox/control/requests.ts'
@@ -42,7 +40,7 @@ export type Call = (
 ) => Promise<Answer>
 
 export interface World {
-  readonly edge: Edge
+  readonly edge: ControlDeps
   readonly call: Call
 }
 
@@ -56,7 +54,7 @@ export async function startWorld(
   const nowhere = { send: taken, sendBatch: taken } as unknown as Queue
   const queues = { AUDIT: nowhere, FENCES: nowhere, WEBHOOKS: nowhere }
   const bindings = { ...env, ...queues, DB, IMPORTED_PREFIXES: [IMPORTED_PREFIX] }
-  const edge = await buildEdge(bindings, catalog)
+  const edge = await buildControl(bindings, catalog)
   const call: Call = async (actor, at, body, headers = {}) => {
     const [method = '', path = ''] = at.split(' ')
     const request = new Request(`${ORIGIN}${API_PREFIX}${path}`, {
@@ -91,8 +89,18 @@ export async function keyActor(
   const lookup = { by: 'id', value: String(made.body['id']) } as const
   const record = await peekRecord(edge.bindings, lookup, Date.now())
   if (!record.ok) throw new Error(record.error)
-  // What else the gate knows of a key, the API does not look at.
-  const key = { lookup, principal: compilePrincipal(record.value) } as unknown as KnownKey
+  const { id, organizationId, ...known } = record.value
+  const { environment, kind, plan, scopes, products, expiresAt } = known
+  const key = {
+    id,
+    organization: organizationId,
+    environment,
+    kind,
+    plan,
+    scopes,
+    products,
+    expiresAt,
+  }
   return { type: 'key', key }
 }
 

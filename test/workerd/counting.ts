@@ -2,7 +2,7 @@
 
 import { env } from 'cloudflare:workers'
 
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 
 /** `kv.get`, `d1.first`, `guard.admit`, `limiter.limit` …, with how often each was called. */
 export class Calls {

@@ -4,12 +4,12 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 import { shipped } from '../../src/catalog.ts'
 import { enforce } from '../../src/control/api/change.ts'
 import { fenceMessage } from '../../src/control/api/changes/message.ts'
 import { publishChanges } from '../../src/control/api/changes/publish.ts'
-import { buildEdge } from '../../src/edge.ts'
+import { buildControl } from '../../src/control/build.ts'
 import { OPERATOR, startWorld } from './control-world.ts'
 import type { World } from './control-world.ts'
 import { outcome, startIsolate } from './isolate.ts'
@@ -112,7 +112,7 @@ it('a change of many keys waits for those that have gone meanwhile, too', async 
   expect(total).toBe(pending)
   await run(`DELETE FROM credentials WHERE id = '${key.id}'`)
   expect((await follow()).body['pending']).toBe(pending)
-  const edge = await buildEdge({ ...env, FENCES: world.edge.bindings.FENCES }, shipped)
+  const edge = await buildControl({ ...env, FENCES: world.edge.bindings.FENCES }, shipped)
   const message = { body: fenceMessage({ change }), ack: () => {}, retry: () => {} }
   await publishChanges({ messages: [message] } as unknown as MessageBatch, edge)
   expect((await follow()).body).toMatchObject({ pending: 0 })

@@ -1,6 +1,6 @@
-// What wrangler.toml and test/vitest.config.ts bind for the tests of this folder.
+// What the wrangler.toml of this folder and test/vitest.config.ts bind for its tests.
 
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 
 interface TestEnv extends Bindings {
   readonly KEY_PEPPER: string

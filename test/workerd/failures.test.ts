@@ -5,11 +5,11 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { shipped } from '../../src/catalog.ts'
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 import { placeOf } from '../../src/credentials/record.ts'
 import { UNREPORTED_FAILURES } from '../../src/gate/failures.ts'
 import { askGuard, GUARD_DEADLINE_MS } from '../../src/guard/ask.ts'
-import { createWorker } from '../../src/worker.ts'
+import { createGate } from '../../src/gate/worker.ts'
 import { counting } from './counting.ts'
 import { outcome, requestOf, startIsolate } from './isolate.ts'
 import { applySchema, makeOrganization, mint, run } from './rows.ts'
@@ -244,13 +244,13 @@ describe('the configuration is wrong', () => {
     'DB',
     'RECORDS',
     'KEY_GUARD',
-    'TRIES',
+    'CONTROL',
     'AUTH_FAILURES',
     'KEY_PEPPER',
     'SIGNING_KEYS',
     'ISSUER',
   ])('without %s every request is refused with 503, and none forwarded', async (name) => {
-    const worker = createWorker(shipped)
+    const worker = createGate(shipped)
     const { [name]: _, ...rest } = { ...env } as Record<string, unknown>
     const { value: key } = await mint(organization, 'secret')
     const ctx = { waitUntil: () => {} } as unknown as ExecutionContext

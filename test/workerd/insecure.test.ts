@@ -3,7 +3,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { handle } from '../../src/app.ts'
+import { handle } from '../../src/gate/app.ts'
 import { isInsecure } from '../../src/gate/scheme.ts'
 import { counting } from './counting.ts'
 import { outcome, startIsolate } from './isolate.ts'

@@ -1,13 +1,14 @@
-// One isolate of the edge, on the real bindings of the test: memos of its own, storage that it shares
+// One isolate of the gate, with one of control beside it, on the real bindings of the test: memos of its own, storage that it shares
 // with the others. The upstream is the test configuration's echo, behind the real `fetch`.
 
 import { env } from 'cloudflare:workers'
 
-import { handle } from '../../src/app.ts'
+import { handle } from '../../src/gate/app.ts'
 import { shipped } from '../../src/catalog.ts'
-import { buildEdge } from '../../src/edge.ts'
-import type { Edge } from '../../src/edge.ts'
-import type { Bindings } from '../../src/config/bindings.ts'
+import { buildEdge } from '../../src/gate/build.ts'
+import type { Edge } from '../../src/gate/deps.ts'
+import type { Bindings } from './bindings.ts'
+import { controlInProcess } from './control-in-process.ts'
 
 export const ORIGIN = 'https://edge.test'
 export const ADDRESS = '198.51.100.7'
@@ -29,7 +30,8 @@ export interface Isolate {
 /** Starts an isolate; `over` takes the place of single bindings. */
 export async function startIsolate(over: Partial<Bindings> = {}): Promise<Isolate> {
   const { bindings, written } = tellingWrites({ ...env, AUDIT: nowhere, ...over })
-  const edge = await buildEdge({ ...env, ...bindings }, shipped)
+  const CONTROL = controlInProcess(shipped, { ...bindings })
+  const edge = await buildEdge({ ...env, ...bindings, CONTROL }, shipped)
   return {
     edge,
     async call(path, options = {}) {

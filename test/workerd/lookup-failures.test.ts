@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 import { HELD_FOR_MS } from '../../src/gate/lookup-failures.ts'
 import { counting } from './counting.ts'
 import type { Calls } from './counting.ts'

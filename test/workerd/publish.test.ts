@@ -1,16 +1,16 @@
 // Publishing: from pending_fences to the guards, and what holds once it is done.
 
-import { createScheduledController } from 'cloudflare:test'
+import { createExecutionContext, createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { shipped } from '../../src/catalog.ts'
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 import { placeOf } from '../../src/credentials/record.ts'
 import { guardName } from '../../src/guard/ask.ts'
 import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
 import { publishPending } from '../../src/guard/publish.ts'
-import { createWorker } from '../../src/worker.ts'
+import { createControl } from '../../src/control/worker.ts'
 import {
   applySchema,
   freshId,
@@ -222,7 +222,8 @@ describe('publishPending', () => {
   it('the cron publishes', async () => {
     const [id = ''] = await makeMany(1)
     await touchAll()
-    await createWorker(shipped).scheduled(createScheduledController(), env)
+    const Control = createControl(shipped)
+    await new Control(createExecutionContext(), env).scheduled(createScheduledController())
     expect([await fenceOf(id)]).toStrictEqual(await newestOf([id]))
     expect(await generationsIn('pending_fences')).toStrictEqual(new Map())
   })

@@ -1,11 +1,11 @@
-// The real Worker takes batches of queues of any name, by what their messages are.
+// Control takes batches of queues of any name, by what their messages are.
 
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { shipped } from '../../src/catalog.ts'
-import { createWorker } from '../../src/worker.ts'
+import { createControl } from '../../src/control/worker.ts'
 import { someEvent } from '../audit/events.ts'
 import { emptyAccounts, value } from './accounts-tables.ts'
 import { applySchema, run } from './rows.ts'
@@ -15,7 +15,7 @@ afterEach(emptyAccounts)
 const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
 afterEach(() => void errors.mockClear())
 
-const worker = createWorker(shipped)
+const Control = createControl(shipped)
 const logged = () => errors.mock.calls.map((words) => words.map(String).join(' ')).join('\n')
 const stored = () => value('SELECT count(*) FROM audit_events')
 
@@ -26,7 +26,7 @@ async function deliver(queue: string, ...bodies: readonly unknown[]) {
   }))
   const batch = createMessageBatch(queue, messages)
   const ctx = createExecutionContext()
-  await worker.queue(batch, env, ctx)
+  await new Control(ctx, env).queue(batch)
   const { explicitAcks, retryMessages } = await getQueueResult(batch, ctx)
   return { acked: explicitAcks.toSorted(), retried: retryMessages.map(({ msgId }) => msgId) }
 }

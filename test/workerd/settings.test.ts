@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
 import { shipped } from '../../src/catalog.ts'
-import { ConfigurationError, buildEdge } from '../../src/edge.ts'
+import { ConfigurationError } from '../../src/config/settings.ts'
+import { CONTROL_BINDINGS } from '../../src/control/bindings.ts'
+import { buildControl } from '../../src/control/build.ts'
+import { parseControlSettings } from '../../src/control/settings.ts'
+import { buildEdge } from '../../src/gate/build.ts'
+import { GATE_BINDINGS } from '../../src/gate/bindings.ts'
 import { missingBindings } from '../../src/config/bindings.ts'
-import { parseSettings } from '../../src/config/settings.ts'
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 
 const SECRET = 'value-that-must-not-be-told'
@@ -19,11 +23,11 @@ const GOOD: Readonly<Record<string, unknown>> = {
 }
 
 const parse = (over: Readonly<Record<string, unknown>> = {}) => {
-  const parsed = parseSettings({ ...GOOD, ...over }, shipped)
+  const parsed = parseControlSettings({ ...GOOD, ...over }, shipped)
   return parsed.ok ? parsed.value : parsed.error
 }
 
-describe('parseSettings: what is right', () => {
+describe('settings: what is right', () => {
   it('the least there must be, and what follows from it', () => {
     expect(parse()).toMatchObject({
       issuer: 'https://edge.example.com',
@@ -182,29 +186,29 @@ describe('parseSettings: what is wrong is named, and its value never told', () =
   })
 
   it('all at once', () => {
-    const names = ['ISSUER', 'KEY_PEPPER', 'SIGNING_KEYS', 'ADMIN_TOKEN', 'UPSTREAMS']
-    const parsed = parseSettings({}, shipped)
+    const names = ['ISSUER', 'KEY_PEPPER', 'SIGNING_KEYS', 'UPSTREAMS', 'ADMIN_TOKEN']
+    const parsed = parseControlSettings({}, shipped)
     expect(parsed.ok ? [] : parsed.error.map((text) => text.split(' ')[0])).toStrictEqual(names)
   })
 })
 
-describe('bindings', () => {
-  const bound = {
-    ...{ DB: {}, RECORDS: {}, KEY_GUARD: {}, TRIES: {} },
-    ...{ AUTH_FAILURES: {}, LOOKUP_FAILURES: {} },
-  }
+describe.each([
+  ['the gate', GATE_BINDINGS, buildEdge],
+  ['control', CONTROL_BINDINGS, buildControl],
+])('bindings of %s', (_worker, kinds, build) => {
+  const bound = Object.fromEntries(Object.keys(kinds).map((name) => [name, {}]))
 
   it.each(Object.keys(bound))('without %s it is named, with what it should be', (name) => {
     for (const missing of [undefined, null, 'text']) {
-      const sentences = missingBindings({ ...bound, [name]: missing })
+      const sentences = missingBindings({ ...bound, [name]: missing }, kinds)
       expect(sentences.filter((text) => text.startsWith(`${name} is not bound`))).toHaveLength(1)
     }
-    expect(missingBindings(bound).some((text) => text.startsWith(name))).toBe(false)
+    expect(missingBindings(bound, kinds)).toEqual([])
   })
 
-  it('buildEdge throws one error with every binding and setting that is wrong', async () => {
+  it('one error has every binding and setting that is wrong', async () => {
     const { ISSUER: _, ...without } = GOOD
-    const thrown = await buildEdge(without, shipped).catch((error: unknown) => error)
+    const thrown = await build(without, shipped).catch((error: unknown) => error)
     expect(thrown).toBeInstanceOf(ConfigurationError)
     const { mistakes, message } = thrown as ConfigurationError
     const named = mistakes.map((text) => text.split(' ')[0])
@@ -212,4 +216,11 @@ describe('bindings', () => {
     for (const mistake of mistakes) expect(message).toContain(mistake)
     expect(message).not.toContain(PEPPER)
   })
+})
+
+it('the gate needs none of what is control’s alone', async () => {
+  const { ADMIN_TOKEN: _, ...without } = GOOD
+  const bound = Object.fromEntries(Object.keys(GATE_BINDINGS).map((name) => [name, {}]))
+  const { settings } = await buildEdge({ ...without, ...bound }, shipped)
+  expect(JSON.stringify(Object.keys(settings))).not.toMatch(/adminToken|access|signIn|sealing/)
 })

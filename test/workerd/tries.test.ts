@@ -4,7 +4,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 import { heldUntil, PERIOD_MS, withWrong, WRONG_MAX } from '../../src/control/tries/wrong-tries.ts'
 import { counting } from './counting.ts'
 import { outcome, startIsolate } from './isolate.ts'

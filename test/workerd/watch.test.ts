@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { accountFor, factsOf } from '../../src/audit/account.ts'
-import type { Bindings } from '../../src/config/bindings.ts'
+import type { Bindings } from './bindings.ts'
 import { refuse } from '../../src/gate/refuse.ts'
 import { END_GRACE_MS } from '../../src/gate/relay/web-socket.ts'
 import { WATCH } from '../../src/gate/relay/watch-times.ts'

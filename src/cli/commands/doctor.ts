@@ -6,7 +6,12 @@ import type { Command } from 'commander'
 
 import { Stop } from '../answer.ts'
 import type { Attach, Ops } from '../answer.ts'
-import { checkDeployedSecrets, checkEdge, checkSettings } from '../doctor/deployment.ts'
+import {
+  checkConfigs,
+  checkDeployedSecrets,
+  checkEdge,
+  checkSettings,
+} from '../doctor/deployment.ts'
 import { finding } from '../doctor/finding.ts'
 import type { Finding, Level } from '../doctor/finding.ts'
 import { READ_TABLES, SELECT_FACTS } from '../doctor/facts.ts'
@@ -47,6 +52,7 @@ Examples:
     const url = await edgeUrl(ops)
     const parts = await Promise.all([
       checkSettings(ops, url),
+      checkConfigs(),
       ops.remote ? checkDeployedSecrets(ops) : [],
       checkDatabase(ops),
       checkEdge(ops, url),

@@ -1,10 +1,15 @@
 // Settings, secrets and the edge itself.
 
+import { isDeepStrictEqual } from 'node:util'
+
 import { HEALTH_PATH } from '../../lib/paths.ts'
 import { HEADERS } from '../../lib/header-names.ts'
-import { loadSettings, parseSettings } from '../../config/settings.ts'
+import { CONFIGS, ROLES, SECRETS } from '../../config/workers.ts'
+import type { Role } from '../../config/workers.ts'
+import { CONTROL_ONLY, loadControlSettings, parseControlSettings } from '../../control/settings.ts'
 import type { Ops } from '../answer.ts'
-import { readVars, SECRET_NAMES } from '../settings.ts'
+import { readConfigOf, readVars, SECRET_NAMES } from '../settings.ts'
+import type { Config } from '../settings.ts'
 import { readJson, wrangler } from '../wrangler.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -15,7 +20,7 @@ const HEALTH_TIMEOUT_MS = 10_000
 /** The settings by the edge's own rules. Secrets of a deployment cannot be read: only their names. */
 export async function checkSettings(ops: Ops, url: string): Promise<Finding[]> {
   const vars = await readVars(ops, url)
-  const parsed = parseSettings(vars, ops.catalog)
+  const parsed = parseControlSettings(vars, ops.catalog)
   const open = vars['ACCESS'] !== undefined || vars['CONSOLE'] !== undefined
   const findings = open ? [] : [CONSOLE_CLOSED]
   const hidden = (sentence: string): boolean =>
@@ -26,7 +31,7 @@ export async function checkSettings(ops: Ops, url: string): Promise<Finding[]> {
     return [...findings, ...wrong.map((sentence) => misconfigured(sentence))]
   }
   try {
-    await loadSettings(parsed.value)
+    await loadControlSettings(parsed.value)
     return [...findings, ...checkPlaceholders(parsed.value)]
   } catch (error) {
     return [
@@ -36,18 +41,64 @@ export async function checkSettings(ops: Ops, url: string): Promise<Finding[]> {
   }
 }
 
-/** Which secrets the deployed Worker has. */
+/** Which secrets the deployed Workers have. */
 export async function checkDeployedSecrets(ops: Ops): Promise<Finding[]> {
-  const { exitCode, stdout } = await wrangler(ops, ['secret', 'list', '--format', 'json'])
+  const roles = ROLES.filter((role) => SECRETS[role].length > 0)
+  return (await Promise.all(roles.map((role) => checkSecretsOf(ops, role)))).flat()
+}
+
+async function checkSecretsOf(ops: Ops, role: Role): Promise<Finding[]> {
+  const config = ['--config', CONFIGS[role]]
+  const { exitCode, stdout } = await wrangler(ops, [
+    'secret',
+    'list',
+    '--format',
+    'json',
+    ...config,
+  ])
   const rows = readJson(stdout)
   if (exitCode !== 0 || !Array.isArray(rows)) {
-    const message = 'could not be listed: run npx wrangler login, and deploy the Worker'
+    const message = `of ${role} could not be listed: run npx wrangler login, and deploy the Workers`
     return [finding('warning', 'secrets_unknown', 'secrets', message)]
   }
   const names = new Set(rows.map((row: { readonly name?: unknown }) => row.name))
-  return SECRET_NAMES.filter((name) => !names.has(name)).map((name) =>
-    finding('refusing', 'secret_missing', name, `is not set: npx wrangler secret put ${name}`),
+  return SECRETS[role]
+    .filter((name) => !names.has(name))
+    .map((name) => {
+      const put = `npx wrangler secret put ${name} ${config.join(' ')}`
+      return finding('refusing', 'secret_missing', name, `is not set in ${role}: ${put}`)
+    })
+}
+
+/** Whether the files of gate and control say the same, where both must. */
+export async function checkConfigs(): Promise<Finding[]> {
+  return compareConfigs(await readConfigOf('gate'), await readConfigOf('control'))
+}
+
+/** Pure: what differs between the gate's configuration and control's. */
+export function compareConfigs(gate: Config, control: Config): Finding[] {
+  const names = new Set([...Object.keys(gate.vars), ...Object.keys(control.vars)])
+  const differing = [...names].filter(
+    (name) =>
+      !CONTROL_ONLY.includes(name) && !isDeepStrictEqual(gate.vars[name], control.vars[name]),
   )
+  const files = `${CONFIGS.gate} and ${CONFIGS.control}`
+  const idOf = ({ kv_namespaces }: Config): string | undefined =>
+    kv_namespaces.find(({ binding }) => binding === 'RECORDS')?.id
+  const apart = idOf(gate) === undefined || idOf(gate) !== idOf(control) ? ['RECORDS'] : []
+  return [
+    ...differing.map((name) =>
+      finding(
+        'refusing',
+        'settings_differ',
+        name,
+        `differs between ${files}: both must say the same`,
+      ),
+    ),
+    ...apart.map((name) =>
+      finding('refusing', 'settings_differ', name, `must have one id, the same in ${files}`),
+    ),
+  ]
 }
 
 /** Whether the edge answers, and what it says when it is not ready. */

@@ -1,4 +1,5 @@
-// Whether D1 was set back to an earlier state: the edge compares it with what KV knows.
+// What only the running edge can tell: whether D1 was set back to an earlier state, by comparing it with
+// what KV knows, and whether gate and control have the same settings and secrets.
 
 import type { Ops } from '../answer.ts'
 import { readSecrets, textOf } from '../settings.ts'
@@ -17,15 +18,29 @@ export async function checkRestore(ops: Ops, url: string): Promise<Finding[]> {
     return [finding('info', 'restore_not_looked_for', 'ADMIN_TOKEN', message)]
   }
   let next: unknown = null
+  let found: Finding[] = []
   for (let call = 0; call < MAX_CALLS; call++) {
     const query = typeof next === 'string' ? `?after=${encodeURIComponent(next)}` : ''
     const answer = await askEdge(url, token, 'GET', `/records${query}`)
     if (typeof answer === 'string') return []
-    if (Number(answer['ahead']) > 0) return [setBack(answer)]
+    if (call === 0) found = differences(answer['settings_differ'])
+    if (Number(answer['ahead']) > 0) return [...found, setBack(answer)]
     next = answer['next']
     if (typeof next !== 'string') break
   }
-  return []
+  return found
+}
+
+function differences(names: unknown): Finding[] {
+  if (!Array.isArray(names)) return []
+  return names.map((name: unknown) =>
+    finding(
+      'refusing',
+      'settings_differ',
+      String(name),
+      'is not the same in the gate and in control as they run: deploy the gate, then control, with the same; while a secret differs nothing is minted',
+    ),
+  )
 }
 
 function setBack({ ahead, keys }: Readonly<Record<string, unknown>>): Finding {

@@ -12,8 +12,9 @@ import { ok } from '../../lib/result.ts'
 import type { Result } from '../../lib/result.ts'
 import { isKeyShaped } from '../../config/setting-forms.ts'
 import type { AccessSettings } from '../../config/setting-forms.ts'
-import type { Settings } from '../../config/settings.ts'
-import type { KnownKey } from '../../credentials/memo.ts'
+import type { KeyRecord } from '../../credentials/record.ts'
+import type { CallKey } from '../../call/call.ts'
+import type { ControlSettings } from '../settings.ts'
 import type { Door, Held, Tries } from '../tries/tries.ts'
 import { parseEmail } from './members/email.ts'
 import type { Role } from './members/role.ts'
@@ -23,7 +24,9 @@ export type { Role } from './members/role.ts'
 
 export interface KeyActor {
   readonly type: 'key'
-  readonly key: KnownKey
+  readonly key: CallKey
+  /** As D1 has it at this moment; only who makes a change has been looked up (author.ts). */
+  readonly record?: KeyRecord
 }
 
 export interface OperatorActor {
@@ -44,7 +47,7 @@ export type Actor = KeyActor | OperatorActor | PersonActor
 
 /** Against what a try at the admin token is held. */
 export interface TokenCheck {
-  readonly settings: Settings
+  readonly settings: ControlSettings
   readonly tries: Tries
 }
 
@@ -90,7 +93,7 @@ export async function tryAdminToken(
  */
 export async function accessEmail(
   request: Request,
-  settings: Pick<Settings, 'access'>,
+  settings: Pick<ControlSettings, 'access'>,
 ): Promise<string | undefined> {
   const assertion = request.headers.get('cf-access-jwt-assertion')
   if (!assertion || !settings.access || isForeignWrite(request)) return undefined
@@ -113,20 +116,28 @@ export function organizationOf(actor: Actor, asked: string | undefined): string 
       'organization: operators must name one, as ?organization=org_…',
     )
   }
-  const own =
-    actor.type === 'person' ? actor.organizationId : actor.key.principal.record.organizationId
+  const own = actor.type === 'person' ? actor.organizationId : actor.key.organization
   if (asked === undefined || asked === own) return own
   throw notFound('organization')
 }
 
 /** The environment to which a key's management is confined; people's is not. */
 export function environmentOf(actor: Actor): Environment | undefined {
-  return actor.type === 'key' ? actor.key.principal.record.environment : undefined
+  return actor.type === 'key' ? actor.key.environment : undefined
+}
+
+/**
+ * The record of the key that makes a change.
+ * @throws Error of an actor who was not looked up for one: a bug.
+ */
+export function recordOf({ key, record }: KeyActor): KeyRecord {
+  if (record) return record
+  throw new Error(`${key.id} has not been looked up for a change`)
 }
 
 /** The actor's name in idempotency and audit. */
 export function actorName(actor: Actor): string {
-  if (actor.type === 'key') return actor.key.principal.record.id
+  if (actor.type === 'key') return actor.key.id
   return actor.type === 'person' ? `person:${actor.email}` : `operator:${actor.name}`
 }
 

@@ -8,11 +8,12 @@ import { compilePrincipal } from '../../credentials/principal.ts'
 import { peekRecord } from '../../credentials/store.ts'
 import { err, ok } from '../../lib/result.ts'
 import type { Result } from '../../lib/result.ts'
+import { recordOf } from './actor.ts'
 import type { Actor } from './actor.ts'
 import type { ControlContext } from './context.ts'
 import { failUnless } from './decide.ts'
 import { Problem } from './problem.ts'
-import type { Access } from './routes.ts'
+import type { Access } from '../../catalog/operations.ts'
 
 const NOT_SO = 'the_author_is_another_by_now'
 
@@ -26,7 +27,7 @@ export function authorStands({ actor, edge, nowMs }: ControlContext): D1Prepared
     return [failUnless(DB, NOT_SO, member, actor.organizationId, actor.email)]
   }
   // A generation is raised by all that counts at the gate.
-  const { id, generation } = actor.key.principal.record
+  const { id, generation } = recordOf(actor)
   const key = `EXISTS (SELECT 1 FROM credentials c JOIN generations g ON g.credential_id = c.id
     WHERE c.id = ?1 AND g.generation = ?2 AND (c.expires_at IS NULL OR c.expires_at > ?3))`
   return [failUnless(DB, NOT_SO, key, id, generation, nowMs)]
@@ -51,10 +52,10 @@ export async function authorNow(
   access: Access,
 ): Promise<Result<Actor, Denial>> {
   if (actor.type !== 'key') return ok(actor)
-  const { principal: known } = actor.key
-  const by = { by: 'id', value: known.record.id } as const
+  const { key: known } = actor
+  const by = { by: 'id', value: known.id } as const
   const record = await peekRecord(edge.bindings, by, nowMs)
-  const { scheme } = KINDS[known.record.kind]
+  const { scheme } = KINDS[known.kind]
   if (!record.ok) {
     if (record.error === 'unreachable') return err({ reason: 'records_unreachable' })
     return err({ reason: 'credential_unknown', scheme })
@@ -64,8 +65,8 @@ export async function authorNow(
     ? fresh
     : {
         ...fresh,
-        products: new Set([...fresh.products].filter((one) => known.products.has(one))),
-        expiresAt: Math.min(fresh.expiresAt, known.expiresAt),
+        products: new Set([...fresh.products].filter((one) => known.products.includes(one))),
+        expiresAt: Math.min(fresh.expiresAt, known.expiresAt ?? Infinity),
       }
   const status = checkStatus(principal, scheme, nowMs)
   if (!status.ok) return status
@@ -73,5 +74,13 @@ export async function authorNow(
   if (needed.length > 0 && !needed.some((scope) => principal.scopes.has(scope))) {
     return err({ reason: 'scope_missing', scope: needed[0] ?? '' })
   }
-  return ok({ type: 'key', key: { ...actor.key, principal } })
+  const { scopes, products, expiresAt } = principal
+  const key = {
+    ...known,
+    plan: record.value.plan,
+    scopes: [...scopes],
+    products: [...products],
+    expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
+  }
+  return ok({ type: 'key', key, record: record.value })
 }

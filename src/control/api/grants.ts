@@ -19,7 +19,7 @@ export function grantScopes(
   kept: readonly string[] = [],
 ): string[] {
   const { catalog } = edge
-  const held = actor.type === 'key' ? actor.key.principal.scopes : undefined
+  const held = actor.type === 'key' ? new Set(actor.key.scopes) : undefined
   const rule = KINDS[kind].holds.scopes
   if (rule === 'fixed') {
     const own = [...catalog.publishable.scopes]
@@ -64,7 +64,7 @@ export async function grantProducts(
   const rule = KINDS[kind].holds.products
   const possible = productsFor(edge.catalog, kind)
   const had = await organizationProducts(edge.bindings.DB, organization)
-  const held = actor.type === 'key' ? actor.key.principal.products : undefined
+  const held = actor.type === 'key' ? new Set(actor.key.products) : undefined
   if (asked === undefined) {
     if (rule === 'signed') throw invalid('products', `choose one or more of ${possible.join(', ')}`)
     const granted = possible.filter((one) => had.has(one) && (!held || held.has(one)))

@@ -17,8 +17,8 @@ import { checkOrganization } from './organization/known.ts'
 import { checkPermission, READING } from './permission.ts'
 import { Denied } from './problem.ts'
 import { checkBody } from './readable.ts'
-import { OPERATIONS } from './routes.ts'
-import type { Access, OperationName } from './routes.ts'
+import { OPERATIONS } from '../../catalog/operations.ts'
+import type { Access, OperationName } from '../../catalog/operations.ts'
 
 export const ProblemBody = z
   .object({ error: z.string(), detail: z.string(), status_code: z.int() })

@@ -4,8 +4,8 @@
 import { environmentOf } from './actor.ts'
 import type { Actor } from './actor.ts'
 import { Problem } from './problem.ts'
-import { OPERATIONS } from './routes.ts'
-import type { OperationName } from './routes.ts'
+import { OPERATIONS } from '../../catalog/operations.ts'
+import type { OperationName } from '../../catalog/operations.ts'
 
 /** Operations that change nothing although they are no GET. */
 export const READING: readonly OperationName[] = ['explain']

@@ -3,12 +3,31 @@
 import { OPENAPI_PATH } from '../../lib/paths.ts'
 import type { Child } from 'hono/jsx'
 
+import { stopsMinting } from '../../call/fingerprint.ts'
 import { ASSETS } from './assets.ts'
 import type { PageContext } from './context.ts'
 import { flashText } from './flash.ts'
 import { Badge } from './kit/badge.tsx'
 import { TokenField } from './kit/form.tsx'
 import { ORGANIZATIONS, pageUrl, SIGN_OUT } from './urls.ts'
+
+/** Said to operators alone, who can mend it. */
+function Differing({ c }: { c: PageContext }) {
+  const { differing } = c.env.context.edge
+  const operator = c.get('session')?.actor.type === 'operator'
+  if (!operator || differing.length === 0) return null
+  return (
+    <div class="notice bad" role="alert">
+      <p>
+        The gate and control do not have the same {differing.join(', ')}: deploy both with the same,
+        the gate first.{' '}
+        {stopsMinting(differing)
+          ? 'Until then no key can be made. Revoking works.'
+          : 'Until then what these pages say may not be what the gate does.'}
+      </p>
+    </div>
+  )
+}
 
 interface LayoutProps {
   c: PageContext
@@ -44,6 +63,7 @@ export function Layout({ c, title, back, children }: LayoutProps) {
             </p>
           ) : null}
           <h1>{title}</h1>
+          <Differing c={c} />
           {flash === undefined ? null : (
             <div class="notice good" role="status">
               <p>{flash}</p>

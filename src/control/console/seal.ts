@@ -2,23 +2,27 @@
 // redirect. The key comes from the pepper and the admin token, so that changing either signs
 // everybody out, and nothing more has to be configured.
 
-import type { Settings } from '../../config/settings.ts'
+import type { ControlSettings } from '../settings.ts'
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const
 /** What a tag is for; one never passes as another. */
 type Purpose = 'session' | 'csrf' | 'receipt'
 
-const keys = new WeakMap<Settings, CryptoKey>()
+const keys = new WeakMap<ControlSettings, CryptoKey>()
 
 /** The tag of a text for a purpose, base64url. */
-export async function tagOf(settings: Settings, purpose: Purpose, text: string): Promise<string> {
+export async function tagOf(
+  settings: ControlSettings,
+  purpose: Purpose,
+  text: string,
+): Promise<string> {
   const key = await consoleKey(settings)
   return base64url(await crypto.subtle.sign('HMAC', key, bytes(`${purpose}\n${text}`)))
 }
 
 /** Whether a tag is right; compared in constant time. */
 export async function isTagOf(
-  settings: Settings,
+  settings: ControlSettings,
   purpose: Purpose,
   text: string,
   tag: string,
@@ -29,7 +33,7 @@ export async function isTagOf(
 }
 
 /** A CryptoKey belongs to no request, so an isolate keeps it. */
-async function consoleKey(settings: Settings): Promise<CryptoKey> {
+async function consoleKey(settings: ControlSettings): Promise<CryptoKey> {
   const known = keys.get(settings)
   if (known) return known
   // The pepper is imported for HMAC alone. Keys never hold a space, so no key's tag is this one.

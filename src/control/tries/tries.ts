@@ -6,7 +6,7 @@
 
 import { LRUCache } from 'lru-cache'
 
-import type { Bindings } from '../../config/bindings.ts'
+import type { ControlBindings } from '../bindings.ts'
 import { equalInConstantTime } from '../../credentials/digest.ts'
 import { addressBucket } from '../../lists/address.ts'
 import type { Address } from '../../lists/address.ts'
@@ -35,13 +35,13 @@ const DEADLINE_MS = 5_000
 const MAX_CLIENTS = 10_000
 
 export class Tries {
-  private readonly counters: Bindings['TRIES']
+  private readonly counters: ControlBindings['TRIES']
   /** Until when a client is held, in Unix milliseconds. */
   private readonly held = new LRUCache<string, number>({ max: MAX_CLIENTS })
   /** Times of wrong tries while the client's counter did not answer. */
   private readonly uncounted = new LRUCache<string, readonly number[]>({ max: MAX_CLIENTS })
 
-  constructor(counters: Bindings['TRIES']) {
+  constructor(counters: ControlBindings['TRIES']) {
     this.counters = counters
   }
 

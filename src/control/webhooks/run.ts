@@ -12,7 +12,6 @@ import { deliveryIdsOf, enqueueStatements, sweepStatements } from './outbox.ts'
 import { retentionStatement } from './retention.ts'
 import { prepareAll } from './statement.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
 /** Long enough for receivers as they should be, so that a queue of those is worked off in its order. */
 const HINT_PATIENCE_MS = 1_000
 
@@ -73,16 +72,8 @@ export async function announceExposed(
   nowMs: number,
 ): Promise<void> {
   const { DB } = edge.bindings
-  const day = Math.floor(nowMs / DAY_MS)
-  if (edge.exposed.get(keyId) === day) return
-  edge.exposed.set(keyId, day)
-  try {
-    const statements = enqueueStatements({ change: 'exposed', keyId }, nowMs)
-    await hint(edge, deliveryIdsOf(await DB.batch(prepareAll(DB, statements))))
-  } catch (error) {
-    edge.exposed.delete(keyId)
-    console.error(`exposed key ${keyId} could not be announced`, error)
-  }
+  const statements = enqueueStatements({ change: 'exposed', keyId }, nowMs)
+  await hint(edge, deliveryIdsOf(await DB.batch(prepareAll(DB, statements))))
 }
 
 async function hintRetries(edge: ControlDeps, { retries }: Delivered): Promise<void> {

@@ -1,10 +1,11 @@
-// How large the Worker is, by part.
+// How large the Workers are, and control by part.
 
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import { build } from 'esbuild'
 
+import { ROLES } from '../../../src/config/workers.ts'
 import { bundle, ROOT } from '../../harness/bundle.ts'
 
 export interface Part {
@@ -13,14 +14,18 @@ export interface Part {
   readonly gzip: number
 }
 
+const ENTRY = 'src/control/index.ts'
+
 /**
- * The deployed bundle, and what it is made of: split at its lazy imports, which a deploy does not do.
+ * The deployed bundles, and what control's is made of: split at its lazy imports, which a deploy does not do.
  * There each lazy part is a function in the one file: it is parsed with the rest, and run when asked.
  */
 export async function bundleParts(): Promise<Part[]> {
-  const deployed = await bundle()
+  const deployed = await Promise.all(
+    ROLES.map(async (role) => sized(`${role}, as it is deployed`, [await bundle(role)])),
+  )
   const { metafile, outputFiles } = await build({
-    entryPoints: [join(ROOT, 'src/index.ts')],
+    entryPoints: [join(ROOT, ENTRY)],
     absWorkingDir: ROOT,
     outdir: join(ROOT, 'unwritten'),
     bundle: true,
@@ -36,12 +41,12 @@ export async function bundleParts(): Promise<Part[]> {
     logLevel: 'silent',
   })
   const outputs = new Map(Object.entries(metafile.outputs))
-  const entry = [...outputs].find(([, { entryPoint }]) => entryPoint === 'src/index.ts')?.[0] ?? ''
+  const entry = [...outputs].find(([, { entryPoint }]) => entryPoint === ENTRY)?.[0] ?? ''
   const eager = closure(entry)
   const lazy = [...outputs.keys()].filter((path) => path.endsWith('.js') && !eager.has(path))
   return [
-    sized('deployed, one file', [deployed]),
-    sized('the gate, before any lazy part', texts([...eager])),
+    ...deployed,
+    sized('control, before any lazy part', texts([...eager])),
     sized('lazy parts together', texts(lazy)),
     ...lazy
       .filter((path) => outputs.get(path)?.entryPoint)

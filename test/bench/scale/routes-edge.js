@@ -1,9 +1,7 @@
-// What Workers around generated catalogs are made of. Plain JavaScript, for the types of Workers are
+// What gates around generated catalogs are made of. Plain JavaScript, for the types of Workers are
 // not those of Node; each Worker is a shell around this bundle with its own number of routes.
 
-export { KeyGuard } from '../../../src/guard/key-guard.ts'
-export { TryCounter } from '../../../src/control/tries/try-counter.ts'
-export { createWorker } from '../../../src/worker.ts'
+export { createGate } from '../../../src/gate/worker.ts'
 export { catalogOfRoutes } from './routes-catalog.ts'
 
 // A deploy asks for one.

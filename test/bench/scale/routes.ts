@@ -20,10 +20,8 @@ export async function catalogRoutes(
       name: nameOf(size),
       entry: ENTRY,
       shell: `
-        import { catalogOfRoutes, createWorker, KeyGuard } from './edge.js'
-        export { KeyGuard }
-        export { TryCounter } from './edge.js'
-        export default createWorker(catalogOfRoutes(${size}))`,
+        import { catalogOfRoutes, createGate } from './edge.js'
+        export default createGate(catalogOfRoutes(${size}))`,
       products: productIds(size),
     })),
   })

@@ -1,4 +1,4 @@
-// How long the Worker takes to start: from a workerd process that is started to its first answer,
+// How long the gate takes to start: from a workerd process that is started to its first answer,
 // beside the Worker that only forwards.
 
 import { spawn } from 'node:child_process'
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { shipped } from '../../../src/catalog.ts'
 import { generateSigningKey } from '../../../src/credentials/signing-keys.ts'
 import { bundle } from '../../harness/bundle.ts'
-import { ADMIN_TOKEN, PEPPER } from '../../harness/edge.ts'
+import { PEPPER } from '../../harness/edge.ts'
 import { freePort } from '../../harness/free-port.ts'
 import { PASS_THROUGH } from '../bare-workers.ts'
 import { threadMicroseconds } from '../child.ts'
@@ -78,8 +78,16 @@ interface Started {
 
 async function startable(): Promise<Startable[]> {
   const base = { live: 'http://127.0.0.1:9', sandbox: 'http://127.0.0.1:9' }
-  const { d1Databases, kvNamespaces, durableObjects, ratelimits, queueProducers } = deployment()
-  const bound = [d1Databases, kvNamespaces, durableObjects, ratelimits, queueProducers]
+  const { d1Databases, kvNamespaces, durableObjects, ratelimits, queueProducers, serviceBindings } =
+    deployment('gate')
+  const bound = [
+    d1Databases,
+    kvNamespaces,
+    durableObjects,
+    ratelimits,
+    queueProducers,
+    serviceBindings,
+  ]
   const stores = bound.flatMap((named) => Object.keys(named ?? {}))
   const gate = {
     // What is bound is never called: the first answer is that of its own health.
@@ -87,7 +95,6 @@ async function startable(): Promise<Startable[]> {
     ISSUER: 'http://localhost',
     KEY_PEPPER: PEPPER,
     SIGNING_KEYS: JSON.stringify({ keys: [await generateSigningKey()] }),
-    ADMIN_TOKEN,
     UPSTREAMS: Object.fromEntries(shipped.products.map(({ id }) => [id, base])),
   }
   return [
@@ -98,7 +105,7 @@ async function startable(): Promise<Startable[]> {
       bindings: { UPSTREAM: '127.0.0.1:9' },
       status: 500,
     },
-    { name: 'gate', text: await bundle(), bindings: gate, status: 200 },
+    { name: 'gate', text: await bundle('gate'), bindings: gate, status: 200 },
   ]
 }
 
@@ -106,7 +113,7 @@ async function startable(): Promise<Startable[]> {
 async function startOnce({ name, text, bindings, status }: Startable): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-start-'))
   const port = await freePort()
-  const { compatibilityDate } = deployment()
+  const { compatibilityDate } = deployment('gate')
   const spelled = Object.entries(bindings).map(([binding, value]) =>
     typeof value === 'string'
       ? `(name = ${JSON.stringify(binding)}, text = ${JSON.stringify(value)})`

@@ -47,7 +47,7 @@ export async function startCorpus(
 ): Promise<Corpus> {
   const log: string[] = []
   const edge = await startEdge({
-    entry: 'test/workerd/corpus-edge.ts',
+    entries: { gate: 'test/workerd/corpus-gate.ts', control: 'test/workerd/corpus-control.ts' },
     catalog: corpusCatalog,
     bindings,
     onLog: (line) => log.push(line),

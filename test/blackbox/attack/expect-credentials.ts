@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest'
 
+import { NAMES } from '../../harness/edge.ts'
 import { header, reason } from './expectation.ts'
 import type { Expectation, Shown } from './expectation.ts'
 import { expectOutcome } from './outcome.ts'
@@ -46,7 +47,7 @@ export const credentialExpectations: Readonly<Record<string, Expectation>> = {
   K08: reason('credential_invalid'),
   K10: async ({ answer, corpus }) => {
     expect(answer.status).toBe(401)
-    const guards = await corpus.edge.mf.listDurableObjectIds('KEY_GUARD', 'portcullis')
+    const guards = await corpus.edge.mf.listDurableObjectIds('KEY_GUARD', NAMES.gate)
     const [row] = await corpus.edge.sql('SELECT count(*) AS minted FROM credentials')
     expect(guards.length).toBeLessThanOrEqual(Number(row?.['minted']))
     const flood = () =>

@@ -22,9 +22,9 @@ export interface People {
   readonly assertion: (email: string) => Promise<string>
 }
 
-/** The edge as it is built, which finds Access' certificates without a network. */
+/** Control as it is built, which finds Access' certificates without a network. */
 const withCertificates = (jwks: object): string => `
-import edge from './edge.js'
+import Control from './edge.js'
 export * from './edge.js'
 
 const fetchAnything = globalThis.fetch
@@ -33,14 +33,14 @@ globalThis.fetch = (asked, options) =>
     ? Promise.resolve(Response.json(${JSON.stringify(jwks)}))
     : fetchAnything(asked, options)
 
-export default edge
+export default Control
 `
 
 export async function startPeople(): Promise<People> {
   const { publicKey, privateKey } = await generateKeyPair('RS256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }
   const edge = await startEdge({
-    shell: withCertificates({ keys: [jwk] }),
+    shells: { control: withCertificates({ keys: [jwk] }) },
     bindings: {
       ACCESS: { team_domain: TEAM, audience: AUDIENCE, operators: ['olga@example.com'] },
     },

@@ -4,7 +4,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { OPERATIONS } from '../../../src/control/api/routes.ts'
+import { OPERATIONS } from '../../../src/catalog/operations.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import { caller } from '../control/call.ts'
 import type { Call } from '../control/call.ts'

@@ -1,7 +1,7 @@
 // Fields that an operation does not take, over a body that it does: what is wrong, the fields, and
 // the field that the 400 names, or the whole refusal where it is another.
 
-import type { OperationName } from '../../../src/control/api/routes.ts'
+import type { OperationName } from '../../../src/catalog/operations.ts'
 
 type Row = readonly [flaw: string, fields: object, expected: string]
 

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import type { OperationName } from '../../../src/control/api/routes.ts'
+import type { OperationName } from '../../../src/catalog/operations.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import { refusalOf } from '../call.ts'
 import { fault } from './call.ts'

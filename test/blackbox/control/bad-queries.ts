@@ -1,6 +1,6 @@
 // Query parameters that are malformed, and the parameter that the refusal names.
 
-import type { OperationName } from '../../../src/control/api/routes.ts'
+import type { OperationName } from '../../../src/catalog/operations.ts'
 
 const PAGES = (name: OperationName): [OperationName, string, string][] => [
   [name, 'limit=0', 'limit'],

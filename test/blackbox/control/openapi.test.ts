@@ -4,7 +4,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { OPERATIONS } from '../../../src/control/api/routes.ts'
+import { OPERATIONS } from '../../../src/catalog/operations.ts'
 import { API_PREFIX } from '../../../src/lib/paths.ts'
 import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
+import { NAMES, startEdge } from '../../harness/edge.ts'
 import type { Minted, TestEdge } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
 import { fault, fill, manager, newOrganization, operator, untilEnforced } from './plain-call.ts'
@@ -339,7 +339,7 @@ describe('an organization with more keys than one call publishes', () => {
       `INSERT INTO changes (id, organization_id, total, created_at)
        SELECT 'chg_slices', '${id}', count(*), max(created_at) FROM pending_fences`,
     )
-    const queue = await edge.mf.getQueueProducer('FENCES')
+    const queue = await edge.mf.getQueueProducer('FENCES', NAMES.control)
     for (const body of [{ change: 'chg_slices' }, null, { change: 'chg_none' }]) {
       await queue.send(body)
       await queue.send(body)

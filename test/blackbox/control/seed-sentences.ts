@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 
-import { OPERATIONS } from '../../../src/control/api/routes.ts'
+import { OPERATIONS } from '../../../src/catalog/operations.ts'
 import { outcome, present } from '../call.ts'
 import type { KeyBody, PageBody, ReceiptBody } from './call.ts'
 import { until } from './world.ts'

@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Kind } from '../../../src/catalog/define.ts'
-import { OPERATIONS } from '../../../src/control/api/routes.ts'
-import type { OperationName } from '../../../src/control/api/routes.ts'
+import { OPERATIONS } from '../../../src/catalog/operations.ts'
+import type { OperationName } from '../../../src/catalog/operations.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import type { CredentialOptions } from '../../harness/edge.ts'
 import { present } from '../call.ts'

@@ -47,9 +47,11 @@ export async function filesOf(folder: string): Promise<Kept[]> {
   )
 }
 
+type Faults = Readonly<Record<string, number>>
+
 export interface Delivery {
   readonly queue: string
-  readonly faults: Readonly<Record<string, number>>
+  readonly faults: Faults
   readonly bodies: readonly unknown[]
 }
 
@@ -58,4 +60,16 @@ export function tapeOf({ upstream }: TestEdge): Delivery[] {
   return upstream.received
     .filter(({ target }) => target === '/tape')
     .map(({ body }) => JSON.parse(body) as Delivery)
+}
+
+/** How often each fault has happened: on the way into the queue, by each gate, and out of it. */
+export function faultsOf(edge: TestEdge): Faults {
+  const told = edge.upstream.received
+    .filter(({ target }) => target === '/faults')
+    .map(({ body }) => JSON.parse(body) as { readonly by: string; readonly faults: Faults })
+  const last = new Map(told.map(({ by, faults }) => [by, faults]))
+  const sums = [...last.values(), tapeOf(edge).at(-1)?.faults ?? {}]
+  const names = new Set(sums.flatMap((one) => Object.keys(one)))
+  const sumOf = (name: string): number => sums.reduce((sum, one) => sum + (one[name] ?? 0), 0)
+  return Object.fromEntries([...names].map((name) => [name, sumOf(name)]))
 }

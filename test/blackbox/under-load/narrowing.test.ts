@@ -25,7 +25,7 @@ const lines: string[] = []
 const hear = (line: string): unknown => lines.push(line)
 let world: World
 beforeAll(async () => {
-  const options = { isolates: 2, shell: CRASHING, onLog: hear }
+  const options = { isolates: 2, shells: CRASHING, onLog: hear }
   world = await startWorld(await startEdge(options))
 })
 afterAll(() => world.edge.stop())
@@ -174,8 +174,8 @@ test.each([
   ['whose leases outlive their fences', WAITLESS],
 ])(
   'the load shows an edge %s',
-  async (_flaw, shell) => {
-    const edge = await startEdge({ isolates: 2, shell })
+  async (_flaw, guard) => {
+    const edge = await startEdge({ isolates: 2, shells: { guard } })
     try {
       const flawed = await startWorld(edge)
       let shown = ''

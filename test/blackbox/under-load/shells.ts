@@ -1,4 +1,4 @@
-// Modules around the production bundle, which they import unchanged as ./edge.js: each adds one thing
+// Modules around the production bundles, which they import unchanged as ./edge.js: each adds one thing
 // that a test needs and that no deployment has. Plain module texts.
 
 /**
@@ -9,9 +9,9 @@
  * `GET /admitted/<credential id>`: how many requests that guard has admitted by itself, as a number;
  * all others that were forwarded were on leases.
  */
-export const CRASHING = `
+export const CRASHING = {
+  guard: `
 import edge, { KeyGuard as Guard } from './edge.js'
-export { TryCounter } from './edge.js'
 
 const fatal = new Map()
 const admitted = new Map()
@@ -44,6 +44,11 @@ export class KeyGuard extends Guard {
   }
 }
 
+export default edge
+`,
+  gate: `
+import edge from './edge.js'
+
 export default {
   ...edge,
   async fetch(request, env, ctx) {
@@ -56,12 +61,12 @@ export default {
     return Response.json(died)
   },
 }
-`
+`,
+}
 
 /** An edge whose guards know of no fence, as if a change only refreshed KV. It must be caught. */
 export const FENCELESS = `
 import edge, { KeyGuard as Guard } from './edge.js'
-export { TryCounter } from './edge.js'
 
 export class KeyGuard extends Guard {
   confirm() {
@@ -79,7 +84,6 @@ export default edge
 /** An edge whose fences do not wait for leases: these outlive them. It must be caught. */
 export const WAITLESS = `
 import edge, { KeyGuard as Guard } from './edge.js'
-export { TryCounter } from './edge.js'
 
 export class KeyGuard extends Guard {
   async fence(generation) {
@@ -90,30 +94,69 @@ export class KeyGuard extends Guard {
 export default edge
 `
 
+/** Chance with a seed. Each fault happens where it first can, so that none is left out of a short run. */
+const CHANCE = `
+let seed = 20261117
+const happens = (chance, fault) => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+  if (seed / 2 ** 32 >= chance && faults[fault] !== 0) return false
+  if (fault) faults[fault]++
+  return true
+}
+`
+
 /**
  * A queue as bad as it may be: at first it refuses messages, or takes them and does not say so; it
  * delivers in any order, more than once, several at a time, to a consumer that fails before, in the
  * middle (also when D1 has done what it was asked) and after. What is delivered is told to the
  * upstream, at /tape. The rest of the edge stays as it is.
  */
-export const UNRELIABLE = `
-import edge, { KeyGuard } from './edge.js'
+export const UNRELIABLE = {
+  gate: `
+import edge from './edge.js'
 
-export { KeyGuard }
+const faults = { refused: 0, untold: 0 }
+let by
+${CHANCE}
+/** So many messages find it failing; what waits is only sent on with some later request. */
+let failingSends = 40
+
+function unsure(queue, vault) {
+  const tell = () => fetch(new URL('/faults', vault), { method: 'POST', body: JSON.stringify({ by, faults }) })
+  const send = async (message, options) => {
+    // A single event may be one that its client waits for.
+    const many = message.events.length > 1 || message.nobody !== undefined
+    const fails = many && failingSends-- > 0
+    try {
+      if (fails && happens(0.2, 'refused')) throw new Error('the queue takes no message')
+      await queue.send(message, options)
+      if (fails && happens(0.2, 'untold')) throw new Error('the answer of the queue was lost')
+    } finally {
+      if (fails) await tell()
+    }
+  }
+  return { send }
+}
+
+let producing
+
+export default {
+  ...edge,
+  async fetch(request, env, ctx) {
+    by ??= crypto.randomUUID()
+    producing ??= { ...env, AUDIT: unsure(env.AUDIT, env.UPSTREAMS.vault.live) }
+    return await edge.fetch(request, producing, ctx)
+  },
+}
+`,
+  control: `
+import Control from './edge.js'
 export { TryCounter } from './edge.js'
 
 const faults = {
-  refused: 0, untold: 0, before: 0, after: 0, databaseBefore: 0, databaseAfter: 0, twice: 0,
-  copied: 0, lost: 0,
+  before: 0, after: 0, databaseBefore: 0, databaseAfter: 0, twice: 0, copied: 0, lost: 0,
 }
-let seed = 20261117
-const happens = (chance, fault) => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-  // Each fault happens where it first can, so that none is left out of a short run.
-  if (seed / 2 ** 32 >= chance && faults[fault] !== 0) return false
-  if (fault) faults[fault]++
-  return true
-}
+${CHANCE}
 const shuffled = (list) => list.toSorted(() => (happens(0.5) ? 1 : -1))
 
 function failing(db) {
@@ -125,21 +168,6 @@ function failing(db) {
   }
   const bound = (name) => (typeof db[name] === 'function' ? db[name].bind(db) : db[name])
   return new Proxy(db, { get: (_, name) => (name === 'batch' ? batch : bound(name)) })
-}
-
-/** So many messages find it failing; what waits is only sent on with some later request. */
-let failingSends = 40
-
-function unsure(queue) {
-  const send = async (message, options) => {
-    // A single event may be one that its client waits for.
-    const many = message.events.length > 1 || message.nobody !== undefined
-    const fails = many && failingSends-- > 0
-    if (fails && happens(0.2, 'refused')) throw new Error('the queue takes no message')
-    await queue.send(message, options)
-    if (fails && happens(0.2, 'untold')) throw new Error('the answer of the queue was lost')
-  }
-  return { send }
 }
 
 async function deliver(batch, env, ctx) {
@@ -156,7 +184,7 @@ async function deliver(batch, env, ctx) {
   const once = async () => {
     const copies = messages.filter(() => happens(0.1, 'copied'))
     const mixed = { queue: batch.queue, messages: shuffled([...messages, ...copies]) }
-    await edge.queue(mixed, { ...env, DB: failing(env.DB) }, ctx)
+    await new Control(ctx, { ...env, DB: failing(env.DB) }).queue(mixed)
   }
   if (happens(0.3, 'twice')) await Promise.all([once(), once()])
   await once()
@@ -167,21 +195,16 @@ async function deliver(batch, env, ctx) {
   }
 }
 
-let producing
-
-export default {
-  ...edge,
-  async fetch(request, env, ctx) {
-    producing ??= { ...env, AUDIT: unsure(env.AUDIT) }
-    return await edge.fetch(request, producing, ctx)
-  },
-  async queue(batch, env, ctx) {
+export default class extends Control {
+  async queue(batch) {
+    const { env, ctx } = this
     const { queue, messages } = batch
     const told = { queue, faults, bodies: messages.map(({ body }) => body) }
     const tape = new URL('/tape', env.UPSTREAMS.vault.live)
     await fetch(tape, { method: 'POST', body: JSON.stringify(told) })
     if (queue === 'portcullis-audit') await deliver(batch, env, ctx)
-    else await edge.queue(batch, env, ctx)
-  },
+    else await super.queue(batch)
+  }
 }
-`
+`,
+}

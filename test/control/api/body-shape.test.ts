@@ -8,7 +8,7 @@ import { answerControl } from '../../../src/control/api/app.ts'
 import { boundsOf } from '../../../src/control/api/body-bounds.ts'
 import { checkShape } from '../../../src/control/api/body-shape.ts'
 import { CreateKey } from '../../../src/control/api/keys/schemas.ts'
-import type { Edge } from '../../../src/edge.ts'
+import type { ControlDeps } from '../../../src/control/deps.ts'
 import { KEY_EVENT_TYPES } from '../../../src/control/webhooks/event.ts'
 
 const OPERATOR: Actor = { type: 'operator', name: 'olga@example.com' }
@@ -27,7 +27,7 @@ async function refusalOf(at: string, body: string): Promise<Refusal> {
     body,
   })
   const { response } = await answerControl(request, {
-    ...{ edge: {} as Edge, actor: OPERATOR, requestId: '', address: '', nowMs: 0 },
+    ...{ edge: {} as ControlDeps, actor: OPERATOR, requestId: '', address: '', nowMs: 0 },
     waitUntil: () => {},
   })
   const { detail } = await response.json<{ detail: string }>()

@@ -77,19 +77,19 @@ explainApi.openapi(
         200,
       )
     }
-    const { record, products, expiresAt } = actor.key.principal
+    const { key } = actor
     return c.json(
       {
         type: 'key' as const,
-        id: record.id,
-        organization_id: record.organizationId,
+        id: key.id,
+        organization_id: key.organization,
         role: null,
-        kind: record.kind,
-        environment: record.environment,
-        plan: record.plan,
-        scopes: [...record.scopes],
-        products: [...products],
-        expires_at: Number.isFinite(expiresAt) ? expiresAt : null,
+        kind: key.kind,
+        environment: key.environment,
+        plan: key.plan,
+        scopes: [...key.scopes],
+        products: [...key.products],
+        expires_at: key.expiresAt,
       },
       200,
     )

@@ -19,17 +19,18 @@ export async function recordAskedFor(
 ): Promise<KeyRecord> {
   const { actor, edge, nowMs } = context
   if (actor.type === 'key') organizationOf(actor, organization)
-  if (actor.type === 'key' && (id === undefined || id === actor.key.principal.record.id)) {
-    return actor.key.principal.record
+  const self = actor.type === 'key' ? actor.key.id : undefined
+  const asked = id ?? self
+  if (asked === undefined) {
+    throw invalid('key', 'must be named, save by a key that asks about itself')
   }
-  if (id === undefined) throw invalid('key', 'must be named, save by a key that asks about itself')
-  if (actor.type === 'key' && !actor.key.principal.scopes.has('keys:read')) {
+  if (actor.type === 'key' && asked !== self && !actor.key.scopes.includes('keys:read')) {
     throw new Problem(403, 'scope_missing', 'API key does not have the required scope: keys:read')
   }
   const own = organizationOf(actor, organization)
-  const record = await peekRecord(edge.bindings, { by: 'id', value: id }, nowMs)
+  const record = await peekRecord(edge.bindings, { by: 'id', value: asked }, nowMs)
   if (!record.ok && record.error === 'unreadable') {
-    await readKey(context, own, id)
+    await readKey(context, own, asked)
     throw new Problem(409, 'record_unreadable', 'The record of this key cannot be read.')
   }
   const environment = environmentOf(actor)

@@ -4,6 +4,7 @@ import { mintKey } from '../../../credentials/digest.ts'
 import { SHOWN } from '../../../credentials/fields.ts'
 import type { Field } from '../../../credentials/fields.ts'
 import { randomBase62 } from '../../../credentials/format.ts'
+import { stopsMinting } from '../../../call/fingerprint.ts'
 import { isSigned } from '../../../credentials/kinds.ts'
 import type { Environment } from '../../../credentials/kinds.ts'
 import { mintJwt } from '../../../credentials/mint-jwt.ts'
@@ -16,7 +17,7 @@ import { once } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { KEY_IPS, KEY_ORIGINS, replaceList } from '../lists.ts'
 import { keyEvent } from '../notify.ts'
-import { invalid, Problem } from '../problem.ts'
+import { Denied, invalid, Problem } from '../problem.ts'
 import { checkWrite, stateOf } from '../rights/check.ts'
 import type { FieldOf } from '../rights/fields.ts'
 import type { KeyView } from './schemas.ts'
@@ -159,6 +160,8 @@ async function mintValue(
   const { settings } = edge
   const id = `key_${randomBase62(16)}`
   if (imported) return { id, value: null, digest: imported.digest, expires_at }
+  // The gate would not know it.
+  if (stopsMinting(edge.differing)) throw new Denied({ reason: 'misconfigured' })
   if (!isSigned(kind)) {
     const minted = await mintKey(settings.peppers, settings.brand, kind, environment)
     return { ...minted, expires_at }

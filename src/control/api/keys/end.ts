@@ -70,7 +70,7 @@ async function replaceKey(
 ): Promise<{ made: Made; oldExpiresAt: number; fences: Fences }> {
   const { key, unchanged } = await readKeyToChange(context, organization, id)
   checkRotatable(key)
-  const own = context.actor.type === 'key' && context.actor.key.principal.record.id === id
+  const own = context.actor.type === 'key' && context.actor.key.id === id
   // A key may replace itself; another one only where it covers it.
   if (!own) {
     const before = [stateOf(context, id, key)]

@@ -41,7 +41,7 @@ export async function readQuotas(
 }
 
 async function planOf({ edge, actor }: ControlContext, organization: string): Promise<string> {
-  if (actor.type === 'key') return actor.key.principal.record.plan
+  if (actor.type === 'key') return actor.key.plan
   const row = await edge.bindings.DB.withSession('first-primary')
     .prepare('SELECT plan FROM organizations WHERE id = ?1')
     .bind(organization)

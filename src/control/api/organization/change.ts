@@ -9,6 +9,7 @@ import { uncoveredAddress } from '../../../lists/address-cover.ts'
 import { capsFor, withinListCaps } from '../caps.ts'
 import { commitChange, enforce } from '../change.ts'
 import type { Receipt } from '../change.ts'
+import { recordOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { onlyIf } from '../decide.ts'
 import { commitOnce } from '../idempotency.ts'
@@ -68,7 +69,7 @@ function withinOwnList(
   wanted: readonly string[] | null | undefined,
 ): D1PreparedStatement[] {
   const { actor } = context
-  const own = actor.type === 'key' ? actor.key.principal.record.keyIps : null
+  const own = actor.type === 'key' ? recordOf(actor).keyIps : null
   if (own === null || wanted === undefined) return []
   if (kept === null) {
     return [onlyIf(context, '(SELECT ip_restricted FROM organizations WHERE id = ?1) = 0', id)]

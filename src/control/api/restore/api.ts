@@ -54,13 +54,16 @@ restoreApi.openapi(
           ahead: z.int().openapi({ description: 'Those of a generation that D1 has not' }),
           keys: z.array(z.string()).openapi({ description: `At most ${NAMED} of them` }),
           next: z.string().nullable().openapi({ description: 'Go on with `after` = this' }),
+          settings_differ: z
+            .array(z.string())
+            .openapi({ description: 'Settings in which the gate and control are not alike' }),
         }),
         'What was found',
       ),
     },
   }),
   async (c) => {
-    const { bindings } = c.env.context.edge
+    const { bindings, differing } = c.env.context.edge
     let cursor: string | null = c.req.valid('query').after ?? null
     let records = 0
     const ahead: Ahead[] = []
@@ -72,6 +75,9 @@ restoreApi.openapi(
       if (cursor === null) break
     }
     const keys = ahead.slice(0, NAMED).map(({ id }) => id)
-    return c.json({ records, ahead: ahead.length, keys, next: cursor }, 200)
+    return c.json(
+      { records, ahead: ahead.length, keys, next: cursor, settings_differ: [...differing] },
+      200,
+    )
   },
 )

@@ -2,6 +2,7 @@
 
 import { KIND_LIMITS, limitsOf } from '../../../credentials/kinds.ts'
 import type { Environment, Kind } from '../../../credentials/kinds.ts'
+import { recordOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 import { refusalOf } from './decide.ts'
@@ -31,7 +32,7 @@ export interface Reaching {
 /** A key as the decision sees it. It is on the plan of the organization, as the actor is. */
 export function stateOf(context: ControlContext, id: string, key: Reaching): KeyState {
   const { actor, edge, nowMs } = context
-  const plan = actor.type === 'key' ? actor.key.principal.record.plan : ''
+  const plan = actor.type === 'key' ? actor.key.plan : ''
   const extent = {
     environment: key.environment,
     scopes: key.scopes,
@@ -47,12 +48,13 @@ export function stateOf(context: ControlContext, id: string, key: Reaching): Key
 function authorOf({ actor, edge }: ControlContext): Author {
   if (actor.type === 'operator') return { type: 'operator' }
   if (actor.type === 'person') return { type: 'person', role: actor.role }
-  const { record, scopes, products, expiresAt } = actor.key.principal
+  const { scopes, products, expiresAt } = actor.key
+  const record = recordOf(actor)
   const extent: Extent = {
     environment: record.environment,
-    scopes: [...scopes],
-    products: [...products],
-    expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
+    scopes,
+    products,
+    expiresAt,
     ips: record.keyIps,
     origins: record.origins,
     // Also those of other kinds, of which it may make keys.

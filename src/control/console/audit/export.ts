@@ -1,7 +1,7 @@
 // The audit as CSV, handed on as the API gives it, and on record as there.
 
 import { API_PREFIX } from '../../../lib/paths.ts'
-import { OPERATIONS } from '../../api/routes.ts'
+import { OPERATIONS } from '../../../catalog/operations.ts'
 import { exportOnRecord } from '../account.ts'
 import { callRaw } from '../api.ts'
 import type { PageContext } from '../context.ts'

@@ -3,7 +3,7 @@
 import { scopesFor } from '../../../catalog/define.ts'
 import type { Catalog } from '../../../catalog/define.ts'
 import { hasChosenScopes } from '../../../credentials/kinds.ts'
-import { OPERATIONS } from '../../api/routes.ts'
+import { OPERATIONS } from '../../../catalog/operations.ts'
 import { Choices } from '../kit/choices.tsx'
 import type { FieldsProps } from './form.ts'
 

@@ -157,6 +157,10 @@ export const GATE: Readonly<Record<Reason, Meaning>> = {
     null,
     'The call must be on record before it is made, and could not be put there. Trying again after a second helps.',
   ),
+  control_unreachable: at(
+    null,
+    'The management plane did not answer the gate in time. What was asked may have been done all the same: look before you ask again.',
+  ),
   misconfigured: at(null, 'The gate itself is not configured. An operator must mend that.'),
   internal_error: at(
     null,

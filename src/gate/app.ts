@@ -1,25 +1,27 @@
-// What is ours and what goes through the gate. Health and the JWKS are answered here. The management
-// API is an operator's at once, and anyone else's through the gate, like any product; the console has
-// sessions of its own. Everything else is forwarded or refused; nothing under /edge/ is ever forwarded.
+// What is ours and what goes through the gate. Health and the JWKS are answered here; control answers
+// the management API and the console. The API is an operator's at once, and anyone else's through the
+// gate, like any product; the console has sessions of its own. Everything else is forwarded or refused,
+// and needs no control; nothing under /edge/ is ever forwarded.
 
-import { HEALTH_PATH, isApiPath, JWKS_PATH, OPENAPI_PATH } from './lib/paths.ts'
-import { HEADERS } from './lib/header-names.ts'
-import { accountFor, factsOf } from './audit/account.ts'
-import { isExport, measured } from './audit/exported.ts'
-import type { Actor } from './control/api/actor.ts'
-import type { Edge } from './edge.ts'
-import { clientOf } from './gate/address.ts'
-import type { Denial } from './gate/denial.ts'
-import { gate } from './gate/gate.ts'
-import { broken, refused } from './gate/decided.ts'
-import type { Decided, OwnAnswer, Passage } from './gate/passage.ts'
-import { SentHeaders } from './gate/forward/sent-headers.ts'
-import { canonicalPath } from './gate/path.ts'
-import type { CanonicalTarget } from './gate/path.ts'
-import { refuse } from './gate/refuse.ts'
-import { isInsecure } from './gate/scheme.ts'
-import { err } from './lib/result.ts'
-import type { Result } from './lib/result.ts'
+import { HEALTH_PATH, isApiPath, JWKS_PATH, OPENAPI_PATH } from '../lib/paths.ts'
+import { HEADERS } from '../lib/header-names.ts'
+import { accountFor, factsOf } from '../audit/account.ts'
+import { isExport, measured } from '../audit/exported.ts'
+import type { KnownKey } from '../credentials/memo.ts'
+import { err } from '../lib/result.ts'
+import type { Result } from '../lib/result.ts'
+import { clientOf } from './address.ts'
+import { callOf, crossing, shownBy } from './crossing.ts'
+import { broken, refused } from './decided.ts'
+import type { Denial } from './denial.ts'
+import type { Edge } from './deps.ts'
+import { SentHeaders } from './forward/sent-headers.ts'
+import { gate } from './gate.ts'
+import type { Decided, OwnAnswer, Passage } from './passage.ts'
+import { canonicalPath } from './path.ts'
+import type { CanonicalTarget } from './path.ts'
+import { refuse } from './refuse.ts'
+import { isInsecure } from './scheme.ts'
 
 const OWN_PATH = /^\/(?:edge|\.well-known)\//
 const CONSOLE_PATH = /^\/edge\/console(?:\/|$)/
@@ -69,8 +71,9 @@ async function decided(
   }
   const { path } = target.value
   if (CONSOLE_PATH.test(path)) {
-    const { answerConsole } = await import('./control/console/app.tsx')
-    return await answerConsole(request, { edge, requestId, address, nowMs, waitUntil })
+    const call = callOf({ requestId, clientIp, nowMs }, null, edge.fingerprint)
+    const page = await edge.control.console(crossing(request, 'person'), call)
+    return page.ok ? page.value : refuse(page.error, nowMs)
   }
   const passage: Passage = {
     request,
@@ -83,11 +86,14 @@ async function decided(
     nowMs,
     waitUntil,
     hangUp: (reason) => ctx.abort?.(new Error(reason)),
-    answerOwn: (key) => control(passage, edge, { type: 'key', key }),
+    answerOwn: (key) => answerKey(passage, key, edge),
   }
   const became = isApiPath(path)
     ? await answerOwn(passage, edge).catch((error: unknown) => broken(passage, error))
     : await gate(passage, edge)
+  if (became.reason === 'secret_key_in_browser' && became.record) {
+    waitUntil(edge.control.announceExposed(became.record.id, nowMs))
+  }
   // The file that an operation of ours answers with is on account with how much was taken of it.
   const { response } = became
   return isApiPath(path) && isExport(response)
@@ -102,24 +108,26 @@ async function decided(
 
 /** The management API is an operator's at once, and anyone else's through the gate. */
 async function answerOwn(passage: Passage, edge: Edge): Promise<Decided> {
-  const { request, target, address, nowMs } = passage
-  const actors = await import('./control/api/actor.ts')
-  const operator = await actors.readOperator(request, edge, address, nowMs)
-  if (!operator.ok) {
-    return refused(passage, { reason: 'authentication_failures', ...operator.error })
-  }
-  if (!operator.value) return await gate(passage, edge)
-  const { response, reason } = await control(passage, edge, operator.value)
-  const { actingOf } = await import('./control/api/audit/acting.ts')
-  const acting = await actingOf(operator.value, request, edge.bindings.DB)
-  const matched = edge.ownRoutes.match(request.method, target.path) ?? null
+  const { request, method, target, headers } = passage
+  const shown = shownBy(headers, edge.settings.brand)
+  if (!shown.operator) return await gate(passage, edge)
+  // Who turns out to be no operator may pass by a key all the same; then the body is needed again.
+  const asked = crossing(shown.key ? request.clone() : request, 'operator')
+  const found = await edge.control.answer(asked, callOf(passage, null, edge.fingerprint))
+  if (!found.ok) return refused(passage, found.error)
+  if (!found.value) return await gate(passage, edge)
+  const { response, reason, acting } = found.value
+  const matched = acting && (edge.ownRoutes.match(method, target.path) ?? null)
   return { ...factsOf(reason, acting), response, matched }
 }
 
-async function control(passage: Passage, edge: Edge, actor: Actor): Promise<OwnAnswer> {
-  const { request, requestId, clientIp: address, nowMs, waitUntil } = passage
-  const { answerControl } = await import('./control/api/app.ts')
-  return await answerControl(request, { edge, actor, requestId, address, nowMs, waitUntil })
+/** An operation that the gate has let a key pass to. */
+async function answerKey(passage: Passage, key: KnownKey, edge: Edge): Promise<OwnAnswer> {
+  const asked = crossing(passage.request, 'key')
+  const found = await edge.control.answer(asked, callOf(passage, key, edge.fingerprint))
+  if (found.ok && found.value) return found.value
+  const denial = found.ok ? ({ reason: 'internal_error' } as const) : found.error
+  return { response: refuse(denial, passage.nowMs), reason: denial.reason }
 }
 
 /** Health, the JWKS and the OpenAPI document: the same for everyone, and no decision. */
@@ -134,8 +142,8 @@ async function ownDocument(
   }
   if (path === OPENAPI_PATH) {
     if (!isRead(request)) return refuse({ reason: 'method_unknown' }, Date.now())
-    const { answerDocument } = await import('./control/api/document.ts')
-    return await answerDocument(request, edge.settings.issuer)
+    const found = await edge.control.document(crossing(request, 'key'))
+    return found.ok ? found.value : refuse(found.error, Date.now())
   }
   return undefined
 }

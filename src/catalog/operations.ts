@@ -2,12 +2,12 @@
 // authorises by them, and the OpenAPI document is made from them, so that both say the same.
 // Plain data: the API itself is loaded only when one of them is called.
 
-import { API_PREFIX } from '../../lib/paths.ts'
-import { kindsWith } from '../../credentials/kinds.ts'
-import { compileRouteRows } from '../../catalog/match.ts'
-import type { RouteTable } from '../../catalog/match.ts'
-import { ASKING } from '../../guard/own-limits.ts'
-import type { Product, Route, Verb } from '../../catalog/define.ts'
+import { API_PREFIX } from '../lib/paths.ts'
+import { kindsWith } from '../credentials/kinds.ts'
+import { compileRouteRows } from './match.ts'
+import type { RouteTable } from './match.ts'
+import { ASKING } from '../guard/own-limits.ts'
+import type { Product, Route, Verb } from './define.ts'
 
 /**
  * Who may call: keys with any one of the scopes, keys whatever they hold, `people` (operators and the
