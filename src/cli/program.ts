@@ -9,6 +9,7 @@ import { shipped } from '../catalog.ts'
 import { withoutValues } from '../credentials/looks.ts'
 import { attacher, Stop } from './answer.ts'
 import type { Io } from './answer.ts'
+import { addDeploy } from './commands/deploy.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addIp, addOrigin } from './commands/entries.ts'
 import { addKey } from './commands/key.ts'
@@ -100,6 +101,7 @@ Each command has its own --help. For scripts: npm run -s ops -- key list --organ
   addRepublish(program, attach)
   addSigningKey(program, attach)
   addDoctor(program, attach)
+  addDeploy(program, attach)
   return program
 }
 

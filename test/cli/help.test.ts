@@ -13,6 +13,7 @@ const GROUPS = {
   restriction: ['lift'],
   sync: [],
   doctor: [],
+  deploy: [],
 }
 const COMMANDS = [
   [],
