@@ -112,6 +112,8 @@ beforeAll(async () => {
     ...process.env,
     HOME: world.root,
     XDG_CONFIG_HOME: world.root,
+    // Without it wrangler asks the registry for a newer version.
+    WRANGLER_HIDE_BANNER: 'true',
     CLOUDFLARE_API_TOKEN: 'a-token',
     CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   }
