@@ -1,21 +1,15 @@
 // Replacing a key by one of the same configuration, with a time in which both go on.
 
-import type { KeyView } from '../../api/keys/schemas.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Choices } from '../kit/choices.tsx'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
-import { Form } from '../kit/form.tsx'
-import { Problem } from '../kit/problem.tsx'
-import { Receipt } from '../kit/receipt.tsx'
+import { confirmAction } from '../kit/confirm-action.tsx'
+import { secondsOf } from '../kit/number.ts'
+import { Receipt, type ChangeReceipt } from '../kit/receipt.tsx'
 import { Time } from '../kit/time.tsx'
-import type { ChangeReceipt } from '../kit/receipt.tsx'
-import { page, refused } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
+import { page, type Answered } from '../respond.tsx'
 import { backToKey, keyUrl, readKey } from './read.ts'
-import { ShownOnce } from './shown.tsx'
-import type { NewKey } from './shown.tsx'
+import { ShownOnce, type NewKey } from './shown.tsx'
 
 const GRACES = [
   { value: '0', label: 'None', hint: 'The old key ends at once, as after a leak.' },
@@ -33,25 +27,36 @@ interface Rotation {
   readonly receipt: ChangeReceipt
 }
 
-export async function askRotation(c: PageContext): Promise<Response> {
-  const found = await readKey(c)
-  return found.ok ? rotationPage(c, found.value) : refused(c, found)
-}
+export const rotateKey = confirmAction({
+  read: readKey,
+  title: () => 'Rotate the key',
+  back: backToKey,
+  submit: 'Rotate',
+  labels: LABELS,
+  intro: ({ name }) => (
+    <p>
+      A new key takes the place of <strong>{name}</strong>: the same products, scopes and lists, and
+      a new value, shown once. The old value goes on for the grace that you choose.
+    </p>
+  ),
+  content: (c, _key, fault) => (
+    <Choices
+      name="grace_seconds"
+      legend={LABELS.grace_seconds}
+      type="radio"
+      choices={GRACES}
+      chosen={[c.get('form')?.get('grace_seconds') ?? USUAL_GRACE]}
+      fault={fault}
+    />
+  ),
+  act: (c, { id }) => {
+    const body = { grace_seconds: secondsOf(c.get('form').get('grace_seconds')) }
+    return call<Rotation>(c, 'rotateKey', { params: { id }, body })
+  },
+  answer: (c, _key, rotation) => rotatedPage(c, rotation),
+})
 
-export async function rotateKey(c: PageContext): Promise<Response> {
-  const found = await readKey(c)
-  if (!found.ok) return refused(c, found)
-  const grace = c.get('form').get('grace_seconds') ?? ''
-  const rotated = await call<Rotation>(c, 'rotateKey', {
-    params: { id: found.value.id },
-    // The API refuses what is no number; an absent choice must not pass for none.
-    body: { grace_seconds: /^\d{1,9}$/.test(grace) ? Number(grace) : grace },
-  })
-  if (!rotated.ok) {
-    const fault = faultOf(rotated, LABELS)
-    return rotationPage(c, found.value, fault)
-  }
-  const { key, old, receipt } = rotated.value
+function rotatedPage(c: PageContext, { key, old, receipt }: Rotation): Answered {
   return page(
     c,
     { title: `Key “${key.name}”, rotated`, status: 201 },
@@ -68,31 +73,6 @@ export async function rotateKey(c: PageContext): Promise<Response> {
       <p>
         <a href={keyUrl(c, key.id)}>Go to the new key</a>
       </p>
-    </>,
-  )
-}
-
-function rotationPage(c: PageContext, key: KeyView, fault?: Fault): Answered {
-  const back = backToKey(c, key)
-  return page(
-    c,
-    { title: 'Rotate the key', back, fault },
-    <>
-      <Problem fault={fault} labels={LABELS} />
-      <p>
-        A new key takes the place of <strong>{key.name}</strong>: the same products, scopes and
-        lists, and a new value, shown once. The old value goes on for the grace that you choose.
-      </p>
-      <Form c={c} submit="Rotate" cancel={back.href}>
-        <Choices
-          name="grace_seconds"
-          legend="Grace for the old key"
-          type="radio"
-          choices={GRACES}
-          chosen={[c.get('form')?.get('grace_seconds') ?? USUAL_GRACE]}
-          fault={fault}
-        />
-      </Form>
     </>,
   )
 }

@@ -3,12 +3,13 @@
 import { Hono } from 'hono'
 
 import type { ConsoleEnv } from '../context.ts'
+import { ASK_AND_ACT } from '../kit/confirm-action.tsx'
 import { needsWriter } from '../writers.ts'
 import { createKey, newKey } from './create.tsx'
 import { editKey, saveKey } from './edit.tsx'
 import { listKeys } from './list.tsx'
-import { confirmRevocation, revokeKey } from './revoke.tsx'
-import { askRotation, rotateKey } from './rotate.tsx'
+import { revokeKey } from './revoke.tsx'
+import { rotateKey } from './rotate.tsx'
 import { showKey } from './show.tsx'
 
 export const keysPages = new Hono<ConsoleEnv>()
@@ -18,7 +19,5 @@ export const keysPages = new Hono<ConsoleEnv>()
   .get('/keys/:id', showKey)
   .get('/keys/:id/edit', needsWriter, editKey)
   .post('/keys/:id/edit', needsWriter, saveKey)
-  .get('/keys/:id/rotate', needsWriter, askRotation)
-  .post('/keys/:id/rotate', needsWriter, rotateKey)
-  .get('/keys/:id/revoke', needsWriter, confirmRevocation)
-  .post('/keys/:id/revoke', needsWriter, revokeKey)
+  .on(ASK_AND_ACT, '/keys/:id/rotate', needsWriter, rotateKey)
+  .on(ASK_AND_ACT, '/keys/:id/revoke', needsWriter, revokeKey)

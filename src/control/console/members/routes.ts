@@ -3,15 +3,14 @@
 import { Hono } from 'hono'
 
 import type { ConsoleEnv } from '../context.ts'
+import { ASK_AND_ACT } from '../kit/confirm-action.tsx'
 import { needsWriter } from '../writers.ts'
 import { addMember, listMembers } from './list.tsx'
-import { askRemoval, removeMember } from './remove.tsx'
-import { editRole, saveRole } from './role.tsx'
+import { removeMember } from './remove.tsx'
+import { editRole } from './role.tsx'
 
 export const membersPages = new Hono<ConsoleEnv>()
   .get('/members', listMembers)
   .post('/members', needsWriter, addMember)
-  .get('/members/:email', needsWriter, editRole)
-  .post('/members/:email', needsWriter, saveRole)
-  .get('/members/:email/remove', needsWriter, askRemoval)
-  .post('/members/:email/remove', needsWriter, removeMember)
+  .on(ASK_AND_ACT, '/members/:email', needsWriter, editRole)
+  .on(ASK_AND_ACT, '/members/:email/remove', needsWriter, removeMember)

@@ -1,10 +1,9 @@
-// Stopping an endpoint and starting it again.
+// The page before an endpoint is disabled; what it posts is in send.ts.
 
-import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Form } from '../kit/form.tsx'
-import { done, page, refused } from '../respond.tsx'
-import { backToEndpoint, endpointUrl, readEndpoint } from './read.ts'
+import { page, refused } from '../respond.tsx'
+import { backToEndpoint, readEndpoint } from './read.ts'
 
 export async function askDisabling(c: PageContext): Promise<Response> {
   const found = await readEndpoint(c)
@@ -22,20 +21,4 @@ export async function askDisabling(c: PageContext): Promise<Response> {
       <Form c={c} submit="Disable the endpoint" cancel={back.href} />
     </>,
   )
-}
-
-export function disableEndpoint(c: PageContext): Promise<Response> {
-  return setEnabled(c, false)
-}
-
-export function enableEndpoint(c: PageContext): Promise<Response> {
-  return setEnabled(c, true)
-}
-
-async function setEnabled(c: PageContext, enabled: boolean): Promise<Response> {
-  const id = c.req.param('id') ?? ''
-  const saved = await call(c, 'updateEndpoint', { params: { id }, body: { enabled } })
-  if (!saved.ok) return refused(c, saved)
-  const status = enabled ? 'endpoint_enabled' : 'endpoint_disabled'
-  return await done(c, endpointUrl(c, id), status)
 }

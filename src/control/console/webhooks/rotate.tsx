@@ -4,15 +4,11 @@ import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Choices } from '../kit/choices.tsx'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
-import { Form } from '../kit/form.tsx'
-import { Problem } from '../kit/problem.tsx'
+import { confirmAction } from '../kit/confirm-action.tsx'
+import { secondsOf } from '../kit/number.ts'
 import { Time } from '../kit/time.tsx'
-import { page, refused } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
-import { backToEndpoint, endpointUrl, readEndpoint } from './read.ts'
-import type { EndpointWithSecret } from './read.ts'
+import { page, type Answered } from '../respond.tsx'
+import { backToEndpoint, endpointUrl, readEndpoint, type EndpointWithSecret } from './read.ts'
 import { ShownSecret } from './shown.tsx'
 
 const OVERLAPS = [
@@ -24,30 +20,46 @@ const OVERLAPS = [
 const USUAL_OVERLAP = '86400'
 const LABELS = { overlap_seconds: 'How long the old secret signs as well' }
 
-export async function askRotation(c: PageContext): Promise<Response> {
-  const found = await readEndpoint(c)
-  return found.ok ? rotationPage(c, found.value) : refused(c, found)
-}
+export const rotateSecret = confirmAction({
+  read: readEndpoint,
+  title: () => 'Rotate the secret',
+  back: backToEndpoint,
+  submit: 'Rotate',
+  labels: LABELS,
+  intro: ({ previous_secret_expires_at: until }) => (
+    <p>
+      A new secret is shown once. Until the time that you choose, each delivery carries both
+      signatures, so a server with either secret accepts it.
+      {until === null ? null : ' The secret of the last rotation, which still signs, ends now.'}
+    </p>
+  ),
+  content: (c, _endpoint, fault) => (
+    <Choices
+      name="overlap_seconds"
+      legend={LABELS.overlap_seconds}
+      type="radio"
+      choices={OVERLAPS}
+      chosen={[c.get('form')?.get('overlap_seconds') ?? USUAL_OVERLAP]}
+      fault={fault}
+    />
+  ),
+  act: (c, { id }) => {
+    const body = { overlap_seconds: secondsOf(c.get('form').get('overlap_seconds')) }
+    return call<EndpointWithSecret>(c, 'rotateEndpointSecret', { params: { id }, body })
+  },
+  answer: rotatedPage,
+})
 
-export async function rotateSecret(c: PageContext): Promise<Response> {
-  const found = await readEndpoint(c)
-  if (!found.ok) return refused(c, found)
-  const { id } = found.value
-  const overlap = c.get('form').get('overlap_seconds') ?? ''
-  const rotated = await call<EndpointWithSecret>(c, 'rotateEndpointSecret', {
-    params: { id },
-    // The API refuses what is no number; an absent choice must not pass for none.
-    body: { overlap_seconds: /^\d{1,9}$/.test(overlap) ? Number(overlap) : overlap },
-  })
-  if (!rotated.ok) {
-    return rotationPage(c, found.value, faultOf(rotated, LABELS))
-  }
-  const { secret, previous_secret_expires_at: until } = rotated.value
+function rotatedPage(
+  c: PageContext,
+  endpoint: EndpointView,
+  { secret, previous_secret_expires_at: until }: EndpointWithSecret,
+): Answered {
   return page(
     c,
-    { title: 'The secret was rotated', back: backToEndpoint(c, found.value) },
+    { title: 'The secret was rotated', back: backToEndpoint(c, endpoint) },
     <>
-      <ShownSecret secret={secret} then={endpointUrl(c, id)} />
+      <ShownSecret secret={secret} then={endpointUrl(c, endpoint.id)} />
       <p>
         {until === null ? (
           'The old secret signs nothing any more.'
@@ -57,34 +69,6 @@ export async function rotateSecret(c: PageContext): Promise<Response> {
           </>
         )}
       </p>
-    </>,
-  )
-}
-
-function rotationPage(c: PageContext, endpoint: EndpointView, fault?: Fault): Answered {
-  const back = backToEndpoint(c, endpoint)
-  return page(
-    c,
-    { title: 'Rotate the secret', back, fault },
-    <>
-      <Problem fault={fault} labels={LABELS} />
-      <p>
-        A new secret is shown once. Until the time that you choose, each delivery carries both
-        signatures, so a server with either secret accepts it.
-        {endpoint.previous_secret_expires_at === null
-          ? null
-          : ' The secret of the last rotation, which still signs, ends now.'}
-      </p>
-      <Form c={c} submit="Rotate" cancel={back.href}>
-        <Choices
-          name="overlap_seconds"
-          legend={LABELS.overlap_seconds}
-          type="radio"
-          choices={OVERLAPS}
-          chosen={[c.get('form')?.get('overlap_seconds') ?? USUAL_OVERLAP]}
-          fault={fault}
-        />
-      </Form>
     </>,
   )
 }

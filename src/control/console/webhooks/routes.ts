@@ -3,14 +3,21 @@
 import { Hono } from 'hono'
 
 import type { ConsoleEnv } from '../context.ts'
+import { ASK_AND_ACT } from '../kit/confirm-action.tsx'
 import { needsWriter } from '../writers.ts'
 import { createEndpoint, newEndpoint } from './create.tsx'
-import { confirmDeletion, deleteEndpoint } from './delete.tsx'
-import { askDisabling, disableEndpoint, enableEndpoint } from './disable.tsx'
+import { deleteEndpoint } from './delete.tsx'
+import { askDisabling } from './disable.tsx'
 import { editEndpoint, saveEndpoint } from './edit.tsx'
 import { listEndpoints } from './list.tsx'
-import { askRotation, rotateSecret } from './rotate.tsx'
-import { resendDelivery, sendTest, verifyEndpoint } from './send.ts'
+import { rotateSecret } from './rotate.tsx'
+import {
+  disableEndpoint,
+  enableEndpoint,
+  resendDelivery,
+  sendTest,
+  verifyEndpoint,
+} from './send.ts'
 import { showEndpoint } from './show.tsx'
 
 export const webhooksPages = new Hono<ConsoleEnv>()
@@ -20,13 +27,11 @@ export const webhooksPages = new Hono<ConsoleEnv>()
   .get('/webhooks/:id', showEndpoint)
   .get('/webhooks/:id/edit', needsWriter, editEndpoint)
   .post('/webhooks/:id/edit', needsWriter, saveEndpoint)
-  .get('/webhooks/:id/rotate', needsWriter, askRotation)
-  .post('/webhooks/:id/rotate', needsWriter, rotateSecret)
+  .on(ASK_AND_ACT, '/webhooks/:id/rotate', needsWriter, rotateSecret)
   .get('/webhooks/:id/disable', needsWriter, askDisabling)
   .post('/webhooks/:id/disable', needsWriter, disableEndpoint)
   .post('/webhooks/:id/enable', needsWriter, enableEndpoint)
-  .get('/webhooks/:id/delete', needsWriter, confirmDeletion)
-  .post('/webhooks/:id/delete', needsWriter, deleteEndpoint)
+  .on(ASK_AND_ACT, '/webhooks/:id/delete', needsWriter, deleteEndpoint)
   .post('/webhooks/:id/verify', needsWriter, verifyEndpoint)
   .post('/webhooks/:id/test', needsWriter, sendTest)
   .post('/webhooks/:id/deliveries/:delivery/resend', needsWriter, resendDelivery)

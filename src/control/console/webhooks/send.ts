@@ -1,24 +1,23 @@
-// Sending by hand: a challenge, a test event, and a delivery once more.
+// What an endpoint's buttons post: a challenge, a test event, a delivery once more, on and off.
 
 import { call } from '../api.ts'
+import type { OperationName } from '../../../catalog/operations.ts'
 import type { PageContext } from '../context.ts'
+import type { Status } from '../flash.ts'
 import { done, refused } from '../respond.tsx'
 import { endpointUrl } from './read.ts'
 
-export async function verifyEndpoint(c: PageContext): Promise<Response> {
-  const id = c.req.param('id') ?? ''
-  const verified = await call(c, 'verifyEndpoint', { params: { id } })
-  return verified.ok ? await done(c, endpointUrl(c, id), 'endpoint_verified') : refused(c, verified)
-}
+export const verifyEndpoint = button('verifyEndpoint', 'endpoint_verified')
+export const sendTest = button('testEndpoint', 'test_sent')
+export const resendDelivery = button('resendDelivery', 'delivery_resent')
+export const enableEndpoint = button('updateEndpoint', 'endpoint_enabled', { enabled: true })
+export const disableEndpoint = button('updateEndpoint', 'endpoint_disabled', { enabled: false })
 
-export async function sendTest(c: PageContext): Promise<Response> {
-  const id = c.req.param('id') ?? ''
-  const sent = await call(c, 'testEndpoint', { params: { id } })
-  return sent.ok ? await done(c, endpointUrl(c, id), 'test_sent') : refused(c, sent)
-}
-
-export async function resendDelivery(c: PageContext): Promise<Response> {
-  const { id = '', delivery = '' } = c.req.param() as Record<string, string>
-  const sent = await call(c, 'resendDelivery', { params: { id, delivery } })
-  return sent.ok ? await done(c, endpointUrl(c, id), 'delivery_resent') : refused(c, sent)
+/** The handler of a button: calls the operation with the address's ids, and goes back to the page. */
+function button(operation: OperationName, status: Status, body?: object) {
+  return async (c: PageContext): Promise<Response> => {
+    const { id = '', delivery = '' } = c.req.param() as Record<string, string>
+    const sent = await call(c, operation, { params: { id, delivery }, body })
+    return sent.ok ? await done(c, endpointUrl(c, id), status) : refused(c, sent)
+  }
 }
