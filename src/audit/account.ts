@@ -4,7 +4,7 @@
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Denial } from '../gate/denial.ts'
 import { err, ok, type Result } from '../lib/result.ts'
-import type { WaitUntil } from './buffer.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 import type { AuditDeps } from './deps.ts'
 import { eventOf } from './event.ts'
 import type { Acting, AuditEvent, Caller, Outcome } from './event.ts'

@@ -8,6 +8,8 @@ import type { EventMessage } from './message.ts'
 import { isOfNobody, Nobody } from './nobody.ts'
 import type { Tally } from './nobody.ts'
 import { fitting, MESSAGE_MAX_EVENTS } from './packing.ts'
+import { sleep } from '../lib/sleep.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 
 /** An event waits so long for others to go with it, or until there are `MESSAGE_MAX_EVENTS`. */
 export const FLUSH_AFTER_MS = 1_000
@@ -24,8 +26,6 @@ const MAX_ATTEMPTS = 4
 export const CLAIM_EXPIRES_AFTER_MS = 35_000
 /** A timer that is so late died with its request. */
 const TIMER_GRACE_MS = 2_000
-
-export type WaitUntil = (work: Promise<unknown>) => void
 
 /** The part of a Queue that is used. */
 export interface EventQueue {
@@ -232,8 +232,4 @@ export class EventBuffer {
     console.error(`audit: ${this.unreported} events were lost, ${this.dropped} in all`)
     this.unreported = 0
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

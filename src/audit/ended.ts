@@ -3,7 +3,7 @@
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Denial } from '../gate/denial.ts'
 import { describe } from '../gate/refuse.ts'
-import type { WaitUntil } from './buffer.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 import type { AuditDeps } from './deps.ts'
 import { eventOf, type Caller } from './event.ts'
 

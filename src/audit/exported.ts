@@ -1,7 +1,7 @@
 // What leaves as a file is on record with what was asked for and how much of it was taken, which is
 // known once it has ended, by itself or because whoever asked went away.
 
-import type { WaitUntil } from './buffer.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 
 /** What is told of an export behind its path, such as `;rows=1460;bytes=490123;key=key_1`. */
 export type Told = (measure: string) => Promise<unknown>

@@ -4,6 +4,7 @@
 import { ENVIRONMENTS, KIND_NAMES } from '../credentials/kinds.ts'
 import { readMembers } from '../lib/message-kind.ts'
 import type { MessageHead } from '../lib/message-kind.ts'
+import { isObject } from '../lib/json.ts'
 import { DECISIONS, MAX_LENGTH, ORGANIZATION } from './event.ts'
 import type { AuditEvent } from './event.ts'
 import { isOfNobody, TALLY_MAX_COUNTS } from './nobody.ts'
@@ -133,10 +134,6 @@ function flawOf(event: unknown): string | undefined {
   if (Object.keys(event).length !== FIELDS.length) return ' has a member that is not known'
   if (event['decision'] === 'refused' && event['reason'] === null) return '.reason is missing'
   return undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function nullable(check: Check): Check {

@@ -6,6 +6,7 @@ import { PEPPER_MIN_LENGTH } from '../credentials/digest.ts'
 import { looksLikeJwt } from '../credentials/jwt-form.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
+import { isObject, parseJson } from '../lib/json.ts'
 
 /** The least length of `ADMIN_TOKEN`, in characters. */
 export const ADMIN_TOKEN_MIN_LENGTH = 32
@@ -191,16 +192,4 @@ export function isKeyShaped(text: string, brand: string): boolean {
 function secureOrLoopback(url: URL): boolean {
   if (url.protocol === 'https:') return true
   return url.protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

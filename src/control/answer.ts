@@ -2,7 +2,7 @@
 // is found behind the request.
 
 import type { Answered, Call } from '../call/call.ts'
-import type { WaitUntil } from '../credentials/store.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 import { refuse } from '../gate/refuse.ts'
 import { parseAddress } from '../lists/address.ts'
 import { ok } from '../lib/result.ts'

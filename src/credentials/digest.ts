@@ -4,6 +4,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { base64url } from 'jose'
 
 import { base62, keyPrefix, RANDOM_LENGTH, randomBase62, TAG_LENGTH } from './format.ts'
 import type { ParsedKey } from './format.ts'
@@ -75,15 +76,8 @@ async function seal(covered: string, pepper: CryptoKey): Promise<{ tag: string; 
   const head = mac.subarray(0, TAG_BYTES).reduce((value, byte) => value * 256 + byte, 0)
   return {
     tag: base62(head % 62 ** TAG_LENGTH, TAG_LENGTH),
-    digest: base64url(mac.subarray(TAG_BYTES)),
+    digest: base64url.encode(mac.subarray(TAG_BYTES)),
   }
-}
-
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
 }
 
 /** Compares texts of equal length without telling where they differ. */

@@ -1,6 +1,8 @@
 // The forms that a field's value has: how D1 keeps it, and what of it is believed. What has another form
 // is Malformed, so that a damaged row, or whatever stands in KV, refuses instead of granting.
 
+import { isObject } from '../lib/json.ts'
+
 /** Not of its form. */
 export class Malformed extends Error {}
 
@@ -73,8 +75,8 @@ function readTexts(value: unknown): readonly string[] {
 
 /** An object of members, not a list. @throws Malformed */
 export function readObject(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed()
-  return value as Record<string, unknown>
+  if (!isObject(value)) throw new Malformed()
+  return value
 }
 
 /** A value as D1 keeps it. @throws Malformed, or SyntaxError where it is to be JSON and is not */

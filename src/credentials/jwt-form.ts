@@ -5,6 +5,7 @@ import { base64url } from 'jose'
 
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
+import { isObject } from '../lib/json.ts'
 import type { JwtFlaw } from './jwt-claims.ts'
 
 /** Longest token that is looked at, in characters; the cap comes before any split or decode. */
@@ -65,9 +66,7 @@ function readObject(part: string): Result<JsonObject, JwtFlaw> {
   try {
     const text = UTF8.decode(base64url.decode(part))
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return err('not_json_object')
-    }
+    if (!isObject(value)) return err('not_json_object')
     const names = memberNames(text)
     if (names.some((name) => name.includes('\\'))) return err('escaped_member')
     if (new Set(names).size < names.length) return err('duplicate_member')

@@ -1,7 +1,7 @@
 // Loads under way in this isolate, so that the first requests with a key share one. A load belongs to
 // the request that began it: should that be gone, the others do not wait for it for long.
 
-import type { WaitUntil } from './store.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 
 /** So long another request's load is waited for; then each loads for itself. */
 const SHARE_MS = 1_000

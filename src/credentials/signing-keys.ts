@@ -13,6 +13,7 @@ import {
 import type { CryptoKey, JWTVerifyGetKey } from 'jose'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
+import { isObject } from '../lib/json.ts'
 
 /** What `/.well-known/jwks.json` shows of a key (RFC 8037 §2). */
 export interface PublicKeyJwk {
@@ -53,7 +54,7 @@ export function parseSigningKeys(text: string): Result<ParsedSigningKeys, string
   } catch {
     return err('SIGNING_KEYS is not JSON; it must be a JWK set: {"keys":[…]}')
   }
-  const list = isRecord(set) ? set['keys'] : undefined
+  const list = isObject(set) ? set['keys'] : undefined
   if (!Array.isArray(list) || list.length === 0) {
     return err('SIGNING_KEYS must be a JWK set with at least one key: {"keys":[…]}')
   }
@@ -74,7 +75,7 @@ export function parseSigningKeys(text: string): Result<ParsedSigningKeys, string
 }
 
 function readKey(entry: unknown): Result<PublicKeyJwk | PrivateKeyJwk, string> {
-  if (!isRecord(entry)) return err('must be a JWK object')
+  if (!isObject(entry)) return err('must be a JWK object')
   const { kty, crv, x, d, kid, alg, use } = entry
   if (kty !== 'OKP') return err('kty must be "OKP"')
   if (crv !== 'Ed25519') return err('crv must be "Ed25519"')
@@ -151,8 +152,4 @@ function isKeyText(value: unknown): value is string {
   } catch {
     return false
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

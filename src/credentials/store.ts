@@ -4,6 +4,7 @@
 import type { Bindings } from '../config/bindings.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 import {
   placeOf,
   RECORD_PLACES,
@@ -21,8 +22,6 @@ const KV_TTL_SECONDS = KV_MAX_AGE_MS / 1000
 export type StoreFailure = 'unknown' | 'unreadable' | 'unreachable'
 
 type Stores = Pick<Bindings, 'DB' | 'RECORDS'>
-/** Lets a write outlive the answer. */
-export type WaitUntil = (work: Promise<unknown>) => void
 
 /** A record, and whether D1 was read for it. */
 export interface Found {

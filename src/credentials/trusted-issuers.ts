@@ -5,6 +5,7 @@ import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from 'jose
 import type { FetchImplementation, JSONWebKeySet } from 'jose'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
+import { isObject, parseJson } from '../lib/json.ts'
 import { JWT_KEY_TYP } from './jwt.ts'
 import type { JwtIssuer } from './jwt.ts'
 
@@ -62,13 +63,12 @@ export function parseTrustedIssuers(
 }
 
 function readIssuer(entry: unknown): Result<TrustedIssuer, string> {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+  if (!isObject(entry)) {
     return err(' must be an object')
   }
   const unknown = Object.keys(entry).find((name) => !FIELDS.includes(name))
   if (unknown !== undefined) return err(` has an unknown field: ${unknown}`)
-  const fields = entry as Record<string, unknown>
-  const { issuer, jwks_url: jwksUrl, audience, algorithms, typ = JWT_KEY_TYP } = fields
+  const { issuer, jwks_url: jwksUrl, audience, algorithms, typ = JWT_KEY_TYP } = entry
   if (!isPlainUrl(issuer)) return err(`.issuer ${URL_RULE}`)
   if (!isPlainUrl(jwksUrl)) return err(`.jwks_url ${URL_RULE}`)
   if (typeof audience !== 'string' || audience === '') {
@@ -104,14 +104,6 @@ function isAlgorithmList(value: unknown): value is readonly string[] {
 /** Near-equal issuers are equal here; a token's `iss` is still compared byte by byte. */
 function normalize(issuer: string): string {
   return URL.canParse(issuer) ? new URL(issuer).href.replace(/(?<!\/)\/+$/, '') : issuer
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Issuers for `verifyJwt`, each with its own fixed JWKS URL, fetched on first use. */

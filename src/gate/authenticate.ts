@@ -12,9 +12,11 @@ import type { Authenticated, KnownKey } from '../credentials/memo.ts'
 import { compilePrincipal, type Principal } from '../credentials/principal.ts'
 import type { KeyRecord, Lookup } from '../credentials/record.ts'
 import { findRecord, readRecord } from '../credentials/store.ts'
-import type { StoreFailure, WaitUntil } from '../credentials/store.ts'
+import type { StoreFailure } from '../credentials/store.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
+import { sha256Hex } from '../lib/sha256.ts'
 import type { Address } from '../lists/address.ts'
 import type { Ahead } from './ahead.ts'
 import type { Presented } from './credential.ts'
@@ -194,10 +196,8 @@ export function isImportable(value: string, { settings }: Pick<ProofDeps, 'setti
 }
 
 async function proveImported(value: string): Promise<Result<Proof, Denial>> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(value))
-  const digest = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0'))
   return ok({
-    lookup: { by: 'digest', value: digest.join('') },
+    lookup: { by: 'digest', value: await sha256Hex(value) },
     agrees: ({ kind }) => KINDS[kind].importable,
   })
 }

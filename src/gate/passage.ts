@@ -2,7 +2,7 @@
 
 import type { Accounted } from '../audit/account.ts'
 import type { KnownKey } from '../credentials/memo.ts'
-import type { WaitUntil } from '../credentials/store.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 import type { Address } from '../lists/address.ts'
 import type { SentHeaders } from './forward/sent-headers.ts'
 import type { CanonicalTarget } from './path.ts'

@@ -2,6 +2,8 @@
 // the key is busy. What asking is (a binding, a deadline) is the caller's.
 
 import type { Result } from '../lib/result.ts'
+import { sleep } from '../lib/sleep.ts'
+import type { WaitUntil } from '../lib/wait-until.ts'
 import { leaseMs } from './lease-terms.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from './protocol.ts'
 import type { Standing } from './limit.ts'
@@ -11,9 +13,6 @@ import type { Meter } from './meter.ts'
 export type Ask = (
   asked: Pick<AdmitAsk, 'want' | 'lease' | 'mark' | 'settled' | 'returnable'>,
 ) => Promise<Result<AdmitAnswer, 'unreachable'>>
-
-/** Lets work outlive the answer. */
-type WaitUntil = (work: Promise<unknown>) => void
 
 /**
  * Spends a token of a lease; undefined when there is none. The next lease is asked for off the
@@ -65,8 +64,4 @@ async function endLease(meter: Meter, lease: Lease, ended: Promise<void>, ask: A
   const settled = meter.takeSettled(Date.now())
   const answer = await ask({ want: 0, lease: 0, settled })
   if (!answer.ok) meter.tellAgain(settled)
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -8,6 +8,7 @@ import { lookupOf, recordFromRow, recordQuery } from '../credentials/record.ts'
 import { cacheRecord } from '../credentials/store.ts'
 import { askGuard } from './ask.ts'
 import type { Fenced } from './protocol.ts'
+import { sleep } from '../lib/sleep.ts'
 
 /** Rows taken from D1 at a time. */
 const BATCH = 100
@@ -68,7 +69,7 @@ export async function publishCredentials(
       waitMs = Math.max(waitMs, fence.waitMs)
     }
   }
-  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+  if (waitMs > 0) await sleep(waitMs)
   // Only now: a row that is gone tells others that its fence is in force.
   await settle(bindings, fenced)
   const pending = rows.length - fenced.length

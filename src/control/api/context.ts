@@ -1,7 +1,7 @@
 // What a handler of the management API has at hand.
 
 import type { ControlDeps } from '../deps.ts'
-import type { WaitUntil } from '../../credentials/store.ts'
+import type { WaitUntil } from '../../lib/wait-until.ts'
 import type { Actor } from './actor.ts'
 
 export interface ControlContext {

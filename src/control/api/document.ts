@@ -2,6 +2,7 @@
 // already is told so.
 
 import { openApiDocument } from './app.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 
 interface Document {
   readonly text: string
@@ -28,9 +29,8 @@ export async function answerDocument(request: Request, issuer: string): Promise<
 
 async function make(issuer: string): Promise<Document> {
   const text = JSON.stringify(openApiDocument(issuer))
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  const tag = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0'))
-  return { text, etag: `"${tag.join('')}"` }
+  const hash = await sha256Hex(text)
+  return { text, etag: `"${hash.slice(0, 32)}"` }
 }
 
 /** Compared weakly, as RFC 9110 asks: a proxy that compresses may have made the tag a weak one. */

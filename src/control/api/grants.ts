@@ -7,6 +7,7 @@ import { KINDS, plural } from '../../credentials/kinds.ts'
 import type { Kind } from '../../credentials/kinds.ts'
 import type { ControlContext } from './context.ts'
 import { invalid, notFound, Problem } from './problem.ts'
+import { sameSet } from '../../lib/same-set.ts'
 
 /**
  * The scopes of a new or changed key; what is not named is as a new key has it. A publishable key
@@ -110,8 +111,4 @@ async function organizationProducts(db: D1Database, id: string): Promise<Set<str
     .first<{ products: string }>()
   if (!row) throw notFound('organization')
   return new Set(JSON.parse(row.products) as string[])
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one) => b.includes(one))
 }

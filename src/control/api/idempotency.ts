@@ -7,6 +7,7 @@ import { actorName } from './actor.ts'
 import { commit } from './change.ts'
 import type { ControlContext } from './context.ts'
 import { invalid, Problem } from './problem.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 
 /** How long a key is remembered; the cron removes older ones. */
 export const IDEMPOTENCY_TTL_MS = 24 * 60 * 60 * 1000
@@ -33,8 +34,8 @@ export async function readIdempotency(
   }
   const actor = actorName(context.actor)
   // It may be anything, a credential by mistake too: only its hash is stored.
-  const key = await hashOf(given)
-  const hash = await hashOf(JSON.stringify([operation, request]))
+  const key = await sha256Hex(given)
+  const hash = await sha256Hex(JSON.stringify([operation, request]))
   const { DB } = context.edge.bindings
   return {
     statement: (resultId) =>
@@ -95,9 +96,4 @@ export async function commitOnce(
     return id
   }
   return await once(idempotency, make, (earlier) => earlier)
-}
-
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

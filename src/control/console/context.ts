@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 
 import type { OrganizationView } from '../api/organization/read.ts'
 import type { ControlDeps } from '../deps.ts'
-import type { WaitUntil } from '../../credentials/store.ts'
+import type { WaitUntil } from '../../lib/wait-until.ts'
 import type { Address } from '../../lists/address.ts'
 import type { Session } from './session.ts'
 

@@ -2,8 +2,12 @@
 // redirect. The key comes from the pepper and the admin token, so that changing either signs
 // everybody out, and nothing more has to be configured.
 
+import { base64url } from 'jose'
+
 import type { ControlSettings } from '../settings.ts'
 
+/** 32 bytes in base64url, without padding. */
+const TAG = /^[\w-]{43}$/
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const
 /** What a tag is for; one never passes as another. */
 type Purpose = 'session' | 'csrf' | 'receipt'
@@ -17,7 +21,8 @@ export async function tagOf(
   text: string,
 ): Promise<string> {
   const key = await consoleKey(settings)
-  return base64url(await crypto.subtle.sign('HMAC', key, bytes(`${purpose}\n${text}`)))
+  const tag = await crypto.subtle.sign('HMAC', key, bytes(`${purpose}\n${text}`))
+  return base64url.encode(new Uint8Array(tag))
 }
 
 /** Whether a tag is right; compared in constant time. */
@@ -27,9 +32,9 @@ export async function isTagOf(
   text: string,
   tag: string,
 ): Promise<boolean> {
-  const raw = fromBase64url(tag)
-  const key = await consoleKey(settings)
-  return raw ? await crypto.subtle.verify('HMAC', key, raw, bytes(`${purpose}\n${text}`)) : false
+  if (!TAG.test(tag)) return false
+  const [raw, key] = [base64url.decode(tag), await consoleKey(settings)]
+  return await crypto.subtle.verify('HMAC', key, raw, bytes(`${purpose}\n${text}`))
 }
 
 /** A CryptoKey belongs to no request, so an isolate keeps it. */
@@ -52,20 +57,6 @@ async function consoleKey(settings: ControlSettings): Promise<CryptoKey> {
   )
   keys.set(settings, made)
   return made
-}
-
-export function base64url(raw: ArrayBuffer | Uint8Array): string {
-  return btoa(String.fromCharCode(...new Uint8Array(raw)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
-}
-
-/** A tag's bytes; undefined for what no tag looks like. */
-function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^[\w-]{43}$/.test(text)) return undefined
-  const raw = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(raw, (character) => character.charCodeAt(0))
 }
 
 export function bytes(text: string): Uint8Array {

@@ -3,9 +3,11 @@
 // an hour without use, after eight hours at most, by signing out, and with the membership or the
 // Access assertion that it came from.
 
+import { base64url } from 'jose'
+
 import { accessEmail } from '../api/actor.ts'
 import type { OperatorActor, PersonActor, Role } from '../api/actor.ts'
-import { base64url, bytes, isTagOf, tagOf } from './seal.ts'
+import { bytes, isTagOf, tagOf } from './seal.ts'
 import type { ConsoleContext } from './context.ts'
 
 const COOKIE = '__Host-portcullis'
@@ -108,7 +110,7 @@ export async function openSession(
   context: ConsoleContext,
 ): Promise<string> {
   const { edge, nowMs } = context
-  const id = base64url(crypto.getRandomValues(new Uint8Array(32)))
+  const id = base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
   const before = await cookieId(request, context)
   const { DB } = edge.bindings
   const name = actor.type === 'operator' ? actor.name : actor.email
@@ -159,5 +161,5 @@ function cookie(value: string, maxAgeSeconds: number): string {
 }
 
 async function digestOf(id: string): Promise<string> {
-  return base64url(await crypto.subtle.digest('SHA-256', bytes(id)))
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes(id))))
 }

@@ -1,8 +1,12 @@
 // Pages by key, not by number: a cursor names the last item that was seen, so that what is inserted
 // or removed meanwhile neither repeats nor hides another.
 
+import { base64url } from 'jose'
+
 import { err, ok } from '../../lib/result.ts'
 import type { Result } from '../../lib/result.ts'
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export const PAGE_MAX = 200
 export const PAGE_DEFAULT = 50
@@ -36,11 +40,7 @@ export function pageOf<T>(rows: readonly T[], limit: number, placeOf: (row: T) =
 
 /** Where a page ended, as text that `readCursor` reads. */
 export function writeCursor(place: Place): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(place))
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+  return base64url.encode(JSON.stringify(place))
 }
 
 /**
@@ -52,11 +52,7 @@ export function readCursor(
   form: readonly ('string' | 'number')[],
 ): Result<Place, 'cursor_invalid'> {
   try {
-    const binary = atob(cursor.replaceAll('-', '+').replaceAll('_', '/'))
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-    const place: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-    )
+    const place: unknown = JSON.parse(UTF8.decode(base64url.decode(cursor)))
     if (Array.isArray(place) && place.length === form.length) {
       if (place.every((member, i) => typeof member === form[i])) return ok(place as Place)
     }

@@ -10,6 +10,7 @@ import { readTallied, sampled, tallyStatements } from './tallies.ts'
 import { chainOf, COLUMNS, STORED, valuesOf } from './row.ts'
 import { sumStatements } from './sums.ts'
 import { packed } from './texts.ts'
+import { sleep } from '../../lib/sleep.ts'
 
 /** The part of D1 that is used; a session has it too. */
 export type Database = Pick<D1Database, 'prepare' | 'batch'>
@@ -143,8 +144,4 @@ function insertions(db: Database, events: readonly LinkedEvent[]): D1PreparedSta
     ...packed(events.map(valuesOf)).map((rows) => db.prepare(EVENTS).bind(rows)),
     ...packed(actors).map((rows) => db.prepare(ACTORS).bind(rows)),
   ]
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

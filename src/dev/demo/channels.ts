@@ -1,6 +1,8 @@
 // What passes a gate besides JSON, below /api/v1/demo: server-sent events, a WebSocket, a redirect,
 // an answer that comes late, and one with headers that no client should see.
 
+import { sleep } from '../../lib/sleep.ts'
+
 type Facts = Readonly<Record<string, unknown>>
 
 const EVENT_EVERY_MS = 200
@@ -34,7 +36,7 @@ function events(count: number): Response {
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       if (sent === count) return controller.close()
-      if (sent > 0) await wait(EVENT_EVERY_MS)
+      if (sent > 0) await sleep(EVENT_EVERY_MS)
       sent++
       const data = JSON.stringify({ event: sent, of: count, sent_at: Date.now() })
       controller.enqueue(new TextEncoder().encode(`id: ${sent}\ndata: ${data}\n\n`))
@@ -56,7 +58,7 @@ function echo(request: Request, facts: Facts): Response {
 }
 
 async function late(ms: number, facts: Facts): Promise<Response> {
-  await wait(ms)
+  await sleep(ms)
   return Response.json({ waited_ms: ms, ...facts })
 }
 
@@ -77,8 +79,4 @@ function hostile(facts: Facts): Response {
 function countOf(text: string | null, otherwise: number, max: number): number {
   const count = text !== null && /^\d{1,6}$/.test(text) ? Number(text) : otherwise
   return Math.min(count, max)
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

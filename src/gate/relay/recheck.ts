@@ -3,7 +3,7 @@
 
 import type { MatchedRoute } from '../../catalog/match.ts'
 import type { KnownKey } from '../../credentials/memo.ts'
-import type { WaitUntil } from '../../credentials/store.ts'
+import type { WaitUntil } from '../../lib/wait-until.ts'
 import { err, ok } from '../../lib/result.ts'
 import type { Result } from '../../lib/result.ts'
 import { authenticate, recall, reload } from '../authenticate.ts'

@@ -1,8 +1,9 @@
 // The watch over one open connection: it is decided about again every few seconds, and at its key's very
 // expiry. What cannot be decided for too long ends too: nothing stays open because something failed.
 
-import type { WaitUntil } from '../../credentials/store.ts'
+import type { WaitUntil } from '../../lib/wait-until.ts'
 import type { Result } from '../../lib/result.ts'
+import { sleep } from '../../lib/sleep.ts'
 import type { Denial } from '../denial.ts'
 import type { GateDeps } from '../deps.ts'
 import { recheck } from './recheck.ts'
@@ -63,7 +64,7 @@ export class Watch {
     while (!this.over) {
       const verdict = await recheck(this.opened, this.deps, this.waitUntil).catch(unknown)
       if (verdict !== 'unknown') return verdict
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      await sleep(RETRY_MS)
     }
     return { ok: false, error: UNANSWERED }
   }

@@ -16,6 +16,7 @@ import { KeyFields } from './fields.tsx'
 import { formOfKey, KEY_LABELS, productChoices, readPost } from './form.ts'
 import type { KeyForm } from './form.ts'
 import { backToKey, keyUrl, readKey } from './read.ts'
+import { sameSet } from '../../../lib/same-set.ts'
 
 export async function editKey(c: PageContext): Promise<Response> {
   const found = await readKey(c)
@@ -63,10 +64,6 @@ function changes(
   }
   if (values.expires !== timeInput(key.expires_at)) body['expires_at'] = expiresAt
   return body
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one) => b.includes(one))
 }
 
 function sameList(a: readonly string[] | null, b: readonly string[] | null): boolean {
