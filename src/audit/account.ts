@@ -2,7 +2,7 @@
 // record before the answer leaves. Preflights decide nothing and are not accounted for.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Denial } from '../gate/denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import { err, ok, type Result } from '../lib/result.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import type { AuditDeps } from './deps.ts'

@@ -1,8 +1,7 @@
 // The account of a connection that the gate has ended, beside that of the request which opened it.
 
 import type { MatchedRoute } from '../catalog/match.ts'
-import type { Denial } from '../gate/denial.ts'
-import { describe } from '../gate/refuse.ts'
+import { describe, type Denial } from '../reasons/denial.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import type { AuditDeps } from './deps.ts'
 import { eventOf, type Caller } from './event.ts'

@@ -9,7 +9,7 @@ import type { Address } from '../lists/address.ts'
 import { addressListContains } from '../lists/address-list.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 export interface Client {

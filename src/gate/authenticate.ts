@@ -20,7 +20,7 @@ import { sha256Hex } from '../lib/sha256.ts'
 import type { Address } from '../lists/address.ts'
 import type { Ahead } from './ahead.ts'
 import type { Presented } from './credential.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { GateDeps, ProofDeps } from './deps.ts'
 
 /** What the presented string itself proves, before any record is read. */

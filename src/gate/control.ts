@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache'
 import type { Answered, Call, ControlService } from '../call/call.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 
 /**
  * Until control has begun its answer; a stream that has begun may go on. Its longest work is bounded well

@@ -7,7 +7,7 @@ import type { Verb } from '../catalog/define.ts'
 import type { RouteTable } from '../catalog/match.ts'
 import { err, ok, type Result } from '../lib/result.ts'
 import { isSerializedOrigin } from '../lists/origin-list.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 /** The request headers a page may send. */

@@ -6,7 +6,7 @@ import { HEADERS } from '../lib/header-names.ts'
 import type { Scheme } from '../credentials/kinds.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 export interface Presented {

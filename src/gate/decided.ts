@@ -5,7 +5,7 @@ import type { Verb } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { KeyRecord } from '../credentials/record.ts'
 import { preflightResponse, setCors } from './cors.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { Decided, Passage } from './passage.ts'
 import { refuse } from './refuse.ts'
 

@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache'
 import type { GateBindings } from './bindings.ts'
 import { addressBucket } from '../lists/address.ts'
 import type { Address } from '../lists/address.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 
 /** The period of the AUTH_FAILURES binding in wrangler.toml. */
 const PERIOD_SECONDS = 60

@@ -9,7 +9,7 @@ import { KINDS } from '../credentials/kinds.ts'
 import type { Principal } from '../credentials/principal.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 export interface Grant {

@@ -10,7 +10,7 @@ import type { KeyRecord } from '../credentials/record.ts'
 import type { Limit, LimitState } from '../guard/limit.ts'
 import { Meter } from '../guard/meter.ts'
 import { addressBucket, type Address } from '../lists/address.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 
 /** Every limit that applies to a call; undefined when the catalog has no such plan. */
 export function limitsFor(

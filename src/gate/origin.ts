@@ -6,7 +6,7 @@ import type { Principal } from '../credentials/principal.ts'
 import { originListContains } from '../lists/origin-list.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 /**

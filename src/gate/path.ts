@@ -3,7 +3,10 @@
 // in two ways is refused, not repaired. RFC 3986 §2.3, §6.2; WHATWG URL.
 
 import { err, ok, type Result } from '../lib/result.ts'
-import type { Denial, PathFlaw } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
+
+/** Why a path has no single meaning, in words for the caller. */
+type PathFlaw = string
 
 export interface CanonicalPath {
   /** Starts with `/`; unreserved characters are literal, every escape is valid and upper-case. */

@@ -3,7 +3,7 @@
 import type { MatchedRoute, RouteTable } from '../catalog/match.ts'
 import { isApiPath } from '../lib/paths.ts'
 import { err, ok, type Result } from '../lib/result.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { CanonicalPath } from './path.ts'
 
 /** The catalog's rows, and those of the edge's own operations, which pass the gate like any product's. */

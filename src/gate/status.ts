@@ -4,7 +4,7 @@ import type { Principal } from '../credentials/principal.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
 import type { Scheme } from '../credentials/kinds.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 
 /** Refuses what is revoked, expired, suspended or disabled. A key ends at its very deadline. */
 export function checkStatus(

@@ -4,7 +4,7 @@
 import { MARK_WORDS } from '../credentials/kinds.ts'
 import { err, ok } from '../lib/result.ts'
 import type { Result } from '../lib/result.ts'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 
 /** Encodings within encodings are undone so often. */

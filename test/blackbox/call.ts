@@ -40,7 +40,10 @@ export async function refusalOf(answer: Response): Promise<Refusal> {
   expect(headers.get('cache-control')).toBe('no-store')
   expect(headers.has('www-authenticate')).toBe(status === 401)
   const body = JSON.parse(text) as Record<string, unknown>
-  expect(Object.keys(body)).toEqual(['error', 'detail', 'status_code'])
+  const { field, detail } = body as { field?: string; detail: string }
+  const further = field === undefined ? [] : ['field']
+  expect(Object.keys(body)).toEqual(['error', 'detail', 'status_code', ...further])
+  if (field !== undefined) expect(detail.startsWith(`${field}: `)).toBe(true)
   expect(body).toMatchObject({ error: CODES[status], status_code: status })
   return { status, reason: headers.get('x-edge-reason'), detail: String(body['detail']) }
 }

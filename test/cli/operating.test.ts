@@ -12,9 +12,7 @@ import { PROJECT } from '../../src/cli/wrangler.ts'
 import { database, runOps } from './harness.ts'
 
 const TEXT = readFileSync(`${PROJECT}docs/operating.md`, 'utf8')
-const REASONS = ['gate/denial.ts', 'gate/refuse.ts'].map((file) =>
-  readFileSync(`${PROJECT}src/${file}`, 'utf8'),
-)
+const REASONS = ['reasons/gate.ts'].map((file) => readFileSync(`${PROJECT}src/${file}`, 'utf8'))
 const SQL = [...TEXT.matchAll(/--command "([^"]*)"/g)].map(([, sql = '']) => sql)
 const COMMANDS = [
   ...TEXT.matchAll(/^npm run ops -- (?!--help)([a-z][a-z -]*?)(?= +-| key_|$)/gm),

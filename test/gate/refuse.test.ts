@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Denial, Reason } from '../../src/gate/denial.ts'
+import type { Denial, Reason } from '../../src/reasons/denial.ts'
 import { refuse } from '../../src/gate/refuse.ts'
 
 const NOW_MS = 1_000_000

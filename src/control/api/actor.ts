@@ -18,7 +18,7 @@ import type { ControlSettings } from '../settings.ts'
 import type { Door, Held, Tries } from '../tries/tries.ts'
 import { parseEmail } from './members/email.ts'
 import type { Role } from './members/role.ts'
-import { notFound, Problem } from './problem.ts'
+import { invalid, notFound } from './problem.ts'
 
 export type { Role } from './members/role.ts'
 
@@ -110,11 +110,7 @@ function isForeignWrite({ method, headers }: Request): boolean {
 export function organizationOf(actor: Actor, asked: string | undefined): string {
   if (actor.type === 'operator') {
     if (asked !== undefined) return asked
-    throw new Problem(
-      400,
-      'request_invalid',
-      'organization: operators must name one, as ?organization=org_…',
-    )
+    throw invalid('organization', 'operators must name one, as ?organization=org_…')
   }
   const own = actor.type === 'person' ? actor.organizationId : actor.key.organization
   if (asked === undefined || asked === own) return own

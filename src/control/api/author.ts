@@ -1,7 +1,7 @@
 // Who makes a change must still be who they were when it is written. A person may be removed, and a key
 // revoked or narrowed, between the check of a call and its transaction, so each transaction looks again.
 
-import type { Denial } from '../../gate/denial.ts'
+import type { Denial } from '../../reasons/denial.ts'
 import { checkStatus } from '../../gate/status.ts'
 import { isSigned, KINDS } from '../../credentials/kinds.ts'
 import { compilePrincipal } from '../../credentials/principal.ts'
@@ -37,7 +37,6 @@ export function authorStands({ actor, edge, nowMs }: ControlContext): D1Prepared
 export function authorProblem(error: unknown): Problem | undefined {
   if (!String(error).includes(NOT_SO)) return undefined
   return new Problem(
-    409,
     'author_changed',
     'Your own rights were changed at this moment; nothing was changed here. Ask again.',
   )

@@ -6,20 +6,26 @@ import { capsOf } from '../../catalog/define.ts'
 import type { Caps } from '../../catalog/define.ts'
 import type { ControlContext } from './context.ts'
 import { failUnless } from './decide.ts'
-import { notFound, Problem } from './problem.ts'
+import { notFound, Problem, problemAt, type ProblemReason } from './problem.ts'
 
-const REASONS: Readonly<Record<keyof Caps, string>> = {
+const REASONS: Readonly<Record<keyof Caps, ProblemReason>> = {
   keys: 'too_many_keys',
   serviceUsers: 'too_many_service_users',
   listEntries: 'too_many_entries',
   allListEntries: 'too_many_entries_in_all',
 }
 
+/** Of what there are too many, as it is named in a refusal. */
+const FIELDS: Readonly<Partial<Record<keyof Caps, string>>> = {
+  keys: 'keys',
+  serviceUsers: 'service_users',
+}
+
 const SENTENCES: Readonly<Record<keyof Caps, (cap: number) => string>> = {
   keys: (cap) =>
-    `keys: the organization has at most ${cap} active keys; revoke one, or rotate without grace`,
+    `the organization has at most ${cap} active keys; revoke one, or rotate without grace`,
   serviceUsers: (cap) =>
-    `service_users: the organization has at most ${cap} active service users; disable one first`,
+    `the organization has at most ${cap} active service users; disable one first`,
   listEntries: (cap) => `a list has at most ${cap} entries; write networks in place of addresses`,
   allListEntries: (cap) => `the lists of the organization have at most ${cap} entries in all`,
 }
@@ -78,7 +84,8 @@ export function withinListCaps(
     return wanted?.some((entry) => !before.has(entry)) === true
   })
   for (const { field, wanted } of longer) {
-    if ((wanted?.length ?? 0) > caps.listEntries) throw problemOf('listEntries', caps, `${field}: `)
+    if ((wanted?.length ?? 0) > caps.listEntries)
+      throw problemAt(field, REASONS.listEntries, SENTENCES.listEntries(caps.listEntries))
   }
   return longer.length === 0 ? [] : [withinCap(context, organization, caps, 'allListEntries')]
 }
@@ -88,9 +95,7 @@ export function capProblem(error: unknown): Problem | undefined {
   const [, of, cap] = /(keys|serviceUsers|allListEntries)_cap_(\d+)/.exec(String(error)) ?? []
   if (of === undefined) return undefined
   const name = of as keyof Caps
-  return new Problem(409, REASONS[name], SENTENCES[name](Number(cap)))
-}
-
-function problemOf(name: keyof Caps, caps: Caps, prefix: string): Problem {
-  return new Problem(409, REASONS[name], prefix + SENTENCES[name](caps[name]))
+  const sentence = SENTENCES[name](Number(cap))
+  const field = FIELDS[name]
+  return field ? problemAt(field, REASONS[name], sentence) : new Problem(REASONS[name], sentence)
 }

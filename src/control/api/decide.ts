@@ -46,7 +46,6 @@ export async function decide<T>(change: () => Promise<T>): Promise<T> {
     }
   }
   throw new Problem(
-    409,
     'changed_meanwhile',
     'It is being changed by others at this moment; nothing was changed here. Ask again.',
   )

@@ -6,7 +6,7 @@ import { productsFor, scopesByDefault, scopesFor } from '../../catalog/define.ts
 import { KINDS, plural } from '../../credentials/kinds.ts'
 import type { Kind } from '../../credentials/kinds.ts'
 import type { ControlContext } from './context.ts'
-import { invalid, notFound, Problem } from './problem.ts'
+import { invalid, notFound, problemAt } from './problem.ts'
 import { sameSet } from '../../lib/same-set.ts'
 
 /**
@@ -29,10 +29,10 @@ export function grantScopes(
     }
     const lacking = own.filter((scope) => held && !held.has(scope) && !kept.includes(scope))
     if (lacking.length === 0) return own
-    throw new Problem(
-      403,
+    throw problemAt(
+      'scopes',
       'grant_beyond_own',
-      `scopes: ${plural(kind)} hold ${lacking.join(', ')}, which this key does not hold itself`,
+      `${plural(kind)} hold ${lacking.join(', ')}, which this key does not hold itself`,
     )
   }
   if (rule === 'none' && asked && asked.length > 0) {
@@ -52,7 +52,7 @@ export function grantScopes(
   const beyond = scopes.find((scope) => held && !held.has(scope))
   if (beyond === undefined) return [...new Set(scopes)]
   if (!asked) return scopes.filter((scope) => held?.has(scope))
-  throw new Problem(403, 'grant_beyond_own', `scopes: this key does not hold ${beyond} itself`)
+  throw problemAt('scopes', 'grant_beyond_own', `this key does not hold ${beyond} itself`)
 }
 
 /** The products of a new or changed key, within the organization's and the actor's own. */
@@ -71,10 +71,10 @@ export async function grantProducts(
     const granted = possible.filter((one) => had.has(one) && (!held || held.has(one)))
     // Elsewhere a key of no product is of use for its scopes, or refused where it is made.
     if (KINDS[kind].holds.scopes !== 'fixed' || !held || granted.length > 0) return granted
-    throw new Problem(
-      403,
+    throw problemAt(
+      'products',
       'grant_beyond_own',
-      `products: ${plural(kind)} call ${possible.join(', ')}, which this key does not hold itself`,
+      `${plural(kind)} call ${possible.join(', ')}, which this key does not hold itself`,
     )
   }
   for (const product of asked) {
@@ -86,18 +86,10 @@ export async function grantProducts(
       )
     }
     if (!had.has(product)) {
-      throw new Problem(
-        403,
-        'grant_beyond_own',
-        `products: the organization does not have ${product}`,
-      )
+      throw problemAt('products', 'grant_beyond_own', `the organization does not have ${product}`)
     }
     if (held && !held.has(product)) {
-      throw new Problem(
-        403,
-        'grant_beyond_own',
-        `products: this key does not hold ${product} itself`,
-      )
+      throw problemAt('products', 'grant_beyond_own', `this key does not hold ${product} itself`)
     }
   }
   return [...new Set(asked)]

@@ -6,7 +6,7 @@ import { HEADERS, SPELLED } from '../../lib/header-names.ts'
 import { actorName } from './actor.ts'
 import { commit } from './change.ts'
 import type { ControlContext } from './context.ts'
-import { invalid, Problem } from './problem.ts'
+import { invalid, problemAt } from './problem.ts'
 import { sha256Hex } from '../../lib/sha256.ts'
 
 /** How long a key is remembered; the cron removes older ones. */
@@ -52,10 +52,10 @@ export async function readIdempotency(
         .first<{ request_hash: string; result_id: string }>()
       if (!row) return undefined
       if (row.request_hash === hash) return row.result_id
-      throw new Problem(
-        422,
+      throw problemAt(
+        SPELLED.idempotencyKey,
         'idempotency_key_reused',
-        `${SPELLED.idempotencyKey}: it was used with another request; choose a new one`,
+        'it was used with another request; choose a new one',
       )
     },
   }

@@ -19,9 +19,17 @@ import { Denied } from './problem.ts'
 import { checkBody } from './readable.ts'
 import { OPERATIONS } from '../../catalog/operations.ts'
 import type { Access, OperationName } from '../../catalog/operations.ts'
+import { speakPlainly } from './voice.ts'
+
+speakPlainly()
 
 export const ProblemBody = z
-  .object({ error: z.string(), detail: z.string(), status_code: z.int() })
+  .object({
+    error: z.string(),
+    detail: z.string().openapi({ description: 'A sentence; it begins with the field at fault' }),
+    status_code: z.int(),
+    field: z.string().optional().openapi({ description: 'The field at fault, where one is' }),
+  })
   .openapi('Problem', {
     example: { error: 'not_found', detail: 'There is no such key here.', status_code: 404 },
   })

@@ -3,7 +3,7 @@
 
 import { environmentOf } from './actor.ts'
 import type { Actor } from './actor.ts'
-import { Problem } from './problem.ts'
+import { Problem, problemAt } from './problem.ts'
 import { OPERATIONS } from '../../catalog/operations.ts'
 import type { OperationName } from '../../catalog/operations.ts'
 
@@ -18,21 +18,21 @@ export function checkPermission(actor: Actor, name: OperationName): void {
   const { verb, pattern, access } = OPERATIONS[name]
   if (actor.type === 'operator') return
   if (access === 'operators') {
-    throw new Problem(403, 'operators_only', 'Only operators may do this.')
+    throw new Problem('operators_only', 'Only operators may do this.')
   }
   if (actor.type === 'key') {
     if (access === 'people') {
-      throw new Problem(403, 'people_only', 'Only people may do this, no keys.')
+      throw new Problem('people_only', 'Only people may do this, no keys.')
     }
     if (environmentOf(actor) === 'sandbox' && REACHES_LIVE.test(pattern)) {
-      throw new Problem(
-        403,
+      throw problemAt(
+        'environment',
         'grant_beyond_own',
-        'environment: webhooks tell of live keys too, so a sandbox key must not touch them',
+        'webhooks tell of live keys too, so a sandbox key must not touch them',
       )
     }
     return
   }
   if (actor.role === 'administrator' || verb === 'GET' || READING.includes(name)) return
-  throw new Problem(403, 'role_viewer', 'Viewers may only read.')
+  throw new Problem('role_viewer', 'Viewers may only read.')
 }

@@ -26,7 +26,7 @@ function problemOf(error: unknown): Problem | undefined {
 
 /** The first thing that is wrong with a request. */
 function malformed({ issues: [issue] }: z.ZodError): Problem {
-  if (!issue) return new Problem(400, 'request_invalid', 'The request is malformed.')
+  if (!issue) return new Problem('request_invalid', 'The request is malformed.')
   const path = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys') {
     const field = [path, issue.keys[0]].filter(Boolean).join('.')

@@ -32,6 +32,8 @@ export interface Refused {
   readonly reason: string
   /** A sentence; where a field is at fault it begins with it and a colon. */
   readonly detail: string
+  /** The field at fault, such as `ips.3`. */
+  readonly field?: string | undefined
 }
 
 export type Answer<T> =
@@ -56,8 +58,8 @@ export async function call<T>(
   const text = await response.text()
   const value: unknown = text === '' ? null : JSON.parse(text)
   if (response.ok) return { ok: true, status, value: value as T, headers }
-  const { detail } = value as { detail: string }
-  return { ok: false, status, reason: reason ?? '', detail }
+  const { detail, field } = value as { detail: string; field?: string }
+  return { ok: false, status, reason: reason ?? '', detail, field }
 }
 
 /** Calls an operation whose answer is handed on as it is, such as a CSV file. */

@@ -3,7 +3,7 @@
 import { isEndless } from '../relay/endless.ts'
 import { relay } from '../relay/open.ts'
 import { setCors } from '../cors.ts'
-import type { Denial } from '../denial.ts'
+import type { Denial } from '../../reasons/denial.ts'
 import type { GateDeps } from '../deps.ts'
 import type { Decided } from '../passage.ts'
 import { setRateLimitHeaders } from '../rate-limit-headers.ts'

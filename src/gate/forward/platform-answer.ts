@@ -4,7 +4,7 @@
 // the upstream's own by what is missing: every application adds some header of its own.
 
 import type { Product } from '../../catalog/define.ts'
-import type { Denial } from '../denial.ts'
+import type { Denial } from '../../reasons/denial.ts'
 
 /** No connection (522), or no answer on it (524), in time. */
 const TIMEOUTS: ReadonlySet<number> = new Set([522, 524])

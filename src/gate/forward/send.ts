@@ -4,7 +4,7 @@
 import { err, ok } from '../../lib/result.ts'
 import type { Result } from '../../lib/result.ts'
 import { keepPrivate, NOT_KEPT } from './caching.ts'
-import type { Denial } from '../denial.ts'
+import type { Denial } from '../../reasons/denial.ts'
 import { connectionListed, NO_NAMES, mayReturn } from './headers.ts'
 import { lateAfter } from './upload.ts'
 import type { Upload } from './upload.ts'

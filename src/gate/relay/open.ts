@@ -1,7 +1,7 @@
 // An answer that may stay open, given to the client through a relay, and watched until it ends.
 
 import { accountForEnd } from '../../audit/ended.ts'
-import type { Denial } from '../denial.ts'
+import type { Denial } from '../../reasons/denial.ts'
 import type { GateDeps } from '../deps.ts'
 import type { Forwarding } from '../forward/forwarding.ts'
 import { ENDED, UNDECIDED } from './close-code.ts'

@@ -9,7 +9,7 @@ import type { Result } from '../../lib/result.ts'
 import { authenticate, recall, reload } from '../authenticate.ts'
 import { authorize, type Asked } from '../authorize.ts'
 import type { Presented } from '../credential.ts'
-import type { Denial } from '../denial.ts'
+import type { Denial } from '../../reasons/denial.ts'
 import type { GateDeps } from '../deps.ts'
 import { limitsFor } from '../limits.ts'
 

@@ -4,7 +4,7 @@
 import type { WaitUntil } from '../../lib/wait-until.ts'
 import type { Result } from '../../lib/result.ts'
 import { sleep } from '../../lib/sleep.ts'
-import type { Denial } from '../denial.ts'
+import type { Denial } from '../../reasons/denial.ts'
 import type { GateDeps } from '../deps.ts'
 import { recheck } from './recheck.ts'
 import type { Opened, Stay } from './recheck.ts'

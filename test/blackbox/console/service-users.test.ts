@@ -206,7 +206,7 @@ describe('a token', () => {
 
   test.each([
     ['name', { name: '' }, 'must not be empty'],
-    ['environment', { environment: 'nope' }, 'Invalid option'],
+    ['environment', { environment: 'nope' }, 'must be live or sandbox'],
     ['scopes', { scopes: [] }, 'choose at least one'],
     ['scopes', { scopes: ['keys:write'] }, 'none that access tokens hold'],
     ['expires_at', { expires_at: 'soon' }, 'must be a date and a time'],

@@ -71,7 +71,10 @@ export function caller(
 
 function expectProblem(status: number, body: unknown, reason: string | null): void {
   const detail: unknown = expect.stringMatching(/^.{10,500}$/su)
-  expect(body).toStrictEqual({ error: CODES[status], detail, status_code: status })
+  const { field, detail: sentence } = body as { field?: string; detail: string }
+  const at = field === undefined ? {} : { field }
+  expect(body).toStrictEqual({ error: CODES[status], detail, status_code: status, ...at })
+  if (reason === 'request_invalid') expect(sentence.startsWith(`${field}: `)).toBe(true)
   expect(reason).toMatch(/^[a-z_]+$/)
 }
 

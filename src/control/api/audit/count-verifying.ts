@@ -21,10 +21,10 @@ export async function countVerifying(
     guard.spend(limit),
   )
   if (!spent.ok) {
-    throw new Problem(503, 'guard_unreachable', 'The limits could not be asked for. Retry.')
+    throw new Problem('guard_unreachable', 'The limits could not be asked for. Retry.')
   }
   if (spent.value.verdict === 'granted') return
   const seconds = Math.max(1, Math.ceil(spent.value.retryAfterMs / 1000))
   const detail = `An organization verifies its audit ${limit.quota} times a minute at most. Retry after ${seconds} seconds.`
-  throw new Problem(429, 'rate_limited', detail, seconds)
+  throw new Problem('rate_limited', detail, { retryAfterSeconds: seconds })
 }

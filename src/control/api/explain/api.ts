@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi'
 import { Id } from '../keys/schemas.ts'
 import { ROLES } from '../members/role.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
-import { invalid, Problem } from '../problem.ts'
+import { invalid, Problem, problemAt } from '../problem.ts'
 import type { LimitState } from '../../../guard/limit.ts'
 import { parseAddress } from '../../../lists/address.ts'
 import { recordAskedFor, schemeOf } from './asked.ts'
@@ -113,9 +113,9 @@ explainApi.openapi(
     const record = await recordAskedFor(context, organization, key)
     const states = await limitsNow(context.edge, record)
     if (!states)
-      throw new Problem(409, 'plan_unknown', 'The plan of this organization is not known here.')
+      throw new Problem('plan_unknown', 'The plan of this organization is not known here.')
     if (!states.ok)
-      throw new Problem(503, 'guard_unreachable', 'The limits could not be asked for. Retry.')
+      throw new Problem('guard_unreachable', 'The limits could not be asked for. Retry.')
     return c.json({ key: record.id, limits: states.value.map(limitView) }, 200)
   },
 )
@@ -166,11 +166,7 @@ explainApi.openapi(
       throw invalid('key_id', 'name a key, or (operators) paste a credential: exactly one of both')
     }
     if (asked.credential !== undefined && context.actor.type !== 'operator') {
-      throw new Problem(
-        403,
-        'operators_only',
-        'credential: only operators may paste one; name key_id',
-      )
+      throw problemAt('credential', 'operators_only', 'only operators may paste one; name key_id')
     }
     if (asked.address !== undefined && !parseAddress(asked.address)) {
       throw invalid('address', 'must be an IPv4 or IPv6 address')

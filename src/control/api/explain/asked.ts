@@ -25,13 +25,13 @@ export async function recordAskedFor(
     throw invalid('key', 'must be named, save by a key that asks about itself')
   }
   if (actor.type === 'key' && asked !== self && !actor.key.scopes.includes('keys:read')) {
-    throw new Problem(403, 'scope_missing', 'API key does not have the required scope: keys:read')
+    throw new Problem('scope_missing', 'API key does not have the required scope: keys:read')
   }
   const own = organizationOf(actor, organization)
   const record = await peekRecord(edge.bindings, { by: 'id', value: asked }, nowMs)
   if (!record.ok && record.error === 'unreadable') {
     await readKey(context, own, asked)
-    throw new Problem(409, 'record_unreadable', 'The record of this key cannot be read.')
+    throw new Problem('record_unreadable', 'The record of this key cannot be read.')
   }
   const environment = environmentOf(actor)
   if (!record.ok || record.value.organizationId !== own) throw notFound('key')

@@ -17,7 +17,7 @@ import { once } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { KEY_IPS, KEY_ORIGINS, replaceList } from '../lists.ts'
 import { keyEvent } from '../notify.ts'
-import { Denied, invalid, Problem } from '../problem.ts'
+import { Denied, invalid, Problem, problemAt } from '../problem.ts'
 import { checkWrite, stateOf } from '../rights/check.ts'
 import type { FieldOf } from '../rights/fields.ts'
 import type { KeyView } from './schemas.ts'
@@ -58,7 +58,7 @@ export function environmentFor(
 ): Environment {
   const own = environmentOf(actor)
   if (own && asked && asked !== own) {
-    throw new Problem(403, 'grant_beyond_own', `environment: a ${own} key manages ${own} keys only`)
+    throw problemAt('environment', 'grant_beyond_own', `a ${own} key manages ${own} keys only`)
   }
   const environment = asked ?? own
   if (environment) return environment
@@ -113,7 +113,7 @@ export async function createKey(
     if (
       /UNIQUE constraint failed: credentials\.digest|nor its value comes back/.test(String(error))
     ) {
-      throw new Problem(409, 'already_imported', 'sha256: this key has been imported before')
+      throw new Problem('already_imported', 'sha256: this key has been imported before')
     }
     throw error
   }

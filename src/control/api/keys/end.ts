@@ -111,9 +111,9 @@ function successorExpiry({ nowMs }: ControlContext, key: KeyView): number | null
 /** @throws Problem 409 where the key has ended, or is being replaced already. */
 function checkRotatable({ state, rotated_to }: KeyView): void {
   if (state !== 'active') {
-    throw new Problem(409, 'key_not_active', `The key is ${state}; create a new one instead.`)
+    throw new Problem('key_not_active', `The key is ${state}; create a new one instead.`)
   }
   if (rotated_to !== null) {
-    throw new Problem(409, 'key_rotated', `The key is being replaced by ${rotated_to} already.`)
+    throw new Problem('key_rotated', `The key is being replaced by ${rotated_to} already.`)
   }
 }

@@ -2,7 +2,7 @@
 
 import { KIND_LIMITS } from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
-import { invalid, Problem } from '../problem.ts'
+import { invalid, problemAt } from '../problem.ts'
 
 type Quotas = Readonly<Record<string, number>>
 
@@ -30,10 +30,10 @@ export async function readQuotas(
     const granted = ofKind ? edge.catalog[ofKind].quota : (plans[plan]?.[name]?.quota ?? 0)
     const most = Math.max(granted, held[name] ?? 0)
     if (quota > most) {
-      throw new Problem(
-        403,
+      throw problemAt(
+        `quotas.${name}`,
         'grant_beyond_own',
-        `quotas.${name}: at most ${most}, as the plan has it; only operators may go beyond`,
+        `at most ${most}, as the plan has it; only operators may go beyond`,
       )
     }
   }

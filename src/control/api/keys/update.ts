@@ -11,7 +11,7 @@ import type { ControlContext } from '../context.ts'
 import { decide } from '../decide.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { KEY_IPS, KEY_ORIGINS, readIps, replaceList } from '../lists.ts'
-import { invalid, Problem } from '../problem.ts'
+import { invalid, Problem, problemAt } from '../problem.ts'
 import { checkWrite, stateOf } from '../rights/check.ts'
 import type { Reaching } from '../rights/check.ts'
 import { columnOf } from './create.ts'
@@ -36,7 +36,7 @@ export async function updateKey(
   const fences = await decide(async () => {
     const { key, unchanged } = await readKeyToChange(context, organization, id)
     if (key.state === 'revoked') {
-      throw new Problem(409, 'key_revoked', 'The key is revoked for good.')
+      throw new Problem('key_revoked', 'The key is revoked for good.')
     }
     const before = [stateOf(context, id, key)]
     const fields = Object.keys(change)
@@ -153,11 +153,7 @@ function newExpiry(context: ControlContext, key: KeyView, asked: number | null):
   readExpiry(context, asked)
   const later = key.expires_at !== null && (asked === null || asked > key.expires_at)
   if (later && key.rotated_to !== null) {
-    throw new Problem(
-      409,
-      'key_rotated',
-      `expires_at: the key is being replaced by ${key.rotated_to}.`,
-    )
+    throw problemAt('expires_at', 'key_rotated', `the key is being replaced by ${key.rotated_to}.`)
   }
   if (later && isSigned(key.kind)) {
     const { noun } = KINDS[key.kind]

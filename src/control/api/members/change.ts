@@ -37,7 +37,7 @@ export async function putMember(
   const [member] = (after?.results ?? []) as MemberView[]
   if (member && member.role !== role) throw lastAdministrator()
   if (member) return { member, created: before?.results.length === 0 }
-  throw new Problem(409, 'too_many_members', `An organization has at most ${MEMBERS_MAX} members.`)
+  throw new Problem('too_many_members', `An organization has at most ${MEMBERS_MAX} members.`)
 }
 
 /** Removes a person from the organization. @throws Problem 404, 409. */
@@ -67,7 +67,6 @@ const ANOTHER_ADMINISTRATOR = `EXISTS (SELECT 1 FROM members other
 
 function lastAdministrator(): Problem {
   return new Problem(
-    409,
     'last_administrator',
     'This is the only administrator of the organization; make another one first.',
   )
@@ -77,7 +76,6 @@ function lastAdministrator(): Problem {
 function checkIsNotSelf({ actor }: ControlContext, email: string): void {
   if (actor.type !== 'person' || actor.email !== email) return
   throw new Problem(
-    409,
     'own_membership',
     'You cannot change or remove your own membership; another administrator can.',
   )

@@ -15,7 +15,7 @@ import { onlyIf } from '../decide.ts'
 import { commitOnce } from '../idempotency.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { ORGANIZATION_IPS, readIps, replaceList } from '../lists.ts'
-import { invalid, Problem } from '../problem.ts'
+import { invalid, problemAt } from '../problem.ts'
 import { checkWrite } from '../rights/check.ts'
 import { checkCatalogued } from './operators.ts'
 import type { OrganizationView } from './read.ts'
@@ -76,10 +76,10 @@ function withinOwnList(
   }
   const outside = wanted === null ? 'null' : uncoveredAddress([...own, ...kept], wanted)
   if (outside !== undefined) {
-    throw new Problem(
-      403,
+    throw problemAt(
+      'ips',
       'grant_beyond_own',
-      `ips: ${outside} is outside of the list of this key itself, which may add nothing beyond it`,
+      `${outside} is outside of the list of this key itself, which may add nothing beyond it`,
     )
   }
   return [

@@ -4,7 +4,7 @@ import { KIND_LIMITS, limitsOf } from '../../../credentials/kinds.ts'
 import type { Environment, Kind } from '../../../credentials/kinds.ts'
 import { recordOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
-import { Problem } from '../problem.ts'
+import { Problem, problemAt } from '../problem.ts'
 import { refusalOf } from './decide.ts'
 import type { Author, KeyState, Write } from './decide.ts'
 import { quotasInForce } from './extent.ts'
@@ -13,7 +13,9 @@ import type { Extent } from './extent.ts'
 /** @throws Problem 403 where the actor may not write this. */
 export function checkWrite(context: ControlContext, write: Write): void {
   const refusal = refusalOf(authorOf(context), write)
-  if (refusal) throw new Problem(403, refusal.reason, refusal.detail)
+  if (!refusal) return
+  const { field, reason, sentence } = refusal
+  throw field === undefined ? new Problem(reason, sentence) : problemAt(field, reason, sentence)
 }
 
 /** What of a key its reach is made of. */

@@ -34,14 +34,15 @@ export interface Write {
 
 export interface Refusal {
   readonly reason: 'role_viewer' | 'operators_only' | 'people_only' | 'own_key' | 'grant_beyond_own'
-  /** Begins with the field at fault, where one is. */
-  readonly detail: string
+  /** The one at fault, where one is. */
+  readonly field?: string
+  readonly sentence: string
 }
 
 /** Why the author may not write this; undefined: they may. */
 export function refusalOf(author: Author, write: Write): Refusal | undefined {
   if (author.type === 'person' && author.role !== 'administrator') {
-    return { reason: 'role_viewer', detail: 'Viewers may only read.' }
+    return { reason: 'role_viewer', sentence: 'Viewers may only read.' }
   }
   return (
     refusedField(author, write) ?? (author.type === 'key' ? refusedReach(author, write) : undefined)
@@ -54,7 +55,7 @@ function refusedField(author: Author, { thing, moment, fields }: Write): Refusal
     // A field without a row is nobody's.
     const writer = rules[field]?.[moment] ?? 'nobody'
     if (WRITERS.indexOf(writer) < WRITERS.indexOf(rankOf(author))) {
-      return { reason: REASON[writer], detail: `${field}: ${SENTENCE[writer]}` }
+      return { reason: REASON[writer], field, sentence: SENTENCE[writer] }
     }
   }
   return undefined
@@ -98,31 +99,31 @@ function refusedReach(
   const both = NEITHER[thing]
   if (both !== null && extent.environment === sandbox) {
     const field = thing === 'organization' ? (fields[0] ?? 'environment') : 'environment'
-    return { reason: 'grant_beyond_own', detail: `${field}: ${both}` }
+    return { reason: 'grant_beyond_own', field, sentence: both }
   }
   if (thing === 'key' && moment === 'change' && before.some((key) => key.id === id)) {
     return {
       reason: 'own_key',
-      detail:
+      sentence:
         'A key does not change itself. It may revoke or rotate itself; another key that covers it, or a person, changes it.',
     }
   }
   for (const key of before) {
     const further = beyond(extent, key.extent)
     if (further) {
-      const sentence = `${further.field}: ${further.sentence}; ${key.id} reaches further, so this key must not change it`
-      return { reason: 'grant_beyond_own', detail: sentence }
+      const sentence = `${further.sentence}; ${key.id} reaches further, so this key must not change it`
+      return { reason: 'grant_beyond_own', field: further.field, sentence }
     }
   }
   for (const key of after) {
     const was = before.find((one) => one.id === key.id)
     if (was?.ended === true && !key.ended) {
-      const detail = 'expires_at: the key has ended, and no key brings another back; people may'
-      return { reason: 'grant_beyond_own', detail }
+      const sentence = 'the key has ended, and no key brings another back; people may'
+      return { reason: 'grant_beyond_own', field: 'expires_at', sentence }
     }
     const further = beyond(extent, key.extent)
     if (further) {
-      return { reason: 'grant_beyond_own', detail: `${further.field}: ${further.sentence}` }
+      return { reason: 'grant_beyond_own', ...further }
     }
   }
   return undefined

@@ -16,7 +16,7 @@ import { readExpiry } from '../keys/draft.ts'
 import { readQuotas } from '../keys/quotas.ts'
 import type { KeyView } from '../keys/schemas.ts'
 import { readIps } from '../lists.ts'
-import { Problem } from '../problem.ts'
+import { problemAt } from '../problem.ts'
 import { checkEnabled, readServiceUser } from './read.ts'
 import type { ServiceUserView } from './read.ts'
 import type { MintToken } from './schemas.ts'
@@ -76,20 +76,20 @@ async function grantsOf(
   const scopes = grantScopes(context, TOKEN_KIND, asked)
   if (scopes.length === 0) {
     const all = scopesFor(context.edge.catalog, TOKEN_KIND).join(', ')
-    throw new Problem(
-      403,
+    throw problemAt(
+      'scopes',
       'grant_beyond_own',
-      `scopes: this key holds none of ${all} itself, so it cannot mint access tokens; use a key that does`,
+      `this key holds none of ${all} itself, so it cannot mint access tokens; use a key that does`,
     )
   }
   const products = await grantProducts(context, organization, TOKEN_KIND, undefined)
   if (products.length > 0) return { scopes, products }
-  throw new Problem(
-    403,
+  throw problemAt(
+    'products',
     'grant_beyond_own',
     context.actor.type === 'key'
-      ? 'products: this key holds no product itself that takes access tokens; use a key that does'
-      : 'products: the organization has no product that takes access tokens',
+      ? 'this key holds no product itself that takes access tokens; use a key that does'
+      : 'the organization has no product that takes access tokens',
   )
 }
 

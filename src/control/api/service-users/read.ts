@@ -47,7 +47,7 @@ export async function readServiceUser(
 /** @throws Problem 409 where it is disabled: it gets no new tokens then. */
 export function checkEnabled({ disabled_at }: ServiceUserView): void {
   if (disabled_at === null) return
-  throw new Problem(409, 'service_user_disabled', 'The service user is disabled; enable it first.')
+  throw new Problem('service_user_disabled', 'The service user is disabled; enable it first.')
 }
 
 export interface ServiceUserFilter {

@@ -44,11 +44,7 @@ async function insertOnce(
     if (winner === undefined) throw error
     return { id: winner, secret: null }
   }
-  throw new Problem(
-    409,
-    'too_many_endpoints',
-    `An organization has at most ${ENDPOINTS_MAX} endpoints.`,
-  )
+  throw new Problem('too_many_endpoints', `An organization has at most ${ENDPOINTS_MAX} endpoints.`)
 }
 
 /** Where there was no room for the endpoint, its Idempotency-Key is free again. */

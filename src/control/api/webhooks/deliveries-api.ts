@@ -91,5 +91,5 @@ function refusalOf(reason: ResendRefusal, what: string): Problem {
     reason === 'in_flight'
       ? 'It is being sent this moment.'
       : 'The endpoint is disabled; verify or enable it first.'
-  return new Problem(409, reason, sentence)
+  return new Problem(reason, sentence)
 }

@@ -60,7 +60,6 @@ verifyApi.openapi(
 /** 409: it has to answer a challenge first. */
 export function unverified(): Problem {
   return new Problem(
-    409,
     'endpoint_unverified',
     `The endpoint has yet to answer a challenge at this URL: POST ${API_PREFIX}/webhooks/{id}/verify.`,
   )
@@ -69,7 +68,6 @@ export function unverified(): Problem {
 /** One sentence for whatever was wrong: what the receiver answered is told to nobody. */
 function failed(): Problem {
   return new Problem(
-    409,
     'challenge_failed',
     'The receiver did not answer the challenge rightly. It must answer the event system.challenge ' +
       'within 15 seconds with 2xx, without a redirect, and with {"challenge_response": ' +
@@ -79,9 +77,8 @@ function failed(): Problem {
 
 function tooMany(): Problem {
   return new Problem(
-    429,
     'too_many_challenges',
     `At most ${CHALLENGES_PER_MINUTE} challenges are sent in a minute; try again in the next one.`,
-    60,
+    { retryAfterSeconds: 60 },
   )
 }

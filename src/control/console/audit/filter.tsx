@@ -5,7 +5,7 @@ import type { PageContext } from '../context.ts'
 import { Field, Select } from '../kit/field.tsx'
 import type { Fault } from '../kit/fault.ts'
 import type { InputProps, Option } from '../kit/field.tsx'
-import { GATE_REASONS } from '../reasons/gate.ts'
+import { GATE_REASONS } from '../../../reasons/gate.ts'
 import { FIELDS, isDetailed } from './asked.ts'
 import type { Asked, Field as Name } from './asked.ts'
 
@@ -24,7 +24,7 @@ export function Filter({ c, asked, fault }: FilterProps) {
       {/* `edge` is the management API itself. */}
       <Choice {...given} name="product" known={[...products, 'edge']} />
       <Choice {...given} name="decision" known={['forwarded', 'refused']} />
-      <Choice {...given} name="reason" known={GATE_REASONS} />
+      <Choice {...given} name="reason" known={Object.keys(GATE_REASONS)} />
       <Text {...given} name="request_id" />
       <Text {...given} name="from" type="datetime-local" />
       <Text {...given} name="to" type="datetime-local" />

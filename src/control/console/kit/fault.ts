@@ -1,4 +1,4 @@
-// What is wrong with what was typed, and at which field: the API says `field: sentence`.
+// What is wrong with what was typed, and at which field: the API names it beside its sentence.
 
 export interface Fault {
   /** The form's field, where one is at fault: of `ips[3]` and `quotas.plan` the name in front. */
@@ -8,19 +8,11 @@ export interface Fault {
   readonly status?: number | undefined
 }
 
-/** Our words for those of the validation, which speaks of arrays and items. */
-const PLAIN: readonly (readonly [RegExp, string])[] = [
-  [/^Too small: expected string.*/s, 'must not be empty'],
-  [/^Too small: expected array.*/s, 'choose at least one'],
-  [/^Too big: expected string to have <=(\d+).*/s, 'must have at most $1 characters'],
-  [/^Too big: expected array to have <=(\d+).*/s, 'must have at most $1 entries'],
-  [/^(must be in the future), in Unix milliseconds$/, '$1'],
-  [/^Invalid input: expected (\w+).*/s, 'must be a $1'],
-]
-
 /** What is read of the API's refusal. */
 interface Refusal {
+  /** Begins with the field at fault and a colon, where there is one. */
   readonly detail: string
+  readonly field?: string | undefined
   readonly status?: number
 }
 
@@ -28,13 +20,11 @@ interface Refusal {
 export type Labels = Readonly<Record<string, string>>
 
 /** The fault of a refused form; `labels` names the fields that the form shows faults at. */
-export function faultOf({ detail, status }: Refusal, labels: Labels = {}): Fault {
-  const [, name = '', place = '', sentence = ''] =
-    /^([a-z_]+)([.[][^:]*)?: (.+)$/s.exec(detail) ?? []
+export function faultOf({ detail, field = '', status }: Refusal, labels: Labels = {}): Fault {
+  const [name = '', index] = field.split(/[.[\]]+/)
   if (!Object.hasOwn(labels, name)) return { field: undefined, sentence: detail, status }
-  const [pattern, words] = PLAIN.find(([one]) => one.test(sentence)) ?? [/^/, '']
-  const plain = sentence.replace(pattern, words)
-  const index = /^[.[](\d+)/.exec(place)?.[1]
-  const told = index ? `entry ${Number(index) + 1}: ${plain}` : plain
+  const sentence = detail.slice(field.length + 2)
+  const isEntry = index !== undefined && /^\d+$/.test(index)
+  const told = isEntry ? `entry ${Number(index) + 1}: ${sentence}` : sentence
   return { field: name, sentence: told, status }
 }

@@ -1,12 +1,10 @@
 // Why a call was refused, in words, and the page that would mend it: for overview, usage, audit and
 // explain.
 
-import type { Reason } from '../../../gate/denial.ts'
+import { GATE_REASONS } from '../../../reasons/gate.ts'
+import { MANAGEMENT_REASONS, SIGN_IN_REASONS } from '../../../reasons/management.ts'
+import type { Meaning, Place } from '../../../reasons/row.ts'
 import { pageUrl } from '../urls.ts'
-import { GATE } from './gate.ts'
-import { MANAGEMENT } from './management.ts'
-import { at } from './meaning.ts'
-import type { Meaning, Place } from './meaning.ts'
 
 /** What a refusal was about, as far as it is known. */
 export interface Subject {
@@ -26,14 +24,20 @@ export function explainReason(
   reason: string,
   subject: Subject = {},
 ): Explained {
-  const { words, place } = meaningOf(reason)
-  return { words, mend: place && mendAt(organization, place, subject) }
+  const { meaning, mend } = meaningOf(reason)
+  return { words: meaning, mend: mend && mendAt(organization, mend, subject) }
 }
 
+/** Every reason that can be on record. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ...SIGN_IN_REASONS,
+  ...MANAGEMENT_REASONS,
+  ...GATE_REASONS,
+}
+const UNKNOWN: Meaning = { meaning: 'This reason is not known to this console.', mend: null }
+
 function meaningOf(reason: string): Meaning {
-  if (Object.hasOwn(GATE, reason)) return GATE[reason as Reason]
-  const other = Object.hasOwn(MANAGEMENT, reason) ? MANAGEMENT[reason] : undefined
-  return other ?? at(null, 'This reason is not known to this console.')
+  return (Object.hasOwn(MEANINGS, reason) ? MEANINGS[reason] : undefined) ?? UNKNOWN
 }
 
 function mendAt(
