@@ -163,6 +163,9 @@ function isAddress(hostname: string): boolean {
   return hostname.startsWith('[') || /^[0-9]+(?:\.[0-9]+){3}\.?$/.test(hostname)
 }
 
+/** A person's e-mail address, or the client ID of a service token. */
+const OPERATOR = /^(?:[^\s@]+@[^\s@]+|[0-9a-f]{32}\.access)$/
+
 export function parseAccess(value: unknown): Result<AccessSettings | null, string> {
   if (value === undefined) return ok(null)
   const shape =
@@ -174,10 +177,7 @@ export function parseAccess(value: unknown): Result<AccessSettings | null, strin
     return err(shape)
   }
   if (typeof audience !== 'string' || audience === '') return err(shape)
-  if (
-    !Array.isArray(operators) ||
-    !operators.every((one) => /^[^\s@]+@[^\s@]+$/.test(String(one)))
-  ) {
+  if (!Array.isArray(operators) || !operators.every((one) => OPERATOR.test(String(one)))) {
     return err(shape)
   }
   return ok({ teamDomain, audience, operators: operators.map((one) => String(one).toLowerCase()) })

@@ -6,16 +6,18 @@ import { env } from 'cloudflare:workers'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
-import { readOperator } from '../../src/control/api/actor.ts'
+import { accessEmail, readOperator } from '../../src/control/api/actor.ts'
 import { Tries } from '../../src/control/tries/tries.ts'
 import type { ControlSettings } from '../../src/control/settings.ts'
 
+/** The client ID of a service token, as Cloudflare makes them. */
+const SERVICE = '0123456789abcdef0123456789abcdef.access'
 const TEAM = 'acme.cloudflareaccess.com'
 const AUDIENCE = 'a-tag-of-the-application'
 const settings = {
   brand: 'vk',
   adminToken: 'admin-token-of-the-tests-0123456789abcdef',
-  access: { teamDomain: TEAM, audience: AUDIENCE, operators: ['olga@example.com'] },
+  access: { teamDomain: TEAM, audience: AUDIENCE, operators: ['olga@example.com', SERVICE] },
 } as unknown as ControlSettings
 
 let key: CryptoKey
@@ -52,6 +54,17 @@ const assertion = (claims: Claims = {}, signer = key): Promise<string> =>
     .setExpirationTime(claims.expiresIn ?? '1m')
     .sign(signer)
 
+/** What Access says of a service token: whose it is it does not know. */
+const ofService = (common_name: string, sub = '', more: object = {}): Promise<string> =>
+  new SignJWT({ common_name, type: 'app', ...more })
+    .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+    .setIssuer(`https://${TEAM}`)
+    .setAudience(AUDIENCE)
+    .setSubject(sub)
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(key)
+
 const tries = new Tries(env.TRIES)
 
 /** Who a request makes an operator, if anyone. */
@@ -87,6 +100,18 @@ describe('an assertion of Cloudflare Access', () => {
     ['that has expired', { expiresIn: '-1s' }],
   ])('%s makes nobody an operator', async (_what, claims) => {
     expect(await read(await assertion(claims))).toBeUndefined()
+  })
+
+  it('makes a listed service token an operator, and no other, nor a person of its name', async () => {
+    const listed = await read(await ofService(SERVICE))
+    expect(listed).toStrictEqual({ type: 'operator', name: SERVICE })
+    expect(await read(await ofService(SERVICE.replace('0', 'f')))).toBeUndefined()
+    expect(await read(await ofService(SERVICE, 'user-1'))).toBeUndefined()
+    const mallory = { email: 'mallory@example.com' }
+    expect(await read(await ofService(SERVICE, '', mallory))).toBeUndefined()
+    const headers = { 'cf-access-jwt-assertion': await ofService(SERVICE) }
+    const request = new Request('https://edge.test/edge/console/sign-in', { headers })
+    expect(await accessEmail(request, settings)).toBeUndefined()
   })
 
   it('signed by somebody else makes nobody an operator', async () => {

@@ -31,7 +31,7 @@ export interface KeyActor {
 
 export interface OperatorActor {
   readonly type: 'operator'
-  /** `admin-token`, or the e-mail address that Cloudflare Access vouches for. */
+  /** `admin-token`, or the e-mail address or service token that Cloudflare Access vouches for. */
   readonly name: string
 }
 
@@ -69,9 +69,10 @@ export async function readOperator(
       ? await tryAdminToken(bearer, 'api', check, address, nowMs)
       : ok(false)
   if (tried.ok && tried.value) return ok({ type: 'operator', name: 'admin-token' })
-  const email = await accessEmail(request, settings)
-  if (email !== undefined && settings.access?.operators.includes(email)) {
-    return ok({ type: 'operator', name: email })
+  const { email, service } = (await accessIdentity(request, settings)) ?? {}
+  const name = email ?? service
+  if (name !== undefined && settings.access?.operators.includes(name)) {
+    return ok({ type: 'operator', name })
   }
   return tried.ok ? ok(undefined) : tried
 }
@@ -95,6 +96,21 @@ export async function accessEmail(
   request: Request,
   settings: Pick<ControlSettings, 'access'>,
 ): Promise<string | undefined> {
+  return (await accessIdentity(request, settings))?.email
+}
+
+/** One of both. */
+interface AccessIdentity {
+  /** In lower case. */
+  readonly email?: string | undefined
+  /** The client ID of a service token, which is nobody's and signs in to no console. */
+  readonly service?: string | undefined
+}
+
+async function accessIdentity(
+  request: Request,
+  settings: Pick<ControlSettings, 'access'>,
+): Promise<AccessIdentity | undefined> {
   const assertion = request.headers.get('cf-access-jwt-assertion')
   if (!assertion || !settings.access || isForeignWrite(request)) return undefined
   return await verifyAccess(assertion, settings.access)
@@ -143,7 +159,7 @@ const accessKeys = new Map<string, JWTVerifyGetKey>()
 async function verifyAccess(
   assertion: string,
   { teamDomain, audience }: AccessSettings,
-): Promise<string | undefined> {
+): Promise<AccessIdentity | undefined> {
   const issuer = `https://${teamDomain}`
   const keys =
     accessKeys.get(issuer) ?? createRemoteJWKSet(new URL(`${issuer}/cdn-cgi/access/certs`))
@@ -153,10 +169,12 @@ async function verifyAccess(
       issuer,
       audience,
       algorithms: ['RS256'],
-      requiredClaims: ['exp', 'iat', 'sub', 'email'],
+      requiredClaims: ['exp', 'iat', 'sub'],
     })
-    const email = payload['email']
-    return typeof email === 'string' ? parseEmail(email) : undefined
+    const { email, common_name: service, sub } = payload
+    if (typeof email === 'string') return { email: parseEmail(email) }
+    // Of a service token: it has a name in place of a person.
+    return typeof service === 'string' && sub === '' ? { service } : undefined
   } catch {
     return undefined
   }
