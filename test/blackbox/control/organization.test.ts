@@ -27,6 +27,11 @@ interface Changed {
   readonly receipt: { enforced_at: number | null; pending: number; change_id?: string }
 }
 
+interface Page {
+  readonly items: readonly Organization[]
+  readonly next_cursor: string | null
+}
+
 let edge: TestEdge
 let admin: Call
 beforeAll(async () => {
@@ -227,10 +232,6 @@ describe('operators', () => {
     expect(plain.body).toMatchObject({ plan: 'free', ips: null })
     expect(plain.body.products).toContain('aml_screening')
 
-    interface Page {
-      readonly items: readonly Organization[]
-      readonly next_cursor: string | null
-    }
     const page = await admin<Page>('/organizations?search=acme&limit=1')
     expect(page.body.items.map(({ id }) => id)).toEqual([plain.body.id])
     const next = await admin<Page>(
@@ -243,6 +244,20 @@ describe('operators', () => {
       items: [],
       next_cursor: null,
     })
+  })
+
+  test('is found by the id of what it owns', async () => {
+    const { id, key } = await world('org_owner')
+    await edge.sql(
+      `INSERT INTO service_users (id, organization_id, name, source_system)
+       VALUES ('su_owned', '${id}', 'U', 'vkyc');
+       INSERT INTO changes (id, organization_id, total, created_at) VALUES ('chg_owned', '${id}', 1, 1)`,
+    )
+    for (const owned of [key.id, 'su_owned', 'chg_owned']) {
+      const { body } = await admin<Page>(`/organizations?owns=${owned}`)
+      expect(body).toMatchObject({ items: [{ id }], next_cursor: null })
+    }
+    expect((await admin<Page>('/organizations?owns=key_none')).body.items).toEqual([])
   })
 
   test('alone do so: keys find no such thing', async () => {

@@ -1,24 +1,17 @@
 // Organizations out of D1.
 
+import type { z } from '@hono/zod-openapi'
+
 import type { ControlContext } from '../context.ts'
 import type { Place } from '../page.ts'
 import { notFound } from '../problem.ts'
+import type { Organization, OrganizationRow as Row } from './schemas.ts'
 
 /** An organization in a page. */
-export interface OrganizationRow {
-  id: string
-  name: string
-  plan: string
-  products: string[]
-  ip_restricted: boolean
-  state: 'active' | 'suspended'
-  active_keys: number
-  created_at: number
-  suspended_at: number | null
-}
+export type OrganizationRow = z.infer<typeof Row>
 
 /** An organization as the API answers with it. */
-export type OrganizationView = Omit<OrganizationRow, 'ip_restricted'> & { ips: string[] | null }
+export type OrganizationView = z.infer<typeof Organization>
 
 /** `?1` is the time. */
 const COLUMNS = `o.id, o.name, o.plan, o.products, o.ip_restricted, o.created_at, o.suspended_at,
@@ -48,12 +41,18 @@ export interface OrganizationFilter {
   readonly plan?: string | undefined
   /** Part of the name, any case. */
   readonly search?: string | undefined
+  /** The id of a key, service user, webhook endpoint or change that is the organization's. */
+  readonly owns?: string | undefined
 }
+
+const OWNERS = ['credentials', 'service_users', 'webhook_endpoints', 'changes']
+  .map((table) => `SELECT organization_id FROM ${table} WHERE id = ?8`)
+  .join(' UNION ALL ')
 
 /** A page of organizations, newest first; `after` is the cursor's place. */
 export async function listOrganizations(
   context: ControlContext,
-  { state, plan, search }: OrganizationFilter,
+  { state, plan, search, owns }: OrganizationFilter,
   after: Place | undefined,
   limit: number,
 ): Promise<OrganizationRow[]> {
@@ -64,6 +63,7 @@ export async function listOrganizations(
          AND (?3 IS NULL OR o.plan = ?3)
          AND (?4 IS NULL OR instr(lower(o.name), lower(?4)) > 0)
          AND (?5 IS NULL OR (o.created_at, o.id) < (?5, ?6))
+         AND (?8 IS NULL OR o.id IN (${OWNERS}))
        ORDER BY o.created_at DESC, o.id DESC LIMIT ?7`,
     )
     .bind(
@@ -74,6 +74,7 @@ export async function listOrganizations(
       after?.createdAt ?? null,
       after?.id ?? null,
       limit,
+      owns ?? null,
     )
     .all()
   return results.map(rowOf)

@@ -1,24 +1,16 @@
 // Service users out of D1, within one organization. They have no environment of their own; what a
 // key sees of their tokens is of its own environment.
 
+import type { z } from '@hono/zod-openapi'
+
 import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import type { Place } from '../page.ts'
 import { notFound, Problem } from '../problem.ts'
+import type { ServiceUser } from './schemas.ts'
 
 /** A service user as the API answers with it. */
-export interface ServiceUserView {
-  id: string
-  organization_id: string
-  name: string
-  source_system: string
-  departments: string[]
-  state: 'active' | 'disabled'
-  active_tokens: number
-  last_used_at: number | null
-  created_at: number
-  disabled_at: number | null
-}
+export type ServiceUserView = z.infer<typeof ServiceUser>
 
 /** `?1` is the time, `?2` the environment of the tokens to count, or null. */
 const COLUMNS = `s.id, s.organization_id, s.name, s.source_system, s.departments, s.created_at,
