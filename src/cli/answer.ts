@@ -3,8 +3,6 @@
 
 import type { Command } from 'commander'
 
-import type { Catalog } from '../catalog/define.ts'
-
 /** The process around a command, so that tests can stand in for it. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -32,11 +30,10 @@ export interface GlobalOptions {
 /** One run of a command. */
 export interface Ops extends GlobalOptions {
   readonly io: Io
-  readonly catalog: Catalog
 }
 
 export interface Answer {
-  /** Printed alone with --json. Times are Unix milliseconds, names those of the columns. */
+  /** Printed alone with --json, as the API answers it. Times are Unix milliseconds. */
   readonly json: unknown
   readonly lines: readonly string[]
   /** 1 when what was asked for found something wrong. */
@@ -62,6 +59,9 @@ export function usage(message: string): Stop {
   return new Stop(message, 2)
 }
 
+/** Of the option `--direct`, wherever there is one. */
+export const DIRECT_HELP = 'past the API, into the database by wrangler; then --as says who it was'
+
 /** What a command does: its options and operands in, an answer out. */
 export type Work<O> = (ops: Ops, options: O, operands: readonly string[]) => Promise<Answer>
 
@@ -69,11 +69,11 @@ export type Work<O> = (ops: Ops, options: O, operands: readonly string[]) => Pro
 export type Attach = <O extends object>(command: Command, work: Work<O>) => void
 
 /** Makes the `Attach` of one run; `settle` receives the exit code. */
-export function attacher(io: Io, catalog: Catalog, settle: (exitCode: number) => void): Attach {
+export function attacher(io: Io, settle: (exitCode: number) => void): Attach {
   return (command, work) => {
     command.action(async () => {
       const options = command.optsWithGlobals<GlobalOptions>()
-      const ops = { ...options, io, catalog }
+      const ops = { ...options, io }
       const answer = await work(ops, command.opts(), command.args)
       io.out(ops.json ? JSON.stringify(answer.json, null, 2) : answer.lines.join('\n'))
       settle(answer.exitCode ?? 0)

@@ -5,22 +5,15 @@ import { resolve } from 'node:path'
 
 import { Command, CommanderError, Option } from 'commander'
 
-import { shipped } from '../catalog.ts'
+import type { OperationName } from '../catalog/operations.ts'
 import { withoutValues } from '../credentials/looks.ts'
 import { attacher, Stop } from './answer.ts'
-import type { Io } from './answer.ts'
-import { addDeploy } from './commands/deploy.ts'
-import { addDoctor } from './commands/doctor.ts'
-import { addIp, addOrigin } from './commands/entries.ts'
-import { addKey } from './commands/key.ts'
-import { addMember } from './commands/member.ts'
-import { addOrganization } from './commands/organization.ts'
-import { addRepublish } from './commands/republish.ts'
-import { addRestriction } from './commands/restriction.ts'
-import { addServiceUser } from './commands/service-user.ts'
-import { addSigningKey } from './commands/signing-key.ts'
-import { addSync } from './commands/sync.ts'
-import { addToken } from './commands/token.ts'
+import type { Attach, Io } from './answer.ts'
+import { COMMANDS, NOUNS } from './commands.ts'
+import { addDeploy } from './deploy/command.ts'
+import { addLists } from './lists/commands.ts'
+import { addOperation } from './operation.ts'
+import { addDoctor, addKeyRevoke, addRepublish, addSigningKey, addSync } from './own-commands.ts'
 import { clean } from './print.ts'
 
 /** How a command is typed; commander puts it in front of each usage line. */
@@ -55,7 +48,7 @@ function refusal(message: string, exitCode: number): string {
 
 function build(io: Io, settle: (exitCode: number) => void): Command {
   const program = new Command(NAME)
-    .description('Runs the keys and allowlists of Portcullis, over wrangler and D1.')
+    .description('Runs Portcullis over its management API.')
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
@@ -64,16 +57,16 @@ function build(io: Io, settle: (exitCode: number) => void): Command {
       writeErr: (text) => io.err(text.trimEnd()),
     })
     .addOption(
-      new Option('--local', 'work on the local database (the default)').conflicts('remote'),
+      new Option('--local', 'ask the edge that npm run dev runs (the default)').conflicts('remote'),
     )
-    .option('--remote', 'work on the deployed database')
+    .option('--remote', 'ask the deployed edge')
     .option('--json', 'print JSON for scripts, and nothing else, on stdout')
     .option('--url <edge>', 'where the edge is (else PORTCULLIS_URL, the demo, or ISSUER)')
     .option('--vars <file>', 'take secrets from this file, written like .dev.vars', toPath)
-    .option('--as <name>', 'who you are, for the audit (else PORTCULLIS_OPERATOR, or user@machine)')
-    .option('--no-sync', 'leave a change to the cron; needs no ADMIN_TOKEN')
+    .option('--as <name>', 'who you are, for --direct (else PORTCULLIS_OPERATOR, or user@machine)')
+    .option('--no-sync', 'with --direct: leave it to the cron; needs no ADMIN_TOKEN')
     .addOption(
-      new Option('--persist-to <dir>', 'directory of the local database, as for wrangler')
+      new Option('--persist-to <dir>', 'directory of the local database, for --direct')
         .argParser(toPath)
         .conflicts('remote'),
     )
@@ -83,26 +76,38 @@ function build(io: Io, settle: (exitCode: number) => void): Command {
 Examples:
   $ ${NAME} ip allow --organization org_4fXo0qPYB1mTz7Qe 203.0.113.0/24
   $ ${NAME} key revoke key_9sKd2LmQx7VbT0aW --remote
-  $ ${NAME} key revoke --value - --remote
+  $ ${NAME} key revoke --direct --value - --remote
   $ ${NAME} doctor
 
 Each command has its own --help. For scripts: npm run -s ops -- key list --organization org_… --json`,
     )
-  const attach = attacher(io, shipped, settle)
-  addOrganization(program, attach)
-  addMember(program, attach)
-  addKey(program, attach)
-  addServiceUser(program, attach)
-  addToken(program, attach)
-  addIp(program, attach)
-  addOrigin(program, attach)
-  addRestriction(program, attach)
+  addCommands(program, attacher(io, settle))
+  return program
+}
+
+/** Commands of a noun below it, in the order of the table; then those that have no operation. */
+function addCommands(program: Command, attach: Attach): void {
+  const rows = Object.entries(COMMANDS)
+  const groups = new Map(
+    Object.entries(NOUNS).map(([noun, description]) => {
+      const lines = rows.flatMap(([, { words, examples = [] }]) =>
+        words.startsWith(`${noun} `) ? [`  $ ${NAME} ${words} ${examples[0] ?? ''}`.trimEnd()] : [],
+      )
+      const group = program.command(noun).description(description)
+      return [noun, group.addHelpText('after', ['\nExamples:', ...lines].join('\n'))]
+    }),
+  )
+  for (const [name, { words, own }] of rows) {
+    const group = groups.get(words.split(' ')[0] ?? '') ?? program
+    if (words === 'key revoke') addKeyRevoke(group, attach)
+    if (!own) addOperation(group, name as OperationName, attach)
+  }
+  addLists(program, attach)
   addSync(program, attach)
   addRepublish(program, attach)
   addSigningKey(program, attach)
   addDoctor(program, attach)
   addDeploy(program, attach)
-  return program
 }
 
 function toPath(text: string): string {

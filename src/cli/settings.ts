@@ -5,17 +5,18 @@
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
-import { parseControlSettings } from '../control/settings.ts'
 import { CONFIGS, SECRETS } from '../config/workers.ts'
 import type { Role } from '../config/workers.ts'
 import { Stop } from './answer.ts'
 import type { Ops } from './answer.ts'
-import { PROJECT } from './wrangler.ts'
+import { PROJECT } from './project.ts'
 
 export type Vars = Readonly<Record<string, unknown>>
 
 /** All secrets, by the names that wrangler and .dev.vars give them. */
 export const SECRET_NAMES = SECRETS.control
+/** A service token for Cloudflare Access, which may stand before the edge. */
+export const ACCESS_NAMES = ['CF_ACCESS_CLIENT_ID', 'CF_ACCESS_CLIENT_SECRET'] as const
 
 /**
  * The secrets of the target: from --vars, else with --local from .dev.vars (where other settings may
@@ -28,7 +29,9 @@ export async function readSecrets(ops: Ops): Promise<Vars> {
     return parseEnv(text)
   }
   if (ops.remote) {
-    return Object.fromEntries(SECRET_NAMES.map((name) => [name, ops.io.env[name]]))
+    return Object.fromEntries(
+      [...SECRET_NAMES, ...ACCESS_NAMES].map((name) => [name, ops.io.env[name]]),
+    )
   }
   return parseEnv((await readText(`${PROJECT}.dev.vars`)) ?? '')
 }
@@ -46,6 +49,11 @@ export async function readVars(ops: Ops, localUrl: string): Promise<Vars> {
   }
 }
 
+/** Where the deployment says that it is: ISSUER of the environment, else of wrangler.toml. */
+export async function readIssuer(ops: Ops): Promise<string> {
+  return ops.io.env['ISSUER'] ?? textOf((await readConfig()).vars, 'ISSUER')
+}
+
 /** What is read here of the wrangler.toml of a Worker. */
 export interface Config {
   readonly vars: Vars
@@ -58,7 +66,7 @@ export async function readConfig(): Promise<Pick<Config, 'vars'>> {
   return { vars: { ...control.vars, ...gate.vars } }
 }
 
-/** The wrangler.toml of a Worker. */
+/** The wrangler.toml of a Worker, which takes a while. */
 export async function readConfigOf(role: Role): Promise<Config> {
   const { unstable_readConfig } = await import('wrangler')
   const file = { config: PROJECT + CONFIGS[role] }
@@ -75,8 +83,16 @@ export async function readConfigOf(role: Role): Promise<Config> {
  * Checks the settings named by the rules of the edge.
  * @throws Stop naming each that is missing or malformed, and where it belongs. Never a value.
  */
-export function requireSettings(ops: Ops, vars: Vars, names: readonly string[]): void {
-  const checked = parseControlSettings(vars, ops.catalog)
+export async function requireSettings(
+  ops: Ops,
+  vars: Vars,
+  names: readonly string[],
+): Promise<void> {
+  const [{ parseControlSettings }, { shipped }] = await Promise.all([
+    import('../control/settings.ts'),
+    import('../catalog.ts'),
+  ])
+  const checked = parseControlSettings(vars, shipped)
   if (checked.ok) return
   const wrong = checked.error.filter((sentence) => names.some((name) => sentence.startsWith(name)))
   if (wrong.length > 0) throw new Stop([...wrong, whereTheyBelong(ops)].join('\n'))

@@ -3,7 +3,7 @@
 import { defaultScopes, productsFor } from '../catalog/define.ts'
 import type { Environment, Kind } from '../catalog/define.ts'
 import { demoCatalog } from './demo/catalog.ts'
-import type { NewOrganization, NewServiceUser } from '../cli/statements.ts'
+import type { NewOrganization, NewServiceUser } from './statements.ts'
 
 export const DEMO_ORGANIZATION = 'org_demo'
 export const OTHER_ORGANIZATION = 'org_other'

@@ -5,7 +5,8 @@ import { decodeJwt } from 'jose'
 
 import type { Settings } from '../config/settings.ts'
 import { isSigned } from '../credentials/kinds.ts'
-import { insertOrganization, insertServiceUser, sql } from '../cli/statements.ts'
+import { sql } from '../cli/direct/sql.ts'
+import { insertOrganization, insertServiceUser } from './statements.ts'
 import type { Database } from './database.ts'
 import {
   DEMO_CREDENTIALS,

@@ -8,7 +8,7 @@ import type { OpaqueKind } from '../../src/credentials/kinds.ts'
 import { mintJwt } from '../../src/credentials/mint-jwt.ts'
 import { loadSigningKeys } from '../../src/credentials/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
-import { insertOrganization, insertServiceUser } from '../../src/cli/statements.ts'
+import { insertOrganization, insertServiceUser } from '../../src/dev/statements.ts'
 import { PEPPER } from '../harness/edge.ts'
 import type { Database } from './edge.ts'
 

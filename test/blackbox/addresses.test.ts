@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { insertOrganization } from '../../src/cli/statements.ts'
+import { insertOrganization } from '../../src/dev/statements.ts'
 import { startEdge } from '../harness/edge.ts'
 import type { Minted, TestEdge } from '../harness/edge.ts'
 import { parseAnswer, requestBytes, valuesOf } from '../harness/wire.ts'

@@ -4,7 +4,7 @@
 import { parseList } from 'structured-headers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { insertOrganization } from '../../src/cli/statements.ts'
+import { insertOrganization } from '../../src/dev/statements.ts'
 import { NAMES, startEdge } from '../harness/edge.ts'
 import type { Minted, TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf } from './call.ts'

@@ -8,7 +8,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 
-import { insertOrganization } from '../../src/cli/statements.ts'
+import { insertOrganization } from '../../src/dev/statements.ts'
 import { startEdge } from '../harness/edge.ts'
 import type { CredentialOptions, Minted, TestEdge } from '../harness/edge.ts'
 import { commandLine, descendants, residentBytes } from '../e2e/processes.ts'

@@ -4,8 +4,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Kind } from '../../src/catalog/define.ts'
-import { insertOrganization, sql } from '../../src/cli/statements.ts'
-import type { SqlValue } from '../../src/cli/statements.ts'
+import { sql } from '../../src/cli/direct/sql.ts'
+import type { SqlValue } from '../../src/cli/direct/sql.ts'
+import { insertOrganization } from '../../src/dev/statements.ts'
 import { startEdge } from '../harness/edge.ts'
 import type { CredentialOptions, Minted, TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf, sleep } from './call.ts'

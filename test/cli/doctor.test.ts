@@ -25,8 +25,8 @@ import {
   insertCredential,
   insertOrganization,
   insertServiceUser,
-} from '../../src/cli/statements.ts'
-import type { NewCredential } from '../../src/cli/statements.ts'
+} from '../../src/dev/statements.ts'
+import type { NewCredential } from '../../src/dev/statements.ts'
 import { parseSettings } from '../../src/config/settings.ts'
 import { checkSettings } from '../../src/cli/doctor/deployment.ts'
 import { database, sandbox, SCHEMA } from './harness.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { explain } from '../../src/cli/explain.ts'
+import { explain } from '../../src/cli/direct/explain.ts'
 import { clean, table } from '../../src/cli/print.ts'
-import { childEnv, readJson } from '../../src/cli/wrangler.ts'
+import { childEnv, readJson } from '../../src/cli/direct/wrangler.ts'
 
 const LOCAL = { remote: false, persistTo: undefined }
 

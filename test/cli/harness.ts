@@ -9,7 +9,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 import type { Io } from '../../src/cli/answer.ts'
 import { run } from '../../src/cli/program.ts'
-import { DATABASE, PROJECT, wrangler } from '../../src/cli/wrangler.ts'
+import { DATABASE, wrangler } from '../../src/cli/direct/wrangler.ts'
+import { PROJECT } from '../../src/cli/project.ts'
 
 export const SCHEMA = readFileSync(`${PROJECT}schema.sql`, 'utf8')
 export const ADMIN_TOKEN = 'admin-token-of-the-tests-0123456789abcdef'

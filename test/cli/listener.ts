@@ -1,7 +1,7 @@
 // Stands where the edge would be, and keeps what it was sent.
 
 import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export type Answer = (response: ServerResponse, line: string) => void
@@ -10,6 +10,7 @@ export interface Listener {
   readonly url: string
   /** Such as `POST /edge/v1/sync`. */
   readonly seen: { readonly line: string; readonly authorization: string | undefined }[]
+  readonly headers: IncomingHttpHeaders[]
 }
 
 let servers: Server[] = []
@@ -17,15 +18,17 @@ let servers: Server[] = []
 /** `answer` also hears the line of the request. */
 export async function listen(answer: Answer): Promise<Listener> {
   const seen: Listener['seen'] = []
+  const each: IncomingHttpHeaders[] = []
   const server = createServer((request: IncomingMessage, response) => {
     const { method, url, headers } = request
     const line = `${method} ${url}`
+    each.push(headers)
     seen.push({ line, authorization: headers.authorization })
     answer(response, line)
   })
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, headers: each }
 }
 
 export function closeListeners(): void {

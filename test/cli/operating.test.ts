@@ -7,15 +7,15 @@ import {
   insertCredential,
   insertOrganization,
   insertServiceUser,
-} from '../../src/cli/statements.ts'
-import { PROJECT } from '../../src/cli/wrangler.ts'
+} from '../../src/dev/statements.ts'
+import { PROJECT } from '../../src/cli/project.ts'
 import { database, runOps } from './harness.ts'
 
 const TEXT = readFileSync(`${PROJECT}docs/operating.md`, 'utf8')
 const REASONS = ['reasons/gate.ts'].map((file) => readFileSync(`${PROJECT}src/${file}`, 'utf8'))
 const SQL = [...TEXT.matchAll(/--command "([^"]*)"/g)].map(([, sql = '']) => sql)
 const COMMANDS = [
-  ...TEXT.matchAll(/^npm run ops -- (?!--help)([a-z][a-z -]*?)(?= +-| key_|$)/gm),
+  ...TEXT.matchAll(/^npm run ops -- (?!--help)([a-z][a-z -]*?)(?= +-| (?:key|su)_|$)/gm),
 ].map(([, words = '']) => words.trim())
 
 describe('docs/operating.md', () => {

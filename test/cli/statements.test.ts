@@ -11,15 +11,15 @@ import {
   removeEntries,
   selectEntries,
   selectOwner,
-} from '../../src/cli/list-statements.ts'
+} from '../../src/cli/direct/list-statements.ts'
+import { sql } from '../../src/cli/direct/sql.ts'
 import {
   insertCredential,
   insertOrganization,
   insertServiceUser,
   revokeCredential,
-  sql,
-} from '../../src/cli/statements.ts'
-import type { NewCredential } from '../../src/cli/statements.ts'
+} from '../../src/dev/statements.ts'
+import type { NewCredential } from '../../src/dev/statements.ts'
 import { database } from './harness.ts'
 
 const HOSTILE = [

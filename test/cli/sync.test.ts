@@ -69,6 +69,33 @@ describe('sync', () => {
     expect(seen).toHaveLength(1)
   })
 
+  it('presents a service token of Cloudflare Access, which may be enough by itself', async () => {
+    const answer = json({ published: 0, pending: 0, enforced_at: 1 })
+    const { url, headers } = await listen(answer)
+    const service = { CF_ACCESS_CLIENT_ID: 'id.access', CF_ACCESS_CLIENT_SECRET: 'secret' }
+    const env = { ...service, ADMIN_TOKEN: undefined, ISSUER: url }
+    expect((await runOps(['sync', '--remote'], env)).exitCode).toBe(0)
+    expect((await runOps(['sync', '--remote'], { ...env, ADMIN_TOKEN })).exitCode).toBe(0)
+    const presented = { 'cf-access-client-id': 'id.access', 'cf-access-client-secret': 'secret' }
+    expect(headers).toMatchObject([presented, presented])
+    const tokens = headers.map(({ authorization }) => authorization)
+    expect(tokens).toEqual([undefined, `Bearer ${ADMIN_TOKEN}`])
+  })
+
+  it.each(['two words of a token 0123456789', 'a-token-and-a-line-0123456789abcdef\n'])(
+    'names a token that no header can hold, and repeats it nowhere: %j',
+    async (token) => {
+      const { url, seen } = await listen(json({}))
+      const ran = await runOps(['sync', '--remote', '--url', url], { ADMIN_TOKEN: token })
+      expect(ran).toMatchObject({
+        exitCode: 1,
+        err: expect.stringContaining('ADMIN_TOKEN') as string,
+      })
+      expect(ran.err).not.toContain(token.trim())
+      expect(seen).toEqual([])
+    },
+  )
+
   it('stops by name when the token is missing, before anything is asked', async () => {
     const { url, seen } = await listen(json({}))
     const env = { ADMIN_TOKEN: undefined, KEY_PEPPER: undefined }

@@ -8,7 +8,7 @@ import { importPeppers, mintKey } from '../../src/credentials/digest.ts'
 import { mintJwt } from '../../src/credentials/mint-jwt.ts'
 import { loadSigningKeys } from '../../src/credentials/signing-keys.ts'
 import type { PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
-import { insertCredential, insertServiceUser } from '../../src/cli/statements.ts'
+import { insertCredential, insertServiceUser } from '../../src/dev/statements.ts'
 
 export const PEPPER = 'pepper-of-the-tests-0123456789abcdef0123'
 

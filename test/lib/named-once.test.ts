@@ -11,9 +11,9 @@ import { HEADERS, SPELLED } from '../../src/lib/header-names.ts'
 import { API_PREFIX, CONSOLE_PREFIX, isApiPath, JWKS_PATH } from '../../src/lib/paths.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
-/** The demo's upstreams and what `npm run dev` prints speak as others do. */
+/** The demo's upstreams and what `npm run dev` prints speak as others do; what is generated is of its source. */
 const FILES = globSync('src/**/*.{ts,tsx}', { cwd: ROOT }).filter(
-  (file) => !file.startsWith('src/dev/'),
+  (file) => !file.startsWith('src/dev/') && !file.endsWith('.generated.ts'),
 )
 
 /** Each text that a file's code has, comments and patterns aside, with its place. */

@@ -13,7 +13,7 @@ import {
   insertCredential,
   insertOrganization,
   insertServiceUser,
-} from '../../src/cli/statements.ts'
+} from '../../src/dev/statements.ts'
 import { ORIGIN } from './isolate.ts'
 
 /** Makes the tables and triggers; safe to run again. */

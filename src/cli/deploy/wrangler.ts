@@ -3,8 +3,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
 import { Stop } from '../answer.ts'
-import { readJson } from '../wrangler.ts'
-import type { Finished } from '../wrangler.ts'
+import { readJson } from '../direct/wrangler.ts'
+import type { Finished } from '../direct/wrangler.ts'
 import { typed } from './commands.ts'
 import type { Args, Commands } from './commands.ts'
 

@@ -2,15 +2,16 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
+import { shipped } from '../../catalog.ts'
 import { HEALTH_PATH } from '../../lib/paths.ts'
 import { HEADERS } from '../../lib/header-names.ts'
 import { CONFIGS, ROLES, SECRETS } from '../../config/workers.ts'
 import type { Role } from '../../config/workers.ts'
 import { CONTROL_ONLY, loadControlSettings, parseControlSettings } from '../../control/settings.ts'
 import type { Ops } from '../answer.ts'
+import { readJson, wrangler } from '../direct/wrangler.ts'
 import { readConfigOf, readVars, SECRET_NAMES } from '../settings.ts'
 import type { Config } from '../settings.ts'
-import { readJson, wrangler } from '../wrangler.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { checkPlaceholders } from './placeholders.ts'
@@ -20,7 +21,7 @@ const HEALTH_TIMEOUT_MS = 10_000
 /** The settings by the edge's own rules. Secrets of a deployment cannot be read: only their names. */
 export async function checkSettings(ops: Ops, url: string): Promise<Finding[]> {
   const vars = await readVars(ops, url)
-  const parsed = parseControlSettings(vars, ops.catalog)
+  const parsed = parseControlSettings(vars, shipped)
   const open = vars['ACCESS'] !== undefined || vars['CONSOLE'] !== undefined
   const findings = open ? [] : [CONSOLE_CLOSED]
   const hidden = (sentence: string): boolean =>
@@ -83,8 +84,6 @@ export function compareConfigs(gate: Config, control: Config): Finding[] {
       !CONTROL_ONLY.includes(name) && !isDeepStrictEqual(gate.vars[name], control.vars[name]),
   )
   const files = `${CONFIGS.gate} and ${CONFIGS.control}`
-  const idOf = ({ kv_namespaces }: Config): string | undefined =>
-    kv_namespaces.find(({ binding }) => binding === 'RECORDS')?.id
   const apart = idOf(gate) === undefined || idOf(gate) !== idOf(control) ? ['RECORDS'] : []
   return [
     ...differing.map((name) =>
@@ -99,6 +98,10 @@ export function compareConfigs(gate: Config, control: Config): Finding[] {
       finding('refusing', 'settings_differ', name, `must have one id, the same in ${files}`),
     ),
   ]
+}
+
+function idOf({ kv_namespaces }: Config): string | undefined {
+  return kv_namespaces.find(({ binding }) => binding === 'RECORDS')?.id
 }
 
 /** Whether the edge answers, and what it says when it is not ready. */

@@ -1,32 +1,32 @@
 // What only the running edge can tell: whether D1 was set back to an earlier state, by comparing it with
 // what KV knows, and whether gate and control have the same settings and secrets.
 
+import { Stop } from '../answer.ts'
 import type { Ops } from '../answer.ts'
-import { readSecrets, textOf } from '../settings.ts'
-import { askEdge } from '../sync.ts'
+import type { AnswerOf } from '../../control/client/client.ts'
+import { connect } from '../edge.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 /** So many thousands of records are looked at; a restore shows in the first few, or hardly at all. */
 const MAX_CALLS = 20
 
-/** Nothing where the edge cannot be asked: that is a finding of its own. */
-export async function checkRestore(ops: Ops, url: string): Promise<Finding[]> {
-  const token = textOf(await readSecrets(ops), 'ADMIN_TOKEN')
-  if (token === '') {
+/** Nothing where the edge does not answer: that is a finding of its own. */
+export async function checkRestore(ops: Ops): Promise<Finding[]> {
+  const edge = await connect(ops).catch(stopped)
+  if (!edge) {
     const message = 'without ADMIN_TOKEN the edge cannot be asked whether the database was set back'
     return [finding('info', 'restore_not_looked_for', 'ADMIN_TOKEN', message)]
   }
-  let next: unknown = null
+  let after: string | undefined
   let found: Finding[] = []
   for (let call = 0; call < MAX_CALLS; call++) {
-    const query = typeof next === 'string' ? `?after=${encodeURIComponent(next)}` : ''
-    const answer = await askEdge(url, token, 'GET', `/records${query}`)
-    if (typeof answer === 'string') return []
-    if (call === 0) found = differences(answer['settings_differ'])
-    if (Number(answer['ahead']) > 0) return [...found, setBack(answer)]
-    next = answer['next']
-    if (typeof next !== 'string') break
+    const answer = await edge.ask('compareRecords', { query: { after } }).catch(stopped)
+    if (!answer) return []
+    if (call === 0) found = differences(answer.settings_differ)
+    if (answer.ahead > 0) return [...found, setBack(answer)]
+    if (typeof answer.next !== 'string') break
+    after = answer.next
   }
   return found
 }
@@ -43,12 +43,16 @@ function differences(names: unknown): Finding[] {
   )
 }
 
-function setBack({ ahead, keys }: Readonly<Record<string, unknown>>): Finding {
-  const named = Array.isArray(keys) ? keys.slice(0, 3).join(' ') : ''
+function stopped(error: unknown): undefined {
+  if (!(error instanceof Stop)) throw error
+}
+
+function setBack({ ahead, keys }: AnswerOf<'compareRecords'>): Finding {
+  const named = keys.slice(0, 3).join(' ')
   return finding(
     'refusing',
     'database_set_back',
     'generations',
-    `KV knows ${Number(ahead)} newer than the database has (${named}): it was restored. Run npm run ops -- republish, and see "After a restore" in docs/operating.md`,
+    `KV knows ${ahead} newer than the database has (${named}): it was restored. Run npm run ops -- republish, and see "After a restore" in docs/operating.md`,
   )
 }

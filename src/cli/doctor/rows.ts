@@ -1,7 +1,7 @@
 // What the rows of a database do to calls. Pure: rows in, findings out.
 
 import type { Catalog } from '../../catalog/define.ts'
-import { unreadable } from '../entries.ts'
+import { unreadable } from '../lists/entries.ts'
 import { oddityOf } from './addresses.ts'
 import { texts, time } from '../print.ts'
 import { finding } from './finding.ts'

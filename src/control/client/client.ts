@@ -1,5 +1,5 @@
-// The client of the management API, typed by the API's own document: over the wire for the command line
-// and the tests, in process for the console.
+// The client of the management API, typed by the API's own document: requests of its operations, and what
+// answers say.
 
 import { HEADERS } from '../../lib/header-names.ts'
 import { API_PREFIX } from '../../lib/paths.ts'

@@ -5,7 +5,7 @@ import type { CredentialOptions, Minted, TestEdge } from '../../harness/edge.ts'
 import type { Received } from '../../harness/upstream.ts'
 import { parseAnswer, requestBytes } from '../../harness/wire.ts'
 import type { WireAnswer } from '../../harness/wire.ts'
-import { insertOrganization } from '../../../src/cli/statements.ts'
+import { insertOrganization } from '../../../src/dev/statements.ts'
 import { corpusCatalog } from './corpus-catalog.ts'
 
 /** Where the corpus' requests come from unless a row says otherwise. */

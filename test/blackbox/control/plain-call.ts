@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 
-import { insertOrganization } from '../../../src/cli/statements.ts'
+import { insertOrganization } from '../../../src/dev/statements.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'

@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 
 import { shipped } from '../../../src/catalog.ts'
-import { insertOrganization } from '../../../src/cli/statements.ts'
+import { insertOrganization } from '../../../src/dev/statements.ts'
 import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
 import type { CredentialOptions, TestEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'

@@ -3,7 +3,7 @@
 
 import type { Kind } from '../../../src/catalog/define.ts'
 import { mintKey, importPeppers } from '../../../src/credentials/digest.ts'
-import { insertOrganization } from '../../../src/cli/statements.ts'
+import { insertOrganization } from '../../../src/dev/statements.ts'
 import { ADMIN_TOKEN, PEPPER } from '../../harness/edge.ts'
 import type { CredentialOptions, TestEdge } from '../../harness/edge.ts'
 import { present } from '../call.ts'

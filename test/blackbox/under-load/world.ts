@@ -3,7 +3,7 @@
 
 import { defaultScopes } from '../../../src/catalog/define.ts'
 import { shipped } from '../../../src/catalog.ts'
-import { insertOrganization } from '../../../src/cli/statements.ts'
+import { insertOrganization } from '../../../src/dev/statements.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import type { TestEdge } from '../../harness/edge.ts'
 import { callOf, subjectOf } from './changes.ts'

@@ -18,7 +18,7 @@ import { readDeployed } from '../../../src/cli/deploy/secrets.ts'
 import { readWorkers } from '../../../src/cli/deploy/workers.ts'
 import type { Workers } from '../../../src/cli/deploy/workers.ts'
 import type { Deployment } from '../../../src/cli/deploy/wrangler.ts'
-import { wrangler } from '../../../src/cli/wrangler.ts'
+import { wrangler } from '../../../src/cli/direct/wrangler.ts'
 import { ACCOUNT, World } from './account.ts'
 
 const UUID = '11111111-2222-4333-8444-555555555555'
