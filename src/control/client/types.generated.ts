@@ -46,8 +46,15 @@ export type Key = {
 
 export type Problem = {
     error: string;
+    /**
+     * A sentence; it begins with the field at fault
+     */
     detail: string;
     status_code: number;
+    /**
+     * The field at fault, where one is
+     */
+    field?: string;
 };
 
 export type NewKey = Key & {
