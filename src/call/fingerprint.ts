@@ -33,7 +33,7 @@ export async function fingerprintOf(
     KEY_BRAND: parsed.brand,
     IMPORTED_PREFIXES: parsed.importedPrefixes,
     TRUSTED_ISSUERS: parsed.trustedIssuers,
-    UPSTREAMS: upstreams.toSorted(),
+    UPSTREAMS: upstreams.map((one) => JSON.stringify(one)).toSorted(),
     SIGNING_KEYS: parsed.signingKeys.map(({ kid, x }) => [kid, x]),
     CATALOG: catalog,
   }

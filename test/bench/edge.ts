@@ -104,7 +104,7 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
       handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
       ...(options.inspector && { inspectorPort: 0 }),
       workers: workers.map((worker) => ({ ...worker, unsafeDirectSockets: sockets })),
-    } as never),
+    }),
   )
   try {
     const portOf = async (name: string): Promise<number> =>

@@ -77,10 +77,10 @@ test('control is stopped and replaced under traffic, and no forwarded request fa
   const told = async (answer: string): Promise<void> =>
     await until(async () => (await whoami()) === answer)
 
-  let going = true
+  const going = { on: true }
   const statuses = new Map<number, number>()
   const traffic = Array.from({ length: 4 }, async () => {
-    while (going) {
+    while (going.on) {
       const { status } = await edge.fetch('/api/v1/sessions', { headers })
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
@@ -119,7 +119,7 @@ test('control is stopped and replaced under traffic, and no forwarded request fa
       await second.dispose()
     }
   } finally {
-    going = false
+    going.on = false
     await Promise.all(traffic)
   }
   expect([...statuses.keys()]).toEqual([200])

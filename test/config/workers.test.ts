@@ -35,8 +35,10 @@ interface Read extends Config {
   readonly triggers: { readonly crons?: readonly string[] }
 }
 
-const read = (file: string): Read =>
-  unstable_readConfig({ config: join(ROOT, file) }, { hideWarnings: true }) as unknown as Read
+const read = (file: string): Read => {
+  const config: unknown = unstable_readConfig({ config: join(ROOT, file) }, { hideWarnings: true })
+  return config as Read
+}
 const configs = byRole((role) => read(CONFIGS[role]))
 
 const bindingsOf = (config: Read): string[] =>

@@ -42,8 +42,8 @@ describe('what may be called', () => {
   })
 
   it('has no door', async () => {
-    const { fetch } = env.CONTROL as unknown as Fetcher
-    const answer = await fetch.call(env.CONTROL, `${ORIGIN}/edge/v1/whoami`, { headers: bearer })
+    const service = env.CONTROL as unknown as Fetcher
+    const answer = await service.fetch(`${ORIGIN}/edge/v1/whoami`, { headers: bearer })
     expect([answer.status, await answer.text()]).toEqual([404, ''])
   })
 })
@@ -133,23 +133,23 @@ describe('what crosses', () => {
   })
 })
 
-describe('control that cannot be reached', () => {
-  const gone = (): Promise<never> => Promise.reject(new Error('Network connection lost: secret'))
-  const silent = (): Promise<never> => new Promise(() => {})
-  const isolateOf = async (call: () => Promise<never>) => {
-    vi.spyOn(console, 'error').mockImplementation(() => {})
-    const isolate = await startIsolate()
-    const service = { answer: call, console: call, document: call, exposed: call }
-    const control = new Client(service as ControlService, 20)
-    const { handle } = await import('../../src/gate/app.ts')
-    const edge = { ...isolate.edge, control }
-    return async (path: string, headers: Record<string, string> = {}) => {
-      const sent = { 'cf-connecting-ip': ADDRESS, ...headers }
-      const request = new Request(ORIGIN + path, { headers: sent })
-      return await handle(request, edge, { waitUntil: (work) => void work.catch(() => {}) })
-    }
+const gone = (): Promise<never> => Promise.reject(new Error('Network connection lost: secret'))
+const silent = (): Promise<never> => new Promise(() => {})
+const isolateOf = async (call: () => Promise<never>) => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const isolate = await startIsolate()
+  const service = { answer: call, console: call, document: call, exposed: call }
+  const control = new Client(service, 20)
+  const { handle } = await import('../../src/gate/app.ts')
+  const edge = { ...isolate.edge, control }
+  return async (path: string, headers: Record<string, string> = {}) => {
+    const sent = { 'cf-connecting-ip': ADDRESS, ...headers }
+    const request = new Request(ORIGIN + path, { headers: sent })
+    return await handle(request, edge, { waitUntil: (work) => void work.catch(() => {}) })
   }
+}
 
+describe('control that cannot be reached', () => {
   it.each([
     ['throws', gone],
     ['is silent', silent],

@@ -76,6 +76,9 @@ export async function checkConfigs(): Promise<Finding[]> {
   return compareConfigs(await readConfigOf('gate'), await readConfigOf('control'))
 }
 
+const idOf = ({ kv_namespaces }: Config): string | undefined =>
+  kv_namespaces.find(({ binding }) => binding === 'RECORDS')?.id
+
 /** Pure: what differs between the gate's configuration and control's. */
 export function compareConfigs(gate: Config, control: Config): Finding[] {
   const names = new Set([...Object.keys(gate.vars), ...Object.keys(control.vars)])
