@@ -103,10 +103,6 @@ export function compareConfigs(gate: Config, control: Config): Finding[] {
   ]
 }
 
-function idOf({ kv_namespaces }: Config): string | undefined {
-  return kv_namespaces.find(({ binding }) => binding === 'RECORDS')?.id
-}
-
 /** Whether the edge answers, and what it says when it is not ready. */
 export async function checkEdge(ops: Ops, url: string): Promise<Finding[]> {
   const start = ops.remote ? 'deploy it, or give --url' : 'start it with npm run dev, or give --url'
