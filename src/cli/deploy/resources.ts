@@ -116,8 +116,9 @@ export async function ensureQueues(deployment: Deployment, workers: Workers): Pr
   for (const name of queuesOf(workers)) {
     const shown = await wrangler(commands.showQueue(name))
     // Looked up by name on the other side, and not said how exactly.
-    const there = new RegExp(`^Queue Name: ${name}$`, 'm').test(shown.stdout)
-    if (shown.exitCode !== 0 && !/Queue ".*" does not exist/.test(reasonOf(shown))) {
+    const there = shown.stdout.split('\n').includes(`Queue Name: ${name}`)
+    const absent = reasonOf(shown).includes(`Queue "${name}" does not exist`)
+    if (shown.exitCode !== 0 && !absent) {
       throw failed(commands.showQueue(name), shown)
     }
     const args = there ? commands.keepMessages(name) : commands.createQueue(name)
