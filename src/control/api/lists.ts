@@ -1,40 +1,42 @@
 // Allowlists as the API takes them: checked entry by entry before anything is written, then replaced
 // as a whole in the change's own transaction.
 
+import { ok, type Result } from '../../lib/result.ts'
 import { describeRange, parseAddressEntry } from '../../lists/address-list.ts'
 import { parseOriginEntry } from '../../lists/origin-list.ts'
 import { invalid } from './problem.ts'
 
+type Entries = readonly string[] | null | undefined
+
 /** The canonical entries of an IP list. @throws Problem 400 naming the first entry that is none. */
-export function readIps(
-  entries: readonly string[] | null | undefined,
-): string[] | null | undefined {
-  if (!entries) return entries
-  return [
-    ...new Set(
-      entries.map((entry, i) => {
-        const range = parseAddressEntry(entry)
-        if (!range.ok) throw invalid(`ips[${i}]`, range.error)
-        return describeRange(range.value)
-      }),
-    ),
-  ]
+export function readIps(entries: Entries): string[] | null | undefined {
+  return readEntries('ips', entries, (entry) => {
+    const range = parseAddressEntry(entry)
+    return range.ok ? ok(describeRange(range.value)) : range
+  })
 }
 
 /** The entries of an origin list. @throws Problem 400 naming the first entry that is none. */
-export function readOrigins(
-  entries: readonly string[] | null | undefined,
+export function readOrigins(entries: Entries): string[] | null | undefined {
+  return readEntries('origins', entries, (entry) => {
+    const origin = parseOriginEntry(entry)
+    return origin.ok ? ok(entry) : origin
+  })
+}
+
+/** Each entry once, as it is stored. */
+function readEntries(
+  field: string,
+  entries: Entries,
+  parse: (entry: string) => Result<string, string>,
 ): string[] | null | undefined {
   if (!entries) return entries
-  return [
-    ...new Set(
-      entries.map((entry, i) => {
-        const origin = parseOriginEntry(entry)
-        if (!origin.ok) throw invalid(`origins[${i}]`, origin.error)
-        return entry
-      }),
-    ),
-  ]
+  const stored = entries.map((entry, i) => {
+    const parsed = parse(entry)
+    if (!parsed.ok) throw invalid(`${field}[${i}]`, parsed.error)
+    return parsed.value
+  })
+  return [...new Set(stored)]
 }
 
 interface ListTable {
