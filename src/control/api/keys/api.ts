@@ -5,10 +5,11 @@ import { z } from '@hono/zod-openapi'
 
 import { ENVIRONMENTS, KIND_NAMES } from '../../../credentials/kinds.ts'
 import { organizationOf } from '../actor.ts'
+import type { ControlContext } from '../context.ts'
 import { readIdempotency } from '../idempotency.ts'
 import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
 import { PAGE_MAX, pageOf, PageQuery, readCursor } from '../page.ts'
-import { createKey, makeKey } from './create.ts'
+import { createKey, makeKey, type KeyDraft, type Made } from './create.ts'
 import { draftOf, importedDraftOf } from './draft.ts'
 import { revokeKey, rotateKey } from './end.ts'
 import { listKeys, readKey } from './read.ts'
@@ -88,15 +89,9 @@ keysApi.openapi(
     const { context } = c.env
     const asked = c.req.valid('json')
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const idempotency = await readIdempotency(context, c.req.raw.headers, 'createKey', [
-      organization,
-      asked,
-    ])
-    const make = async () => {
-      const draft = await draftOf(context, organization, asked)
-      return await createKey(context, organization, draft, idempotency)
-    }
-    const made = await makeKey(context, idempotency, make)
+    const { headers } = c.req.raw
+    const draft = () => draftOf(context, organization, asked)
+    const made = await makeOnce(context, { organization, headers, asked, name: 'createKey', draft })
     const key = await readKey(context, organization, made.id)
     return c.json({ ...key, value: made.value }, 201)
   },
@@ -112,15 +107,9 @@ keysApi.openapi(
     const { context } = c.env
     const asked = c.req.valid('json')
     const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const idempotency = await readIdempotency(context, c.req.raw.headers, 'importKey', [
-      organization,
-      asked,
-    ])
-    const make = async () => {
-      const draft = await importedDraftOf(context, organization, asked)
-      return await createKey(context, organization, draft, idempotency)
-    }
-    const made = await makeKey(context, idempotency, make)
+    const { headers } = c.req.raw
+    const draft = () => importedDraftOf(context, organization, asked)
+    const made = await makeOnce(context, { organization, headers, asked, name: 'importKey', draft })
     return c.json(await readKey(context, organization, made.id), 201)
   },
 )
@@ -199,3 +188,21 @@ keysApi.openapi(
     return c.json({ key: { ...fresh, value: made.value }, old, receipt }, 201)
   },
 )
+
+/** Makes a key, also where the request comes again under its Idempotency-Key: then the one it made. */
+async function makeOnce(
+  context: ControlContext,
+  call: {
+    readonly organization: string
+    readonly headers: Headers
+    readonly asked: unknown
+    readonly name: 'createKey' | 'importKey'
+    readonly draft: () => Promise<KeyDraft>
+  },
+): Promise<Made> {
+  const { organization, headers, asked, name, draft } = call
+  const idempotency = await readIdempotency(context, headers, name, [organization, asked])
+  return await makeKey(context, idempotency, async () =>
+    createKey(context, organization, await draft(), idempotency),
+  )
+}
