@@ -1,8 +1,7 @@
 // The shipped catalog: the products of the three systems that Portcullis was built for. Replace it
 // with your own products; everything else reads it.
 
-import { defineCatalog, WRITES } from './catalog/define.ts'
-import type { Quota, Route } from './catalog/define.ts'
+import { defineCatalog, WRITES, type Quota, type Route } from './catalog/define.ts'
 
 /** Reads under one scope and writes under another, for a whole resource. */
 function resource(path: string, scope: string): Route[] {

@@ -3,10 +3,8 @@
 
 import { afterAll, beforeAll, describe, test } from 'vitest'
 
-import { SENTENCES } from './blackbox/control/seed-sentences.ts'
-import type { WorldCheck } from './blackbox/control/seed-sentences.ts'
-import { startWebhookWorld } from './blackbox/control/webhook-world.ts'
-import type { WebhookWorld } from './blackbox/control/webhook-world.ts'
+import { SENTENCES, type WorldCheck } from './blackbox/control/seed-sentences.ts'
+import { startWebhookWorld, type WebhookWorld } from './blackbox/control/webhook-world.ts'
 
 let world: WebhookWorld
 beforeAll(async () => {

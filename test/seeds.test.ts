@@ -7,12 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { SENTENCES } from './blackbox/control/seed-sentences.ts'
 import { dossiers } from './blackbox/seeds/dossiers.ts'
-import { sentences } from './blackbox/seeds/seed.ts'
-import type { Check } from './blackbox/seeds/seed.ts'
+import { sentences, type Check } from './blackbox/seeds/seed.ts'
 import { vault } from './blackbox/seeds/vault.ts'
 import { verifa } from './blackbox/seeds/verifa.ts'
-import { startEdge } from './harness/edge.ts'
-import type { TestEdge } from './harness/edge.ts'
+import { startEdge, type TestEdge } from './harness/edge.ts'
 
 const SEEDS = new URL('../../shared/seeds/', import.meta.url)
 const here = existsSync(SEEDS)

@@ -5,8 +5,7 @@ import { readFileSync } from 'node:fs'
 
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer } from 'vitest/node'
-import type { TestSpecification } from 'vitest/node'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { unstable_splitSqlQuery } from 'wrangler'
 
 import { generateSigningKey } from '../src/credentials/signing-keys.ts'

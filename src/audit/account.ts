@@ -6,8 +6,7 @@ import type { Denial } from '../reasons/denial.ts'
 import { err, ok, type Result } from '../lib/result.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import type { AuditDeps } from './deps.ts'
-import { eventOf } from './event.ts'
-import type { Acting, AuditEvent, Caller, Outcome } from './event.ts'
+import { eventOf, type Acting, type AuditEvent, type Caller, type Outcome } from './event.ts'
 
 /** The request that is to be accounted for. */
 export interface Account {

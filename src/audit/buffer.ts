@@ -5,8 +5,7 @@
 
 import type { AuditEvent } from './event.ts'
 import type { EventMessage } from './message.ts'
-import { isOfNobody, Nobody } from './nobody.ts'
-import type { Tally } from './nobody.ts'
+import { isOfNobody, Nobody, type Tally } from './nobody.ts'
 import { fitting, MESSAGE_MAX_EVENTS } from './packing.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'

@@ -2,13 +2,10 @@
 // here fits the table and comes out of it as it went in, or its hash would not hold.
 
 import { ENVIRONMENTS, KIND_NAMES } from '../credentials/kinds.ts'
-import { readMembers } from '../lib/message-kind.ts'
-import type { MessageHead } from '../lib/message-kind.ts'
+import { readMembers, type MessageHead } from '../lib/message-kind.ts'
 import { isObject } from '../lib/json.ts'
-import { DECISIONS, MAX_LENGTH, ORGANIZATION } from './event.ts'
-import type { AuditEvent } from './event.ts'
-import { isOfNobody, TALLY_MAX_COUNTS } from './nobody.ts'
-import type { NobodyCount, Tally } from './nobody.ts'
+import { DECISIONS, MAX_LENGTH, ORGANIZATION, type AuditEvent } from './event.ts'
+import { isOfNobody, TALLY_MAX_COUNTS, type NobodyCount, type Tally } from './nobody.ts'
 
 /** One message of the queue. */
 export interface EventMessage extends MessageHead<'audit'> {

@@ -4,8 +4,7 @@
 // call, who is an operator.
 
 import type { Acting } from '../audit/event.ts'
-import { ENVIRONMENTS, KIND_NAMES } from '../credentials/kinds.ts'
-import type { Environment, Kind } from '../credentials/kinds.ts'
+import { ENVIRONMENTS, KIND_NAMES, type Environment, type Kind } from '../credentials/kinds.ts'
 import type { Fingerprint } from './fingerprint.ts'
 
 /** The newest version of a call. Control takes this one and the one before it, once there is one. */

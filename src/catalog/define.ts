@@ -2,8 +2,7 @@
 // checked when the Worker is built and again when it starts; a change is a deploy.
 
 import type { Limit } from '../guard/limit.ts'
-import { KINDS } from '../credentials/kinds.ts'
-import type { Kind } from '../credentials/kinds.ts'
+import { KINDS, type Kind } from '../credentials/kinds.ts'
 import { checkCatalog } from './check.ts'
 
 export { ENVIRONMENTS } from '../credentials/kinds.ts'

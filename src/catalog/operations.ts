@@ -4,8 +4,7 @@
 
 import { API_PREFIX } from '../lib/paths.ts'
 import { kindsWith } from '../credentials/kinds.ts'
-import { compileRouteRows } from './match.ts'
-import type { RouteTable } from './match.ts'
+import { compileRouteRows, type RouteTable } from './match.ts'
 import { ASKING } from '../guard/own-limits.ts'
 import type { Product, Route, Verb } from './define.ts'
 

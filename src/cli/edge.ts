@@ -4,11 +4,16 @@
 import { readFile } from 'node:fs/promises'
 
 import type { OperationName } from '../catalog/operations.ts'
-import { readAnswer, requestOf } from '../control/client/client.ts'
-import type { Answer, AnswerOf, Asked, Refused } from '../control/client/client.ts'
+import {
+  readAnswer,
+  requestOf,
+  type Answer,
+  type AnswerOf,
+  type Asked,
+  type Refused,
+} from '../control/client/client.ts'
 import { HEADERS } from '../lib/header-names.ts'
-import { Stop, usage } from './answer.ts'
-import type { Ops } from './answer.ts'
+import { Stop, usage, type Ops } from './answer.ts'
 import { COMMANDS } from './commands.ts'
 import { listCommandOf, nounOf } from './input.ts'
 import { INPUTS } from './inputs.generated.ts'

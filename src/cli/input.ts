@@ -1,8 +1,7 @@
 // What operators type, read before anything is sent; a mistake is answered with what would be right.
 
 import { looksLike } from '../credentials/looks.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import { usage } from './answer.ts'
 
 /** What an id is of, and which command lists those. */

@@ -1,8 +1,7 @@
 // key revoke: any credential, access tokens too, by its id; past the API also by its value. It cannot
 // be undone.
 
-import { usage } from './answer.ts'
-import type { Answer, Ops } from './answer.ts'
+import { usage, type Answer, type Ops } from './answer.ts'
 import { connect } from './edge.ts'
 import { readId } from './input.ts'
 import { readValue } from './pasted.ts'

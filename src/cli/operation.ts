@@ -1,15 +1,13 @@
 // Commands that are one operation of the API each: built from what the operation takes, run by asking
 // the edge, printed by what came back.
 
-import type { Command } from 'commander'
-import { Option } from 'commander'
+import { Option, type Command } from 'commander'
 
 import type { OperationName } from '../catalog/operations.ts'
 import type { Attach } from './answer.ts'
 import { COMMANDS } from './commands.ts'
 import { INPUTS } from './inputs.generated.ts'
-import { nameOf, operandsOf, optionsOf } from './options.ts'
-import type { Typed } from './options.ts'
+import { nameOf, operandsOf, optionsOf, type Typed } from './options.ts'
 
 /** Adds the command of an operation; what it does is loaded when it is run. */
 export function addOperation(parent: Command, name: OperationName, attach: Attach): void {

@@ -3,8 +3,7 @@
 
 import type { Command } from 'commander'
 
-import { DIRECT_HELP } from './answer.ts'
-import type { Attach } from './answer.ts'
+import { DIRECT_HELP, type Attach } from './answer.ts'
 import type { RevokeOptions } from './key-revoke.ts'
 
 export function addKeyRevoke(parent: Command, attach: Attach): void {

@@ -4,8 +4,7 @@ import type { OperationName } from '../catalog/operations.ts'
 import type { NewKey } from '../control/client/types.generated.ts'
 import { COMMANDS } from './commands.ts'
 import { clean, count, table, time } from './print.ts'
-import { inForceLine, NEW_LINE } from './receipt.ts'
-import type { Receipt } from './receipt.ts'
+import { inForceLine, NEW_LINE, type Receipt } from './receipt.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,6 @@
 // republish: what comes after D1 was set back to an earlier state.
 
-import { Stop } from './answer.ts'
-import type { Answer, Ops } from './answer.ts'
+import { Stop, type Answer, type Ops } from './answer.ts'
 import { connect } from './edge.ts'
 import { readId } from './input.ts'
 import { count, time } from './print.ts'

@@ -5,10 +5,8 @@
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
-import { CONFIGS, SECRETS } from '../config/workers.ts'
-import type { Role } from '../config/workers.ts'
-import { Stop } from './answer.ts'
-import type { Ops } from './answer.ts'
+import { CONFIGS, SECRETS, type Role } from '../config/workers.ts'
+import { Stop, type Ops } from './answer.ts'
 import { PROJECT } from './project.ts'
 
 export type Vars = Readonly<Record<string, unknown>>

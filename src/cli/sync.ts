@@ -1,7 +1,6 @@
 // sync: what raw SQL changed is in force when this returns.
 
-import { Stop } from './answer.ts'
-import type { Answer, Ops } from './answer.ts'
+import { Stop, type Answer, type Ops } from './answer.ts'
 import { connect } from './edge.ts'
 import { count, time } from './print.ts'
 

@@ -4,8 +4,7 @@
 import type { Catalog, Environment } from '../catalog/define.ts'
 import { PEPPER_MIN_LENGTH } from '../credentials/digest.ts'
 import { looksLikeJwt } from '../credentials/jwt-form.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import { isObject, parseJson } from '../lib/json.ts'
 
 /** The least length of `ADMIN_TOKEN`, in characters. */

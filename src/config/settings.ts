@@ -3,16 +3,22 @@
 // `ops doctor` run the same checks.
 
 import type { Catalog } from '../catalog/define.ts'
-import { importPeppers } from '../credentials/digest.ts'
-import type { Peppers } from '../credentials/digest.ts'
-import { JWT_KEY_TYP } from '../credentials/jwt.ts'
-import type { JwtIssuer } from '../credentials/jwt.ts'
-import { loadSigningKeys, parseSigningKeys, publicJwks } from '../credentials/signing-keys.ts'
-import type { ParsedSigningKeys, PublicKeyJwk, SigningKeys } from '../credentials/signing-keys.ts'
-import { parseTrustedIssuers, remoteIssuers } from '../credentials/trusted-issuers.ts'
-import type { TrustedIssuer } from '../credentials/trusted-issuers.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { importPeppers, type Peppers } from '../credentials/digest.ts'
+import { JWT_KEY_TYP, type JwtIssuer } from '../credentials/jwt.ts'
+import {
+  loadSigningKeys,
+  parseSigningKeys,
+  publicJwks,
+  type ParsedSigningKeys,
+  type PublicKeyJwk,
+  type SigningKeys,
+} from '../credentials/signing-keys.ts'
+import {
+  parseTrustedIssuers,
+  remoteIssuers,
+  type TrustedIssuer,
+} from '../credentials/trusted-issuers.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import {
   optionalText,
   parseBrand,
@@ -22,8 +28,8 @@ import {
   parsePrefixes,
   parseUpstreams,
   textOf,
+  type Upstreams,
 } from './setting-forms.ts'
-import type { Upstreams } from './setting-forms.ts'
 
 /** Settings as text has been read and found right; nothing is imported or fetched yet. */
 export interface ParsedSettings {

@@ -2,8 +2,7 @@
 // that queues are named as a deployment likes. What cannot be read is never acknowledged: it is tried
 // again alone and logged, until a newer Worker knows it or its queue gives it up.
 
-import { kindOf, MESSAGE_KINDS } from '../lib/message-kind.ts'
-import type { MessageKind } from '../lib/message-kind.ts'
+import { kindOf, MESSAGE_KINDS, type MessageKind } from '../lib/message-kind.ts'
 
 /** The part of a batch that its consumers use. */
 export type Messages = Pick<MessageBatch, 'messages'>

@@ -7,15 +7,18 @@ import {
   parseBrand,
   parseConsole,
   parseDays,
+  type AccessSettings,
 } from '../config/setting-forms.ts'
-import type { AccessSettings } from '../config/setting-forms.ts'
-import { loadSettings, parseSettings, takeInto } from '../config/settings.ts'
-import type { ParsedSettings, Settings } from '../config/settings.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import {
+  loadSettings,
+  parseSettings,
+  takeInto,
+  type ParsedSettings,
+  type Settings,
+} from '../config/settings.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { DestinationRules } from './webhooks/destination.ts'
-import { importSealingKeys } from './webhooks/secret.ts'
-import type { SealingKeys } from './webhooks/secret.ts'
+import { importSealingKeys, type SealingKeys } from './webhooks/secret.ts'
 
 /** What control alone reads. */
 interface OwnSettings {

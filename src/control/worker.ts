@@ -3,8 +3,7 @@
 
 import { WorkerEntrypoint } from 'cloudflare:workers'
 
-import { readCall } from '../call/call.ts'
-import type { Answered, Call, ControlService } from '../call/call.ts'
+import { readCall, type Answered, type Call, type ControlService } from '../call/call.ts'
 import { differing } from '../call/fingerprint.ts'
 import type { Catalog } from '../catalog/define.ts'
 import { ConfigurationError } from '../config/settings.ts'

@@ -6,8 +6,14 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { base64url } from 'jose'
 
-import { base62, keyPrefix, RANDOM_LENGTH, randomBase62, TAG_LENGTH } from './format.ts'
-import type { ParsedKey } from './format.ts'
+import {
+  base62,
+  keyPrefix,
+  RANDOM_LENGTH,
+  randomBase62,
+  TAG_LENGTH,
+  type ParsedKey,
+} from './format.ts'
 import type { Environment, OpaqueKind } from './kinds.ts'
 
 const TAG_BYTES = 5

@@ -16,8 +16,8 @@ import {
   textOrNull,
   texts,
   time,
+  type Form,
 } from './forms.ts'
-import type { Form } from './forms.ts'
 import { ENVIRONMENTS, KIND_NAMES } from './kinds.ts'
 
 /**

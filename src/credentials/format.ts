@@ -1,8 +1,16 @@
 // The form of an opaque credential: <prefix><26 base62 random><6 base62 tag>.
 // The prefix is covered by the tag, so that a live key renamed to sandbox is no key.
 
-import { ENVIRONMENTS, KINDS, MARK_WORDS, OPAQUE_KINDS, SIGNED_KIND } from './kinds.ts'
-import type { Environment, Kind, OpaqueKind } from './kinds.ts'
+import {
+  ENVIRONMENTS,
+  KINDS,
+  MARK_WORDS,
+  OPAQUE_KINDS,
+  SIGNED_KIND,
+  type Environment,
+  type Kind,
+  type OpaqueKind,
+} from './kinds.ts'
 
 export const RANDOM_LENGTH = 26
 export const TAG_LENGTH = 6

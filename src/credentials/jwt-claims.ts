@@ -2,8 +2,7 @@
 
 import type { JWTPayload } from 'jose'
 
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 
 /** Farthest `exp` from now that is believed: ten years of 365.25 days. */
 export const JWT_MAX_LIFETIME_S = 315_576_000

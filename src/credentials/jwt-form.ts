@@ -3,8 +3,7 @@
 
 import { base64url } from 'jose'
 
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import { isObject } from '../lib/json.ts'
 import type { JwtFlaw } from './jwt-claims.ts'
 

@@ -4,12 +4,9 @@
 // whatever throws is a refusal. `now` is passed in. Records must still be found by the claims'
 // issuer *and* `jti`, never by the token's text or by `jti` alone: issuers number independently.
 
-import { errors, jwtVerify } from 'jose'
-import type { JWTPayload, JWTVerifyGetKey } from 'jose'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
-import { checkRegistered, readClaims } from './jwt-claims.ts'
-import type { JwtClaims, JwtFlaw } from './jwt-claims.ts'
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import { err, ok, type Result } from '../lib/result.ts'
+import { checkRegistered, readClaims, type JwtClaims, type JwtFlaw } from './jwt-claims.ts'
 import { readToken } from './jwt-form.ts'
 
 /** The `typ` of a JWT API key: explicit, so that no other kind of token passes (RFC 8725 §3.11). */

@@ -2,8 +2,7 @@
 
 import { SignJWT } from 'jose'
 import { JWT_KEY_TYP } from './jwt.ts'
-import { checkRegistered, readClaims } from './jwt-claims.ts'
-import type { JwtClaims } from './jwt-claims.ts'
+import { checkRegistered, readClaims, type JwtClaims } from './jwt-claims.ts'
 import { JWT_MAX_CHARS } from './jwt-form.ts'
 import type { SigningKeys } from './signing-keys.ts'
 

@@ -2,10 +2,8 @@
 // parsed stays visible as such, because it refuses (docs/design.md,
 // promise 5).
 
-import { compileAddressList } from '../lists/address-list.ts'
-import type { AddressList } from '../lists/address-list.ts'
-import { compileOriginList } from '../lists/origin-list.ts'
-import type { OriginList } from '../lists/origin-list.ts'
+import { compileAddressList, type AddressList } from '../lists/address-list.ts'
+import { compileOriginList, type OriginList } from '../lists/origin-list.ts'
 import type { JwtClaims } from './jwt-claims.ts'
 import type { KeyRecord } from './record.ts'
 

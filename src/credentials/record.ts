@@ -4,8 +4,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
-import { jsonOf, RECORD, rowOf, selected } from './fields.ts'
-import type { ServiceUser, ValueOf } from './fields.ts'
+import { jsonOf, RECORD, rowOf, selected, type ServiceUser, type ValueOf } from './fields.ts'
 
 export type { ServiceUser }
 

@@ -9,10 +9,10 @@ import {
   exportJWK,
   generateKeyPair,
   importJWK,
+  type CryptoKey,
+  type JWTVerifyGetKey,
 } from 'jose'
-import type { CryptoKey, JWTVerifyGetKey } from 'jose'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import { isObject } from '../lib/json.ts'
 
 /** What `/.well-known/jwks.json` shows of a key (RFC 8037 §2). */

@@ -2,8 +2,7 @@
 // the guard catches what is stale, and a store that does not answer is never taken for "unknown".
 
 import type { Bindings } from '../config/bindings.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import {
   placeOf,
@@ -12,8 +11,9 @@ import {
   recordFromText,
   recordQuery,
   recordToText,
+  type KeyRecord,
+  type Lookup,
 } from './record.ts'
-import type { KeyRecord, Lookup } from './record.ts'
 
 /** A record from KV is not used past this age, so that a guard may forget fences after a day. */
 export const KV_MAX_AGE_MS = 12 * 60 * 60 * 1000

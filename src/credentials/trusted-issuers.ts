@@ -1,13 +1,17 @@
 // Other issuers of JWT API keys, trusted by the setting `TRUSTED_ISSUERS`. Read once,
 // strictly; an entry that could be understood in two ways is an error of the deployment.
 
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from 'jose'
-import type { FetchImplementation, JSONWebKeySet } from 'jose'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JSONWebKeySet,
+} from 'jose'
+import { err, ok, type Result } from '../lib/result.ts'
 import { isObject, parseJson } from '../lib/json.ts'
-import { JWT_KEY_TYP } from './jwt.ts'
-import type { JwtIssuer } from './jwt.ts'
+import { JWT_KEY_TYP, type JwtIssuer } from './jwt.ts'
 
 export interface TrustedIssuer {
   readonly issuer: string

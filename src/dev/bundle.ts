@@ -2,8 +2,7 @@
 
 import { join } from 'node:path'
 
-import { context } from 'esbuild'
-import type { BuildOptions } from 'esbuild'
+import { context, type BuildOptions } from 'esbuild'
 
 import { PROJECT } from './layout.ts'
 import { Problem } from './problem.ts'

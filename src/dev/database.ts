@@ -4,14 +4,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import type { Log } from 'miniflare'
+import { convertV4MiniflareOptions, Miniflare, type Log } from 'miniflare'
 
-import { PROJECT } from './layout.ts'
-import type { Layout } from './layout.ts'
+import { PROJECT, type Layout } from './layout.ts'
 import { sqlWorker } from './sql-worker.ts'
-import { persistencePath } from './worker-options.ts'
-import type { WorkerOptions } from './worker-options.ts'
+import { persistencePath, type WorkerOptions } from './worker-options.ts'
 
 export interface Database {
   /** Runs statements as one transaction. */

@@ -1,7 +1,6 @@
 // The credentials of the demo, by the names they have in .portcullis/demo.json.
 
-import { defaultScopes, productsFor } from '../catalog/define.ts'
-import type { Environment, Kind } from '../catalog/define.ts'
+import { defaultScopes, productsFor, type Environment, type Kind } from '../catalog/define.ts'
 import { demoCatalog } from './demo/catalog.ts'
 import type { NewOrganization, NewServiceUser } from './statements.ts'
 

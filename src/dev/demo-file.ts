@@ -7,8 +7,8 @@ import {
   DEMO_ORGANIZATION,
   OTHER_ORGANIZATION,
   SERVICE_USER,
+  type DemoName,
 } from './demo-credentials.ts'
-import type { DemoName } from './demo-credentials.ts'
 import type { Layout } from './layout.ts'
 
 export interface Minted {

@@ -1,14 +1,17 @@
 // The edge in workerd: gate, guards and control, on the port where Miniflare's own entry gives each
 // request what Cloudflare would: CF-Connecting-IP, when the client did not set it to try an allowlist.
 
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import type { Log, MiniflareOptions, V4WorkerOptions } from 'miniflare'
+import {
+  convertV4MiniflareOptions,
+  Miniflare,
+  type Log,
+  type MiniflareOptions,
+  type V4WorkerOptions,
+} from 'miniflare'
 
 import type { Layout } from './layout.ts'
-import { ROLES } from '../config/workers.ts'
-import type { ByRole } from '../config/workers.ts'
-import { persistencePath, varsOf } from './worker-options.ts'
-import type { WorkerOptions } from './worker-options.ts'
+import { ROLES, type ByRole } from '../config/workers.ts'
+import { persistencePath, varsOf, type WorkerOptions } from './worker-options.ts'
 
 export interface EdgeOptions {
   readonly workers: ByRole<WorkerOptions>

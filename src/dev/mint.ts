@@ -6,8 +6,7 @@ import { randomBase62 } from '../credentials/format.ts'
 import { isSigned, KINDS } from '../credentials/kinds.ts'
 import { mintJwt } from '../credentials/mint-jwt.ts'
 import { insertCredential, revokeCredential } from './statements.ts'
-import { SERVICE_USER } from './demo-credentials.ts'
-import type { DemoCredential } from './demo-credentials.ts'
+import { SERVICE_USER, type DemoCredential } from './demo-credentials.ts'
 import type { Minted } from './demo-file.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000

@@ -16,12 +16,16 @@ import {
   OTHER_ORGANIZATION,
   SERVICE_USER,
 } from './demo-credentials.ts'
-import { readDemoCredentials, writeDemo } from './demo-file.ts'
-import type { Demo, DemoCredentials, Minted } from './demo-file.ts'
+import {
+  readDemoCredentials,
+  writeDemo,
+  type Demo,
+  type DemoCredentials,
+  type Minted,
+} from './demo-file.ts'
 import type { Layout } from './layout.ts'
 import { mintDemo, NAME_PREFIX, signDemoJwt } from './mint.ts'
-import { proves } from './proves.ts'
-import type { DemoRow } from './proves.ts'
+import { proves, type DemoRow } from './proves.ts'
 
 export interface Seeded {
   readonly demo: Demo

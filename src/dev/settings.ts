@@ -7,8 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
 import { demoCatalog } from './demo/catalog.ts'
-import { parseControlSettings } from '../control/settings.ts'
-import type { ParsedControlSettings } from '../control/settings.ts'
+import { parseControlSettings, type ParsedControlSettings } from '../control/settings.ts'
 import { generateSigningKey } from '../credentials/signing-keys.ts'
 import { Problem } from './problem.ts'
 

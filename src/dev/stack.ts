@@ -4,8 +4,7 @@
 import './quiet.ts'
 import { mkdirSync, rmSync } from 'node:fs'
 
-import { Log, LogLevel } from 'miniflare'
-import type { Miniflare } from 'miniflare'
+import { Log, LogLevel, type Miniflare } from 'miniflare'
 
 import { loadControlSettings } from '../control/settings.ts'
 import { bundle } from './bundle.ts'
@@ -16,13 +15,16 @@ import { startEdge } from './edge.ts'
 import { layoutOf } from './layout.ts'
 import { assertFree } from './port.ts'
 import { Problem } from './problem.ts'
-import { seed } from './seed.ts'
-import type { Seeded } from './seed.ts'
-import { checkSettings, ensureDevVars, readVars, withUpstreams } from './settings.ts'
-import type { UpstreamUrls } from './settings.ts'
+import { seed, type Seeded } from './seed.ts'
+import {
+  checkSettings,
+  ensureDevVars,
+  readVars,
+  withUpstreams,
+  type UpstreamUrls,
+} from './settings.ts'
 import { startUpstreams } from './upstreams.ts'
-import { byRole, ROLES } from '../config/workers.ts'
-import type { ByRole } from '../config/workers.ts'
+import { byRole, ROLES, type ByRole } from '../config/workers.ts'
 import { readWorkerOptions } from './worker-options.ts'
 
 export interface StackOptions {

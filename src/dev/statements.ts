@@ -1,8 +1,7 @@
 // The SQL of rows that the demo and the tests make. Pure, like sql.ts.
 
 import type { Environment, Kind } from '../credentials/kinds.ts'
-import { sql } from '../cli/direct/sql.ts'
-import type { SqlValue } from '../cli/direct/sql.ts'
+import { sql, type SqlValue } from '../cli/direct/sql.ts'
 import { revokeWhere } from '../cli/direct/revoke-statements.ts'
 
 export interface NewOrganization {

@@ -1,8 +1,7 @@
 // The demo's products: one Worker source, run once for each product and environment, each behind a
 // socket of its own, so that the edge reaches them as it would any service.
 
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import type { Log } from 'miniflare'
+import { convertV4MiniflareOptions, Miniflare, type Log } from 'miniflare'
 
 import { ENVIRONMENTS } from '../catalog/define.ts'
 import { demoCatalog } from './demo/catalog.ts'

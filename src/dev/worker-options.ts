@@ -8,11 +8,9 @@ import { join } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler'
 
-import { CONFIGS } from '../config/workers.ts'
-import type { Role } from '../config/workers.ts'
+import { CONFIGS, type Role } from '../config/workers.ts'
 import { CONTROL_ONLY } from '../control/settings.ts'
-import { PROJECT } from './layout.ts'
-import type { Layout } from './layout.ts'
+import { PROJECT, type Layout } from './layout.ts'
 
 export interface WorkerOptions {
   readonly name: string

@@ -4,11 +4,9 @@
 import { LRUCache } from 'lru-cache'
 
 import type { Principal } from '../credentials/principal.ts'
-import { formatAddress, parseAddress } from '../lists/address.ts'
-import type { Address } from '../lists/address.ts'
+import { formatAddress, parseAddress, type Address } from '../lists/address.ts'
 import { addressListContains } from '../lists/address-list.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 

@@ -2,13 +2,11 @@
 // after it. The guard debits one request on what it was last asked for; if the record turns out to be
 // of another generation, of other limits, or to refuse, that is given back.
 
-import { PLAN_LIMIT } from '../catalog/define.ts'
-import type { Route } from '../catalog/define.ts'
+import { PLAN_LIMIT, type Route } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { AheadAnswer } from '../guard/protocol.ts'
-import { sameLimits } from '../guard/limit.ts'
-import type { Limit } from '../guard/limit.ts'
+import { sameLimits, type Limit } from '../guard/limit.ts'
 import type { KeyRecord } from '../credentials/record.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import type { Result } from '../lib/result.ts'

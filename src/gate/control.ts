@@ -4,8 +4,7 @@
 import { LRUCache } from 'lru-cache'
 
 import type { Answered, Call, ControlService } from '../call/call.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial } from '../reasons/denial.ts'
 
 /**

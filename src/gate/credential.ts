@@ -4,8 +4,7 @@
 
 import { HEADERS } from '../lib/header-names.ts'
 import type { Scheme } from '../credentials/kinds.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 

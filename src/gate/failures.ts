@@ -6,8 +6,7 @@
 import { LRUCache } from 'lru-cache'
 
 import type { GateBindings } from './bindings.ts'
-import { addressBucket } from '../lists/address.ts'
-import type { Address } from '../lists/address.ts'
+import { addressBucket, type Address } from '../lists/address.ts'
 import type { Denial } from '../reasons/denial.ts'
 
 /** The period of the AUTH_FAILURES binding in wrangler.toml. */

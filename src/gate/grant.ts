@@ -1,14 +1,12 @@
 // What for. Everything that the route asks must be there; what is missing refuses by its own name.
 
 import { HEADERS } from '../lib/header-names.ts'
-import { publishablePurpose } from '../catalog/define.ts'
-import type { CatalogDefinition } from '../catalog/define.ts'
+import { publishablePurpose, type CatalogDefinition } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import type { Upstreams } from '../config/setting-forms.ts'
 import { KINDS } from '../credentials/kinds.ts'
 import type { Principal } from '../credentials/principal.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 

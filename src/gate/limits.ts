@@ -1,8 +1,7 @@
 // Which limits a call meets: those of the plan that its route names, a publishable key's own, or, of the
 // edge's own operations, the one that they have instead.
 
-import { PLAN_LIMIT } from '../catalog/define.ts'
-import type { Catalog } from '../catalog/define.ts'
+import { PLAN_LIMIT, type Catalog } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import { KINDS } from '../credentials/kinds.ts'
 import type { KnownKey } from '../credentials/memo.ts'

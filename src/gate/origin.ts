@@ -4,8 +4,7 @@
 import { KINDS } from '../credentials/kinds.ts'
 import type { Principal } from '../credentials/principal.ts'
 import { originListContains } from '../lists/origin-list.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 

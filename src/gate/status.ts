@@ -1,8 +1,7 @@
 // Whether the credential is still one. The caller holds the real secret, so the reason may be told.
 
 import type { Principal } from '../credentials/principal.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Scheme } from '../credentials/kinds.ts'
 import type { Denial } from '../reasons/denial.ts'
 

@@ -2,8 +2,7 @@
 // It is not read there; there it would reach the upstream, and come back in the answer. So it is refused.
 
 import { MARK_WORDS } from '../credentials/kinds.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { Denial } from '../reasons/denial.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'
 

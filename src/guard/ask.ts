@@ -2,8 +2,7 @@
 // unreachable, and then nothing is forwarded.
 
 import type { Bindings } from '../config/bindings.ts'
-import { err, ok } from '../lib/result.ts'
-import type { Result } from '../lib/result.ts'
+import { err, ok, type Result } from '../lib/result.ts'
 import type { KeyGuard } from './key-guard.ts'
 
 export const GUARD_DEADLINE_MS = 2_000

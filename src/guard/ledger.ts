@@ -2,14 +2,11 @@
 // has been spent of each limit, and the leases that are out. Pure but for that store: the time is
 // given. A method either writes all that its answer rests on, or nothing.
 
-import { Debits } from './debits.ts'
-import type { Debit } from './debits.ts'
+import { Debits, type Debit } from './debits.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS, leaseMs, leaseTokens } from './lease-terms.ts'
-import { sameLimits } from './limit.ts'
-import type { Limit, LimitState } from './limit.ts'
+import { sameLimits, type Limit, type LimitState } from './limit.ts'
 import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
-import { Spending } from './spending.ts'
-import type { LedgerStore, Timed } from './spending.ts'
+import { Spending, type LedgerStore, type Timed } from './spending.ts'
 import { admissibleAt, stateOf } from './window.ts'
 
 /** Without a call for so long, a guard forgets everything: no record is used past thirteen hours. */

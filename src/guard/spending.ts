@@ -4,8 +4,16 @@
 import type { Settled } from './protocol.ts'
 import type { Limit } from './limit.ts'
 import { FENCE_WAIT_MS } from './lease-terms.ts'
-import { CLOCK_AHEAD_MAX_MS, credit, debit, putRight, windowTime } from './window.ts'
-import type { Buckets, Outstanding, Spent } from './window.ts'
+import {
+  CLOCK_AHEAD_MAX_MS,
+  credit,
+  debit,
+  putRight,
+  windowTime,
+  type Buckets,
+  type Outstanding,
+  type Spent,
+} from './window.ts'
 
 /* oxlint-disable typescript/no-unnecessary-type-parameters -- the runtime's own has them */
 

@@ -1,8 +1,7 @@
 // Names that people give: of keys, service users, organizations, endpoints. They are shown on lines, in
 // tables and in confirmations, so a name must look like what it is.
 
-import { err, ok } from './result.ts'
-import type { Result } from './result.ts'
+import { err, ok, type Result } from './result.ts'
 
 /** As in schema.sql, in UTF-16 code units. */
 export const NAME_MAX_LENGTH = 200

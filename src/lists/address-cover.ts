@@ -1,7 +1,6 @@
 // Whether one address list reaches beyond another.
 
-import { compileAddressList, parseAddressEntry } from './address-list.ts'
-import type { Range } from './address-list.ts'
+import { compileAddressList, parseAddressEntry, type Range } from './address-list.ts'
 
 /**
  * The first entry that admits an address which no entry of `outer` admits; undefined where there is none.

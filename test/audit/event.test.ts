@@ -1,8 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { eventOf, MAX_LENGTH } from '../../src/audit/event.ts'
-import type { Caller, Decided, Outcome } from '../../src/audit/event.ts'
+import {
+  eventOf,
+  MAX_LENGTH,
+  type Caller,
+  type Decided,
+  type Outcome,
+} from '../../src/audit/event.ts'
 import { parseEvents } from '../../src/audit/message.ts'
 import { compileRoutes } from '../../src/catalog/match.ts'
 import { shipped } from '../../src/catalog.ts'

@@ -3,8 +3,7 @@
 import * as fc from 'fast-check'
 
 import { ENVIRONMENTS, KIND_NAMES } from '../../src/credentials/kinds.ts'
-import { DECISIONS, MAX_LENGTH } from '../../src/audit/event.ts'
-import type { AuditEvent } from '../../src/audit/event.ts'
+import { DECISIONS, MAX_LENGTH, type AuditEvent } from '../../src/audit/event.ts'
 
 /** 1 March 2026, noon UTC. */
 export const NOON_MS = Date.UTC(2026, 2, 1, 12)

@@ -9,15 +9,14 @@ import {
   TALLY_PAUSE_MS,
 } from '../../src/audit/buffer.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
-import { parseEvents } from '../../src/audit/message.ts'
-import type { EventMessage } from '../../src/audit/message.ts'
+import { parseEvents, type EventMessage } from '../../src/audit/message.ts'
 import {
   MINUTE_MS,
   NETWORK_SAMPLE_PER_MINUTE,
   Nobody,
   SAMPLE_PER_MINUTE,
+  type Tally,
 } from '../../src/audit/nobody.ts'
-import type { Tally } from '../../src/audit/nobody.ts'
 import { NOON_MS, ofNobody, someEvent } from './events.ts'
 
 /** All that there is to send. */

@@ -1,7 +1,6 @@
 // What the counting shell has counted, asked for from outside.
 
-import { COUNTS_PATH } from './counted.ts'
-import type { Counted, Counts } from './counted.ts'
+import { COUNTS_PATH, type Counted, type Counts } from './counted.ts'
 
 /** The edge's own delay, and some. */
 const FLUSHED_AFTER_MS = 1_500

@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 
-import { ceilings, PLATFORM, simulate } from './limits.ts'
-import type { Measured } from './limits.ts'
+import { ceilings, PLATFORM, simulate, type Measured } from './limits.ts'
 
 const ONE_KEY = { keys: 1, isolateRequestsPerSecond: 200 }
 const measured: Measured = {

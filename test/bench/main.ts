@@ -5,8 +5,7 @@ import { parseArgs } from 'node:util'
 import { machineFacts } from './machine.ts'
 import { printReport } from './print.ts'
 import { reportOf } from './report.ts'
-import { measure, startBench } from './run.ts'
-import type { Plan } from './run.ts'
+import { measure, startBench, type Plan } from './run.ts'
 import { chooseVariants } from './variants.ts'
 
 const FULL: Plan = {

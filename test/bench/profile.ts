@@ -4,8 +4,7 @@
 import { writeFile } from 'node:fs/promises'
 
 import { attach } from './inspector.ts'
-import { startBench } from './run.ts'
-import type { Plan } from './run.ts'
+import { startBench, type Plan } from './run.ts'
 import { chooseVariants } from './variants.ts'
 
 const PLAN: Plan = {

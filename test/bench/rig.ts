@@ -2,8 +2,7 @@
 // it cost and every answer's status checked.
 
 import { childNamed, cpuMicroseconds, startChild } from './child.ts'
-import { startBenchEdge } from './edge.ts'
-import type { BenchEdge, BenchEdgeOptions } from './edge.ts'
+import { startBenchEdge, type BenchEdge, type BenchEdgeOptions } from './edge.ts'
 import type { Job, Load, Until } from './load.ts'
 
 /** One pass: a job, and the statuses that are right. */

@@ -5,10 +5,8 @@ import { LEASE_MAX_MS } from '../../src/guard/lease-terms.ts'
 import { takeCounts } from './counting.ts'
 import type { BenchEdge } from './edge.ts'
 import type { Until } from './load.ts'
-import { startRig } from './rig.ts'
-import type { Round } from './rig.ts'
-import { seed } from './seed.ts'
-import type { Keys } from './seed.ts'
+import { startRig, type Round } from './rig.ts'
+import { seed, type Keys } from './seed.ts'
 import type { Variant } from './variants.ts'
 
 export interface Plan {

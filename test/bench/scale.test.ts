@@ -11,8 +11,7 @@ import { expect, test } from 'vitest'
 
 import { QUICK } from './scale/plan.ts'
 import { svgOf } from './scale/plot.ts'
-import { SERIES } from './scale/report.ts'
-import type { ScaleReport } from './scale/report.ts'
+import { SERIES, type ScaleReport } from './scale/report.ts'
 import { slope } from './statistics.ts'
 
 const SCALE = new URL('scale.ts', import.meta.url).pathname

@@ -5,8 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { FULL, QUICK } from './scale/plan.ts'
-import type { ScalePlan } from './scale/plan.ts'
+import { FULL, QUICK, type ScalePlan } from './scale/plan.ts'
 import { printScale } from './scale/print.ts'
 import { plotsOf, runScale, SERIES } from './scale/report.ts'
 

@@ -1,13 +1,11 @@
 // The credentials of the bench, made as the ops command makes them and put into D1 many at a time.
 
-import { defaultScopes, productsFor } from '../../src/catalog/define.ts'
-import type { Kind } from '../../src/catalog/define.ts'
+import { defaultScopes, productsFor, type Kind } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 import { importPeppers, mintKey } from '../../src/credentials/digest.ts'
 import type { OpaqueKind } from '../../src/credentials/kinds.ts'
 import { mintJwt } from '../../src/credentials/mint-jwt.ts'
-import { loadSigningKeys } from '../../src/credentials/signing-keys.ts'
-import type { PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
+import { loadSigningKeys, type PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
 import { insertOrganization, insertServiceUser } from '../../src/dev/statements.ts'
 import { PEPPER } from '../harness/edge.ts'
 import type { Database } from './edge.ts'

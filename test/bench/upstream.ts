@@ -1,8 +1,7 @@
 // The upstream of the bench, a process of its own: the least that is still HTTP/1.1 over a real
 // socket, so that it is never what is measured. Loopback only; it ends with the process above it.
 
-import { createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 
 const BODY = JSON.stringify({ id: 'ses_0123456789', status: 'pending', items: [1, 2, 3] })
 const ANSWER = Buffer.from(

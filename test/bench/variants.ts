@@ -1,8 +1,7 @@
 // What is measured: a name, a Worker, the requests and the one status that is right. A further
 // variant is a further row.
 
-import { NAIVE_KEY } from './edge.ts'
-import type { WorkerName } from './edge.ts'
+import { NAIVE_KEY, type WorkerName } from './edge.ts'
 import type { LoadRequest } from './load.ts'
 import { forgedKey, fromEverywhere, get, newSession, session } from './requests.ts'
 import type { Keys } from './seed.ts'

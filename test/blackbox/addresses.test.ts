@@ -3,8 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { insertOrganization } from '../../src/dev/statements.ts'
-import { startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
+import { startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
 import { parseAnswer, requestBytes, valuesOf } from '../harness/wire.ts'
 import { inside, tables } from './address-tables.ts'
 import { outcome, refusalOf } from './call.ts'

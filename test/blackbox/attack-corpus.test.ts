@@ -3,16 +3,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Minted } from '../harness/edge.ts'
-import { startCorpus } from './attack/corpus.ts'
-import type { Corpus } from './attack/corpus.ts'
+import { startCorpus, type Corpus } from './attack/corpus.ts'
 import { accessExpectations } from './attack/expect-access.ts'
 import { credentialExpectations } from './attack/expect-credentials.ts'
 import { httpExpectations } from './attack/expect-http.ts'
 import { expectOutcome } from './attack/outcome.ts'
-import { differences, halfWaiting, waiting, wireRows } from './attack/rows.ts'
-import type { AttackRow } from './attack/rows.ts'
-import { setups } from './attack/setups.ts'
-import type { Setup } from './attack/setups.ts'
+import { differences, halfWaiting, waiting, wireRows, type AttackRow } from './attack/rows.ts'
+import { setups, type Setup } from './attack/setups.ts'
 
 const expectations = { ...httpExpectations, ...credentialExpectations, ...accessExpectations }
 const played = wireRows.filter(({ id }) => !waiting.has(id))

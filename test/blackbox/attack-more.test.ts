@@ -3,8 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { valuesOf } from '../harness/wire.ts'
-import { startCorpus } from './attack/corpus.ts'
-import type { AttackInput, Corpus, Played } from './attack/corpus.ts'
+import { startCorpus, type AttackInput, type Corpus, type Played } from './attack/corpus.ts'
 import { bytesRows } from './attack/more-bytes.ts'
 import { credentialRows } from './attack/more-credentials.ts'
 import { claimHeaders, identityHeaders } from './attack/more-headers.ts'

@@ -4,8 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { insertOrganization } from '../../src/dev/statements.ts'
-import { startEdge } from '../harness/edge.ts'
-import type { TestEdge } from '../harness/edge.ts'
+import { startEdge, type TestEdge } from '../harness/edge.ts'
 import { outcome, present } from './call.ts'
 
 let edge: TestEdge

@@ -4,10 +4,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { readHeader } from '../../src/credentials/jwt-form.ts'
-import { ADMIN_TOKEN, startEdge } from '../harness/edge.ts'
-import type { TestEdge } from '../harness/edge.ts'
-import { runOps } from '../cli/harness.ts'
-import type { Ran } from '../cli/harness.ts'
+import { ADMIN_TOKEN, startEdge, type TestEdge } from '../harness/edge.ts'
+import { runOps, type Ran } from '../cli/harness.ts'
 
 /** What a shell, SQL or a terminal may make of a name. */
 const NAME = `O'Brien "& Sons"; DROP TABLE credentials; -- BEGIN TRANSACTION; COMMIT; /* żółć 🏦`

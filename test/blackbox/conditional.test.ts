@@ -1,18 +1,15 @@
 // Conditional requests through the built bundle, to the frameworks that answer them: Express for live,
 // Koa for sandbox. And that no cache between answers in the upstream's place.
 
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import express from 'express'
 import Koa from 'koa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
-import { parseAnswer, requestBytes, valuesOf } from '../harness/wire.ts'
-import type { WireAnswer } from '../harness/wire.ts'
+import { startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
+import { parseAnswer, requestBytes, valuesOf, type WireAnswer } from '../harness/wire.ts'
 
 const LAST_MODIFIED = 'Wed, 01 Apr 2026 08:00:00 GMT'
 

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 import { CONTROL_ONLY } from '../../src/control/settings.ts'
-import { ADMIN_TOKEN, startEdge } from '../harness/edge.ts'
-import type { TestEdge } from '../harness/edge.ts'
+import { ADMIN_TOKEN, startEdge, type TestEdge } from '../harness/edge.ts'
 import { refusalOf } from './call.ts'
 import { until } from './control/world.ts'
 

@@ -8,8 +8,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { startControl, startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
+import { startControl, startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
 import { until } from './control/world.ts'
 
 /** Guards that tell when they were made, and a gate that asks them. */

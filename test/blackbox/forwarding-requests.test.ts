@@ -1,13 +1,11 @@
 // What of a request reaches the upstream, and what is told when the upstream fails.
 
-import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
+import { startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
 import { requestBytes } from '../harness/wire.ts'
 import { SLOW_DEADLINE_MS } from './attack/corpus-catalog.ts'
 import { startCorpus } from './attack/corpus.ts'

@@ -6,10 +6,8 @@ import { gzipSync } from 'node:zlib'
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
-import { parseAnswer, requestBytes, valuesOf } from '../harness/wire.ts'
-import type { WireAnswer } from '../harness/wire.ts'
+import { startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
+import { parseAnswer, requestBytes, valuesOf, type WireAnswer } from '../harness/wire.ts'
 import { until } from './control/world.ts'
 
 let edge: TestEdge

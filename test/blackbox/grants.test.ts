@@ -3,8 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../harness/edge.ts'
-import type { TestEdge } from '../harness/edge.ts'
+import { startEdge, type TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf } from './call.ts'
 
 let edge: TestEdge

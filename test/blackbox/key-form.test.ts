@@ -2,8 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
+import { startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
 
 let edge: TestEdge
 let key: Minted

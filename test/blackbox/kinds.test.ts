@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Kind } from '../../src/catalog/define.ts'
 import { insertOrganization } from '../../src/dev/statements.ts'
-import { startEdge } from '../harness/edge.ts'
-import type { CredentialOptions, TestEdge } from '../harness/edge.ts'
+import { startEdge, type CredentialOptions, type TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf } from './call.ts'
 
 let edge: TestEdge

@@ -5,8 +5,7 @@ import { parseList } from 'structured-headers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { insertOrganization } from '../../src/dev/statements.ts'
-import { NAMES, startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
+import { NAMES, startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf } from './call.ts'
 
 let edge: TestEdge

@@ -1,20 +1,21 @@
 // A connection that stays open ends with what let it in: the real bundle between `ws` on both sides, and
 // event streams, watched every 300 ms instead of every few seconds.
 
-import { get, request } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import { get, request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 
 import { insertOrganization } from '../../src/dev/statements.ts'
-import { startEdge } from '../harness/edge.ts'
-import type { CredentialOptions, Minted, TestEdge } from '../harness/edge.ts'
+import { startEdge, type CredentialOptions, type Minted, type TestEdge } from '../harness/edge.ts'
 import { commandLine, descendants, residentBytes } from '../e2e/processes.ts'
 import { until } from './control/world.ts'
-import { startTalkingUpstream } from './relay/talking-upstream.ts'
-import type { Accepted, TalkingUpstream } from './relay/talking-upstream.ts'
+import {
+  startTalkingUpstream,
+  type Accepted,
+  type TalkingUpstream,
+} from './relay/talking-upstream.ts'
 
 /** Of the runtime that this file has started. */
 const memory = (): number =>

@@ -2,10 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../harness/edge.ts'
-import type { Minted, TestEdge } from '../harness/edge.ts'
-import { parseAnswer, requestBytes, valuesOf } from '../harness/wire.ts'
-import type { WireAnswer } from '../harness/wire.ts'
+import { startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
+import { parseAnswer, requestBytes, valuesOf, type WireAnswer } from '../harness/wire.ts'
 import { sleep } from './call.ts'
 
 let edge: TestEdge

@@ -8,8 +8,7 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
-import { startEdge } from '../harness/edge.ts'
-import type { TestEdge } from '../harness/edge.ts'
+import { startEdge, type TestEdge } from '../harness/edge.ts'
 import { outcome, present } from './call.ts'
 
 const OLD_PEPPER = 'the-old-pepper-of-the-tests-0123456789ab'

@@ -3,8 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { ADMIN_TOKEN, startEdge } from '../harness/edge.ts'
-import type { TestEdge } from '../harness/edge.ts'
+import { ADMIN_TOKEN, startEdge, type TestEdge } from '../harness/edge.ts'
 import { refusalOf } from './call.ts'
 import { CONSOLE, newClient } from './console/client.ts'
 import { until } from './control/world.ts'

@@ -4,11 +4,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Kind } from '../../src/catalog/define.ts'
-import { sql } from '../../src/cli/direct/sql.ts'
-import type { SqlValue } from '../../src/cli/direct/sql.ts'
+import { sql, type SqlValue } from '../../src/cli/direct/sql.ts'
 import { insertOrganization } from '../../src/dev/statements.ts'
-import { startEdge } from '../harness/edge.ts'
-import type { CredentialOptions, Minted, TestEdge } from '../harness/edge.ts'
+import { startEdge, type CredentialOptions, type Minted, type TestEdge } from '../harness/edge.ts'
 import { outcome, present, refusalOf, sleep } from './call.ts'
 
 let edge: TestEdge

@@ -5,8 +5,12 @@ import { createHash } from 'node:crypto'
 
 import { describe, expect, it } from 'vitest'
 
-import { differing, fingerprintOf, stopsMinting } from '../../src/call/fingerprint.ts'
-import type { Fingerprint } from '../../src/call/fingerprint.ts'
+import {
+  differing,
+  fingerprintOf,
+  stopsMinting,
+  type Fingerprint,
+} from '../../src/call/fingerprint.ts'
 import { shipped } from '../../src/catalog.ts'
 import type { Catalog } from '../../src/catalog/define.ts'
 import { loadSettings, parseSettings } from '../../src/config/settings.ts'

@@ -8,8 +8,10 @@ import {
   publishablePurpose,
   scopesByDefault,
   scopesFor,
+  type CatalogDefinition,
+  type Product,
+  type Route,
 } from '../../src/catalog/define.ts'
-import type { CatalogDefinition, Product, Route } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 
 const ROUTE: Route = { verbs: ['GET'], pattern: '/things/:id', scopes: ['things:read'] }

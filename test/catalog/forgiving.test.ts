@@ -5,8 +5,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { defineCatalog } from '../../src/catalog/define.ts'
-import type { CatalogDefinition } from '../../src/catalog/define.ts'
+import { defineCatalog, type CatalogDefinition } from '../../src/catalog/define.ts'
 import { fullPattern } from '../../src/catalog/check.ts'
 import { compileRoutes } from '../../src/catalog/match.ts'
 import { shipped } from '../../src/catalog.ts'

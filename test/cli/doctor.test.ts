@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { shipped } from '../../src/catalog.ts'
 import { generateSigningKey } from '../../src/credentials/signing-keys.ts'
 import { checkPlaceholders } from '../../src/cli/doctor/placeholders.ts'
-import { SELECT_FACTS } from '../../src/cli/doctor/facts.ts'
-import type {
-  CredentialFacts,
-  EntryFacts,
-  OrganizationFacts,
-  PendingFacts,
+import {
+  SELECT_FACTS,
+  type CredentialFacts,
+  type EntryFacts,
+  type OrganizationFacts,
+  type PendingFacts,
 } from '../../src/cli/doctor/facts.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
 import {
@@ -19,14 +19,13 @@ import {
   checkOrganizations,
   checkPending,
 } from '../../src/cli/doctor/rows.ts'
-import { checkSchema, SELECT_SCHEMA } from '../../src/cli/doctor/schema.ts'
-import type { SchemaRow } from '../../src/cli/doctor/schema.ts'
+import { checkSchema, SELECT_SCHEMA, type SchemaRow } from '../../src/cli/doctor/schema.ts'
 import {
   insertCredential,
   insertOrganization,
   insertServiceUser,
+  type NewCredential,
 } from '../../src/dev/statements.ts'
-import type { NewCredential } from '../../src/dev/statements.ts'
 import { parseSettings } from '../../src/config/settings.ts'
 import { checkSettings } from '../../src/cli/doctor/deployment.ts'
 import { database, sandbox, SCHEMA } from './harness.ts'

@@ -4,10 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 import type { Finding } from '../../src/cli/doctor/finding.ts'
 import { checkRestore } from '../../src/cli/doctor/restore.ts'
-import { ADMIN_TOKEN, sandbox } from './harness.ts'
-import type { Sandbox } from './harness.ts'
-import { closeListeners, inTurn, json, listen } from './listener.ts'
-import type { Answer } from './listener.ts'
+import { ADMIN_TOKEN, sandbox, type Sandbox } from './harness.ts'
+import { closeListeners, inTurn, json, listen, type Answer } from './listener.ts'
 
 const AT = 1_800_000_000_000
 

@@ -4,8 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { insertCredential, insertOrganization } from '../../src/dev/statements.ts'
-import { SCHEMA, sandbox } from './harness.ts'
-import type { Sandbox } from './harness.ts'
+import { SCHEMA, sandbox, type Sandbox } from './harness.ts'
 
 const ORG = 'org_4fXo0qPYB1mTz7Qe'
 const SECRET = 'key_9sKd2LmQx7VbT0aW'

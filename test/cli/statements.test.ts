@@ -18,8 +18,8 @@ import {
   insertOrganization,
   insertServiceUser,
   revokeCredential,
+  type NewCredential,
 } from '../../src/dev/statements.ts'
-import type { NewCredential } from '../../src/dev/statements.ts'
 import { database } from './harness.ts'
 
 const HOSTILE = [

@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
-import { ADMIN_TOKEN, runOps, sandbox } from './harness.ts'
-import type { Sandbox } from './harness.ts'
-import { closeListeners, json, listen } from './listener.ts'
-import type { Answer } from './listener.ts'
+import { ADMIN_TOKEN, runOps, sandbox, type Sandbox } from './harness.ts'
+import { closeListeners, json, listen, type Answer } from './listener.ts'
 
 let here: Sandbox
 beforeAll(async () => (here = await sandbox()))

@@ -13,15 +13,13 @@ import {
   parseSigningKeys,
 } from '../../src/credentials/signing-keys.ts'
 import { mintJwt } from '../../src/credentials/mint-jwt.ts'
-import { Stop } from '../../src/cli/answer.ts'
-import type { Ops } from '../../src/cli/answer.ts'
+import { Stop, type Ops } from '../../src/cli/answer.ts'
 import { revokeWhere } from '../../src/cli/direct/revoke-statements.ts'
 import { idOfValue } from '../../src/cli/direct/value.ts'
 import { execute } from '../../src/cli/direct/wrangler.ts'
 import { readValue } from '../../src/cli/pasted.ts'
 import { insertCredential, insertOrganization } from '../../src/dev/statements.ts'
-import { database, NO_EDGE, runOps, sandbox, SCHEMA } from './harness.ts'
-import type { Sandbox } from './harness.ts'
+import { database, NO_EDGE, runOps, sandbox, SCHEMA, type Sandbox } from './harness.ts'
 
 const ORG = 'org_4fXo0qPYB1mTz7Qe'
 const NOW = Date.UTC(2026, 10, 28)

@@ -3,8 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { signAssertion } from '../../src/credentials/assertion.ts'
-import type { AssertedRequest } from '../../src/credentials/assertion.ts'
+import { signAssertion, type AssertedRequest } from '../../src/credentials/assertion.ts'
 import { verifyJwt } from '../../src/credentials/jwt.ts'
 import { mintJwt } from '../../src/credentials/mint-jwt.ts'
 import {
@@ -13,8 +12,7 @@ import {
   publicJwks,
 } from '../../src/credentials/signing-keys.ts'
 import { issuerOf, PRODUCTS } from './fixtures.ts'
-import { json, serve } from './jwks-server.ts'
-import type { JwksServer } from './jwks-server.ts'
+import { json, serve, type JwksServer } from './jwks-server.ts'
 import { createEdgeVerifier } from './upstream-example.ts'
 
 const key = await generateSigningKey()

@@ -2,12 +2,13 @@
 // every byte the test chooses.
 
 import { base64url } from 'jose'
-import { mintJwt } from '../../src/credentials/mint-jwt.ts'
-import type { MintInput } from '../../src/credentials/mint-jwt.ts'
-import { JWT_KEY_TYP } from '../../src/credentials/jwt.ts'
-import type { JwtIssuer } from '../../src/credentials/jwt.ts'
-import { generateSigningKey, loadSigningKeys } from '../../src/credentials/signing-keys.ts'
-import type { SigningKeys } from '../../src/credentials/signing-keys.ts'
+import { mintJwt, type MintInput } from '../../src/credentials/mint-jwt.ts'
+import { JWT_KEY_TYP, type JwtIssuer } from '../../src/credentials/jwt.ts'
+import {
+  generateSigningKey,
+  loadSigningKeys,
+  type SigningKeys,
+} from '../../src/credentials/signing-keys.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 1)
 export const NOW_S = NOW_MS / 1000

@@ -1,7 +1,6 @@
 // A JWK set on loopback, as an issuer or the deployment would serve it.
 
-import { createServer } from 'node:http'
-import type { RequestListener } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface JwksServer extends AsyncDisposable {

@@ -1,8 +1,7 @@
 // Tokens that others made: our recorded attack tokens, and Wycheproof's table for JWS.
 
 import { readFileSync } from 'node:fs'
-import { compactVerify, createLocalJWKSet } from 'jose'
-import type { JSONWebKeySet, JWK } from 'jose'
+import { compactVerify, createLocalJWKSet, type JSONWebKeySet, type JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { JWT_KEY_TYP, verifyStrict } from '../../src/credentials/jwt.ts'
 import { readProducts } from '../../src/credentials/jwt-claims.ts'

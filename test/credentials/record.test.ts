@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { recordFromRow } from '../../src/credentials/record.ts'
-import type { KeyRecord } from '../../src/credentials/record.ts'
+import { recordFromRow, type KeyRecord } from '../../src/credentials/record.ts'
 
 const ROW = {
   id: 'key_1',

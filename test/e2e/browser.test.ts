@@ -6,10 +6,15 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { ADMIN_TOKEN, newState, ROOT, startDev, writeDevVars } from './dev-process.ts'
-import type { DevProcess } from './dev-process.ts'
-import { createSession, launchBrowser, serveSite } from './page.ts'
-import type { Site } from './page.ts'
+import {
+  ADMIN_TOKEN,
+  newState,
+  ROOT,
+  startDev,
+  writeDevVars,
+  type DevProcess,
+} from './dev-process.ts'
+import { createSession, launchBrowser, serveSite, type Site } from './page.ts'
 import { bearer, send } from './send.ts'
 
 const state = newState()

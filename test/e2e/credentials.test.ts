@@ -2,10 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { CODES, NO_KEY, REACHES, REFUSALS } from './demo-calls.ts'
-import type { Headers } from './demo-calls.ts'
-import { newState, startDev } from './dev-process.ts'
-import type { DevProcess } from './dev-process.ts'
+import { CODES, NO_KEY, REACHES, REFUSALS, type Headers } from './demo-calls.ts'
+import { newState, startDev, type DevProcess } from './dev-process.ts'
 import { apiKey, bearer, send } from './send.ts'
 
 const state = newState()

@@ -4,10 +4,8 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { freePort } from '../harness/free-port.ts'
-import { startUpstream } from '../harness/upstream.ts'
-import type { RecordingUpstream } from '../harness/upstream.ts'
-import { newState, startDev, writeDevVars } from './dev-process.ts'
-import type { DevProcess } from './dev-process.ts'
+import { startUpstream, type RecordingUpstream } from '../harness/upstream.ts'
+import { newState, startDev, writeDevVars, type DevProcess } from './dev-process.ts'
 import { apiKey, bearer, send } from './send.ts'
 
 const state = newState()

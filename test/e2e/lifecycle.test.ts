@@ -8,8 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { ROOT } from '../harness/bundle.ts'
 import { freePort } from '../harness/free-port.ts'
-import { newState, startDev } from './dev-process.ts'
-import type { DemoFile, DevProcess } from './dev-process.ts'
+import { newState, startDev, type DemoFile, type DevProcess } from './dev-process.ts'
 import { apiKey, bearer, send } from './send.ts'
 
 const state = newState()

@@ -6,10 +6,15 @@ import { promisify } from 'node:util'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { ADMIN_TOKEN, newState, ROOT, startDev, writeDevVars } from './dev-process.ts'
-import type { DevProcess } from './dev-process.ts'
-import { apiKey, bearer, send } from './send.ts'
-import type { Answer } from './send.ts'
+import {
+  ADMIN_TOKEN,
+  newState,
+  ROOT,
+  startDev,
+  writeDevVars,
+  type DevProcess,
+} from './dev-process.ts'
+import { apiKey, bearer, send, type Answer } from './send.ts'
 
 const state = newState()
 let dev: DevProcess

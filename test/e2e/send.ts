@@ -1,8 +1,7 @@
 // A request exactly as it is given, through node:http: unlike fetch it sends no header of its own,
 // and hands back what it got.
 
-import { request } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
+import { request, type IncomingHttpHeaders } from 'node:http'
 
 /** What the demo's upstreams say of the request that reached them. */
 export interface Received {

@@ -1,15 +1,12 @@
 // Both directions stream: uploads in flat memory, events as they are sent, WebSockets.
 
-import { request } from 'node:http'
-import type { ClientRequest } from 'node:http'
+import { request, type ClientRequest } from 'node:http'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { newState, startDev } from './dev-process.ts'
-import type { DevProcess } from './dev-process.ts'
+import { newState, startDev, type DevProcess } from './dev-process.ts'
 import { commandLine, descendants, residentBytes } from './processes.ts'
-import { apiKey } from './send.ts'
-import type { UpstreamAnswer } from './send.ts'
+import { apiKey, type UpstreamAnswer } from './send.ts'
 import { openWebSocket } from './web-socket.ts'
 
 const MB = 1024 * 1024

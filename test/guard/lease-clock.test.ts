@@ -3,8 +3,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
-import { askGuardFor, spendLeased } from '../../src/guard/lease.ts'
-import type { Ask } from '../../src/guard/lease.ts'
+import { askGuardFor, spendLeased, type Ask } from '../../src/guard/lease.ts'
 import { Ledger } from '../../src/guard/ledger.ts'
 import { Meter } from '../../src/guard/meter.ts'
 import { ok } from '../../src/lib/result.ts'

@@ -3,8 +3,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
-import { askGuardFor } from '../../src/guard/lease.ts'
-import type { Ask } from '../../src/guard/lease.ts'
+import { askGuardFor, type Ask } from '../../src/guard/lease.ts'
 import { Ledger } from '../../src/guard/ledger.ts'
 import { Meter } from '../../src/guard/meter.ts'
 import type { AdmitAsk } from '../../src/guard/protocol.ts'

@@ -4,8 +4,14 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Limit } from '../../src/guard/limit.ts'
-import { admissibleAt, debit, live, stateOf, windowTime } from '../../src/guard/window.ts'
-import type { Buckets } from '../../src/guard/window.ts'
+import {
+  admissibleAt,
+  debit,
+  live,
+  stateOf,
+  windowTime,
+  type Buckets,
+} from '../../src/guard/window.ts'
 
 /** What is refused too long, at most: a 240th of the window, and a second. */
 function slotMs({ windowSeconds }: Limit): number {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Limit } from '../../src/guard/limit.ts'
-import { admissibleAt, debit, stateOf, windowTime } from '../../src/guard/window.ts'
-import type { Buckets } from '../../src/guard/window.ts'
+import { admissibleAt, debit, stateOf, windowTime, type Buckets } from '../../src/guard/window.ts'
 
 const limit = (quota: number, windowSeconds: number): Limit => ({
   name: 'plan',

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { CONFIGS } from '../../src/config/workers.ts'
-import type { ByRole, Role } from '../../src/config/workers.ts'
+import { CONFIGS, type ByRole, type Role } from '../../src/config/workers.ts'
 
 export const ROOT = new URL('../..', import.meta.url).pathname
 

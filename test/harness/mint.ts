@@ -2,12 +2,16 @@
 
 import { randomBytes } from 'node:crypto'
 
-import { defaultScopes, productsFor } from '../../src/catalog/define.ts'
-import type { Catalog, Environment, Kind } from '../../src/catalog/define.ts'
+import {
+  defaultScopes,
+  productsFor,
+  type Catalog,
+  type Environment,
+  type Kind,
+} from '../../src/catalog/define.ts'
 import { importPeppers, mintKey } from '../../src/credentials/digest.ts'
 import { mintJwt } from '../../src/credentials/mint-jwt.ts'
-import { loadSigningKeys } from '../../src/credentials/signing-keys.ts'
-import type { PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
+import { loadSigningKeys, type PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
 import { insertCredential, insertServiceUser } from '../../src/dev/statements.ts'
 
 export const PEPPER = 'pepper-of-the-tests-0123456789abcdef0123'

@@ -1,7 +1,6 @@
 // A real HTTP server that stands for every product and environment, and records what reaches it.
 
-import { createServer } from 'node:http'
-import type { RequestListener } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Received {

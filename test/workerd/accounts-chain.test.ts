@@ -5,8 +5,13 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { verifyChain } from '../../src/control/logs/chain.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
-import { canonicalJson, GENESIS_HASH, link, linkHash } from '../../src/control/logs/link.ts'
-import type { Anchor } from '../../src/control/logs/link.ts'
+import {
+  canonicalJson,
+  GENESIS_HASH,
+  link,
+  linkHash,
+  type Anchor,
+} from '../../src/control/logs/link.ts'
 import { prune } from '../../src/control/logs/retention.ts'
 import { COLUMNS, eventOfRow, SELECT_LIST, STORED } from '../../src/control/logs/row.ts'
 import type { Verdict } from '../../src/control/logs/verdict.ts'

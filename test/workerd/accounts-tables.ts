@@ -3,8 +3,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 
-import { consume } from '../../src/control/logs/consumer.ts'
-import type { Consumed } from '../../src/control/logs/consumer.ts'
+import { consume, type Consumed } from '../../src/control/logs/consumer.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import type { Tally } from '../../src/audit/nobody.ts'
 import type { Database } from '../../src/control/logs/record.ts'

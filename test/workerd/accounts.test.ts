@@ -9,8 +9,15 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import type { Database } from '../../src/control/logs/record.ts'
 import { eventOfRow, SELECT_LIST } from '../../src/control/logs/row.ts'
 import { anyEvent, NOON_MS, someEvent } from '../audit/events.ts'
-import { deliver, emptyAccounts, letter, rows, takeIn, value } from './accounts-tables.ts'
-import type { Letter } from './accounts-tables.ts'
+import {
+  deliver,
+  emptyAccounts,
+  letter,
+  rows,
+  takeIn,
+  value,
+  type Letter,
+} from './accounts-tables.ts'
 import { applySchema, run } from './rows.ts'
 
 const ORGANIZATIONS = ['org_a', 'org_b', null]

@@ -8,8 +8,7 @@ import { guardName } from '../../src/guard/ask.ts'
 import { credentialId } from '../../src/credentials/digest.ts'
 import { counting } from './counting.ts'
 import { outcome, startIsolate } from './isolate.ts'
-import { applySchema, generationsIn, makeOrganization, mint, run } from './rows.ts'
-import type { Minted } from './rows.ts'
+import { applySchema, generationsIn, makeOrganization, mint, run, type Minted } from './rows.ts'
 
 const READ = '/api/v1/sessions'
 const PLAN = [{ name: 'plan', quota: 1_000, windowSeconds: 60 }]

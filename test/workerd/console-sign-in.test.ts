@@ -2,17 +2,23 @@
 // and that there is a form at all only where the settings ask for it.
 
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { MockInstance } from 'vitest'
+import {
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  vi,
+  type MockInstance,
+} from 'vitest'
 
 import { EventBuffer } from '../../src/audit/buffer.ts'
 import { handle } from '../../src/gate/app.ts'
 import { SIGN_IN_FORM_MAX_BYTES } from '../../src/control/console/form.ts'
 import { WRONG_MAX } from '../../src/control/tries/wrong-tries.ts'
-import { counting } from './counting.ts'
-import type { Calls } from './counting.ts'
-import { ORIGIN, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
+import { counting, type Calls } from './counting.ts'
+import { ORIGIN, startIsolate, type Isolate } from './isolate.ts'
 import { applySchema, makeOrganization, run } from './rows.ts'
 
 const CONSOLE = '/edge/console'

@@ -8,8 +8,7 @@ import { defineCatalog } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 import type { Actor } from '../../src/control/api/actor.ts'
 import { IMPORTED_PREFIX } from '../blackbox/control/requests.ts'
-import { OPERATOR, person, startWorld } from './control-world.ts'
-import type { Answer, World } from './control-world.ts'
+import { OPERATOR, person, startWorld, type Answer, type World } from './control-world.ts'
 import { applySchema, makeOrganization, run } from './rows.ts'
 
 const CAPS = { keys: 3, serviceUsers: 2, listEntries: 4, allListEntries: 6 }

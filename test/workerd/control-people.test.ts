@@ -6,12 +6,25 @@ import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 
 import type { Actor } from '../../src/control/api/actor.ts'
 import { READING } from '../../src/control/api/permission.ts'
-import { OPERATIONS } from '../../src/catalog/operations.ts'
-import type { OperationName } from '../../src/catalog/operations.ts'
-import { at, BODIES, NAMES, OF_ORGANIZATION, WITH_ID } from '../blackbox/control/requests.ts'
-import type { Ids } from '../blackbox/control/requests.ts'
-import { dump, furnish, keyActor, OPERATOR, person, startWorld } from './control-world.ts'
-import type { Answer, World } from './control-world.ts'
+import { OPERATIONS, type OperationName } from '../../src/catalog/operations.ts'
+import {
+  at,
+  BODIES,
+  NAMES,
+  OF_ORGANIZATION,
+  WITH_ID,
+  type Ids,
+} from '../blackbox/control/requests.ts'
+import {
+  dump,
+  furnish,
+  keyActor,
+  OPERATOR,
+  person,
+  startWorld,
+  type Answer,
+  type World,
+} from './control-world.ts'
 import { applySchema, makeOrganization, run } from './rows.ts'
 
 let world: World

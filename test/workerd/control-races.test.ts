@@ -5,8 +5,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 
 import type { Actor } from '../../src/control/api/actor.ts'
-import { keyActor, OPERATOR, person, startWorld } from './control-world.ts'
-import type { Answer, World } from './control-world.ts'
+import { keyActor, OPERATOR, person, startWorld, type Answer, type World } from './control-world.ts'
 import { applySchema, makeOrganization, run } from './rows.ts'
 
 /** What is done before the next transaction, or before each. */

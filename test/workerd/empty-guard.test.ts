@@ -11,8 +11,15 @@ import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
 import type { Lease } from '../../src/guard/protocol.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { outcome, startIsolate } from './isolate.ts'
-import { applySchema, freshId, generationsIn, makeOrganization, mint, run } from './rows.ts'
-import type { Minted } from './rows.ts'
+import {
+  applySchema,
+  freshId,
+  generationsIn,
+  makeOrganization,
+  mint,
+  run,
+  type Minted,
+} from './rows.ts'
 
 const READ = '/api/v1/sessions/s_1'
 const LIMITS = [{ name: 'plan', quota: 1_000, windowSeconds: 60 }]

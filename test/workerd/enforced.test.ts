@@ -10,10 +10,8 @@ import { enforce } from '../../src/control/api/change.ts'
 import { fenceMessage } from '../../src/control/api/changes/message.ts'
 import { publishChanges } from '../../src/control/api/changes/publish.ts'
 import { buildControl } from '../../src/control/build.ts'
-import { OPERATOR, startWorld } from './control-world.ts'
-import type { World } from './control-world.ts'
-import { outcome, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
+import { OPERATOR, startWorld, type World } from './control-world.ts'
+import { outcome, startIsolate, type Isolate } from './isolate.ts'
 import {
   applySchema,
   generationsIn,
@@ -22,8 +20,8 @@ import {
   mint,
   PUBLISHED,
   run,
+  type Minted,
 } from './rows.ts'
-import type { Minted } from './rows.ts'
 
 const READ = '/api/v1/sessions/s_1'
 

@@ -8,8 +8,7 @@ import { guardName } from '../../src/guard/ask.ts'
 import { GENERATION_AHEAD_MAX_MS } from '../../src/guard/ledger.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { outcome, startIsolate } from './isolate.ts'
-import { applySchema, makeOrganization, mint, run } from './rows.ts'
-import type { Minted } from './rows.ts'
+import { applySchema, makeOrganization, mint, run, type Minted } from './rows.ts'
 
 const READ = '/api/v1/sessions/s_1'
 const START = Math.ceil(Date.now() / 1000) * 1000

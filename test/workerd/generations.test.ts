@@ -3,8 +3,15 @@
 
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { buildWorld, credentialEdits, KEYS, listEdits, ownerEdits, row } from './edits.ts'
-import type { World } from './edits.ts'
+import {
+  buildWorld,
+  credentialEdits,
+  KEYS,
+  listEdits,
+  ownerEdits,
+  row,
+  type World,
+} from './edits.ts'
 import { applySchema, generationsIn, PUBLISHED, run } from './rows.ts'
 
 let w: World

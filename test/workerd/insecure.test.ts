@@ -6,8 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { handle } from '../../src/gate/app.ts'
 import { isInsecure } from '../../src/gate/scheme.ts'
 import { counting } from './counting.ts'
-import { outcome, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
+import { outcome, startIsolate, type Isolate } from './isolate.ts'
 
 const SECRET = 'vk_live_0123456789abcdefghijABCDEFGHIJ0123456789'
 /** As the test configuration has it. */

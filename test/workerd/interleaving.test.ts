@@ -8,10 +8,8 @@ import * as fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 import { publishPending } from '../../src/guard/publish.ts'
-import type { KeyRecord } from '../../src/credentials/record.ts'
-import { placeOf } from '../../src/credentials/record.ts'
-import { startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
+import { placeOf, type KeyRecord } from '../../src/credentials/record.ts'
+import { startIsolate, type Isolate } from './isolate.ts'
 import { applySchema, makeOrganization, mint, run } from './rows.ts'
 
 const START = Math.ceil(Date.now() / 1000) * 1000

@@ -7,10 +7,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import type { Bindings } from './bindings.ts'
 import { HELD_FOR_MS } from '../../src/gate/lookup-failures.ts'
-import { counting } from './counting.ts'
-import type { Calls } from './counting.ts'
-import { outcome, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
+import { counting, type Calls } from './counting.ts'
+import { outcome, startIsolate, type Isolate } from './isolate.ts'
 import { applySchema, makeOrganization, mint, run } from './rows.ts'
 
 const READ = '/api/v1/sessions/s_1'

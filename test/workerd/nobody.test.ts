@@ -4,14 +4,20 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { verifyChain } from '../../src/control/logs/chain.ts'
-import { MINUTE_MS, Nobody, SAMPLE_PER_MINUTE } from '../../src/audit/nobody.ts'
-import type { Tally } from '../../src/audit/nobody.ts'
+import { MINUTE_MS, Nobody, SAMPLE_PER_MINUTE, type Tally } from '../../src/audit/nobody.ts'
 import { refusalsBy } from '../../src/control/logs/refusals.ts'
 import { pruneNobody } from '../../src/control/logs/tallies.ts'
 import { usageBy } from '../../src/control/logs/usage.ts'
 import { ofNobody, someEvent } from '../audit/events.ts'
-import { deliver, emptyAccounts, letter, rows, tallyLetter, value } from './accounts-tables.ts'
-import type { Letter } from './accounts-tables.ts'
+import {
+  deliver,
+  emptyAccounts,
+  letter,
+  rows,
+  tallyLetter,
+  value,
+  type Letter,
+} from './accounts-tables.ts'
 import { applySchema } from './rows.ts'
 
 beforeAll(applySchema)

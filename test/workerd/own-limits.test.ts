@@ -9,10 +9,8 @@ import { ASKING, REFUSED, VERIFYING } from '../../src/guard/own-limits.ts'
 import { someEvent } from '../audit/events.ts'
 import { emptyAccounts, takeIn } from './accounts-tables.ts'
 import { person, startWorld } from './control-world.ts'
-import { outcome, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
-import { applySchema, makeOrganization, mint, run } from './rows.ts'
-import type { Minted } from './rows.ts'
+import { outcome, startIsolate, type Isolate } from './isolate.ts'
+import { applySchema, makeOrganization, mint, run, type Minted } from './rows.ts'
 
 const START = Math.ceil(Date.now() / 1000) * 1000
 const PLAN = { name: 'plan', quota: 1_000, windowSeconds: 60 }

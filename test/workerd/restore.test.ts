@@ -5,12 +5,9 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { publishPending } from '../../src/guard/publish.ts'
-import { OPERATOR, startWorld } from './control-world.ts'
-import type { World } from './control-world.ts'
-import { outcome, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
-import { applySchema, generationsIn, makeOrganization, mint, run } from './rows.ts'
-import type { Minted } from './rows.ts'
+import { OPERATOR, startWorld, type World } from './control-world.ts'
+import { outcome, startIsolate, type Isolate } from './isolate.ts'
+import { applySchema, generationsIn, makeOrganization, mint, run, type Minted } from './rows.ts'
 
 const READ = '/api/v1/sessions/s_1'
 /** What a point in time is made of here, parents first. */

@@ -2,13 +2,20 @@
 
 import { env } from 'cloudflare:workers'
 
-import { defaultScopes, productsFor } from '../../src/catalog/define.ts'
-import type { Environment, Kind } from '../../src/catalog/define.ts'
+import {
+  defaultScopes,
+  productsFor,
+  type Environment,
+  type Kind,
+} from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 import { importPeppers, mintKey } from '../../src/credentials/digest.ts'
 import { mintJwt } from '../../src/credentials/mint-jwt.ts'
-import { loadSigningKeys, parseSigningKeys } from '../../src/credentials/signing-keys.ts'
-import type { SigningKeys } from '../../src/credentials/signing-keys.ts'
+import {
+  loadSigningKeys,
+  parseSigningKeys,
+  type SigningKeys,
+} from '../../src/credentials/signing-keys.ts'
 import {
   insertCredential,
   insertOrganization,

@@ -7,8 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { Bindings } from './bindings.ts'
 import { heldUntil, PERIOD_MS, withWrong, WRONG_MAX } from '../../src/control/tries/wrong-tries.ts'
 import { counting } from './counting.ts'
-import { outcome, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
+import { outcome, startIsolate, type Isolate } from './isolate.ts'
 import { applySchema, makeOrganization, mint } from './rows.ts'
 
 const PATH = '/edge/v1/organizations'

@@ -11,8 +11,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { challenge } from '../../src/control/webhooks/challenge.ts'
 import { deliver, deliverDue } from '../../src/control/webhooks/deliver.ts'
 import { resend, sendTest } from '../../src/control/webhooks/deliveries.ts'
-import { endpointFromRow } from '../../src/control/webhooks/endpoint-view.ts'
-import type { EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
+import { endpointFromRow, type EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
 import {
   createEndpoint,
   disableEndpoint,
@@ -24,11 +23,13 @@ import { EXCERPT_MAX_BYTES } from '../../src/control/webhooks/excerpt.ts'
 import { deliveryIdsOf, enqueueStatements } from '../../src/control/webhooks/outbox.ts'
 import { secretBytes, toBase64 } from '../../src/control/webhooks/secret.ts'
 import type { Statement } from '../../src/control/webhooks/statement.ts'
-import { selectUnverified, verifiedStatements } from '../../src/control/webhooks/verification.ts'
-import type { Unverified } from '../../src/control/webhooks/verification.ts'
+import {
+  selectUnverified,
+  verifiedStatements,
+  type Unverified,
+} from '../../src/control/webhooks/verification.ts'
 import { applySchema } from './rows.ts'
-import { makeWorld, START } from './webhooks-world.ts'
-import type { Sent, World } from './webhooks-world.ts'
+import { makeWorld, START, type Sent, type World } from './webhooks-world.ts'
 
 let world: World
 let org: string

@@ -2,26 +2,23 @@ import { env } from 'cloudflare:workers'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { claim, LEASE_MS } from '../../src/control/webhooks/claim.ts'
-import type { Claimed } from '../../src/control/webhooks/claim.ts'
+import { claim, LEASE_MS, type Claimed } from '../../src/control/webhooks/claim.ts'
 import { deliver, deliverDue } from '../../src/control/webhooks/deliver.ts'
 import {
   deliveryFromRow,
   listDeliveries,
   resend,
   sendTest,
+  type DeliveryView,
 } from '../../src/control/webhooks/deliveries.ts'
-import type { DeliveryView } from '../../src/control/webhooks/deliveries.ts'
-import { endpointFromRow } from '../../src/control/webhooks/endpoint-view.ts'
-import type { EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
+import { endpointFromRow, type EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
 import { disableEndpoint, getEndpoint } from '../../src/control/webhooks/endpoints.ts'
 import { findDue } from '../../src/control/webhooks/due.ts'
 import { deliveryIdsOf, enqueueStatements } from '../../src/control/webhooks/outbox.ts'
 import { ATTEMPTS, DELAYS_MS, FAILING_MAX_MS } from '../../src/control/webhooks/schedule.ts'
 import { importSealingKeys } from '../../src/control/webhooks/secret.ts'
 import { applySchema } from './rows.ts'
-import { makeWorld, START } from './webhooks-world.ts'
-import type { Sent, World } from './webhooks-world.ts'
+import { makeWorld, START, type Sent, type World } from './webhooks-world.ts'
 
 let world: World
 let org: string

@@ -3,8 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { deliver } from '../../src/control/webhooks/deliver.ts'
 import { deliveryFromRow, listDeliveries } from '../../src/control/webhooks/deliveries.ts'
-import { endpointFromRow } from '../../src/control/webhooks/endpoint-view.ts'
-import type { EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
+import { endpointFromRow, type EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
 import {
   createEndpoint,
   deleteEndpoint,
@@ -20,8 +19,7 @@ import { KEY_EVENT_TYPES } from '../../src/control/webhooks/event.ts'
 import { deliveryIdsOf, enqueueStatements } from '../../src/control/webhooks/outbox.ts'
 import type { Statement } from '../../src/control/webhooks/statement.ts'
 import { applySchema } from './rows.ts'
-import { makeWorld, START } from './webhooks-world.ts'
-import type { World } from './webhooks-world.ts'
+import { makeWorld, START, type World } from './webhooks-world.ts'
 
 let world: World
 let org: string

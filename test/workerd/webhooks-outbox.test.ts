@@ -11,8 +11,7 @@ import {
 import { retentionStatement, RETENTION_MS } from '../../src/control/webhooks/retention.ts'
 import { statement } from '../../src/control/webhooks/statement.ts'
 import { applySchema } from './rows.ts'
-import { makeWorld, START } from './webhooks-world.ts'
-import type { World } from './webhooks-world.ts'
+import { makeWorld, START, type World } from './webhooks-world.ts'
 
 let world: World
 let org: string

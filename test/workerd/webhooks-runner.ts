@@ -1,11 +1,9 @@
 // A Worker that delivers webhooks over real sockets, for test/control/webhooks/receiver.test.ts: told by
 // each request what to do and what time it is.
 
-import { deliver, deliverDue } from '../../src/control/webhooks/deliver.ts'
-import type { Delivered } from '../../src/control/webhooks/deliver.ts'
+import { deliver, deliverDue, type Delivered } from '../../src/control/webhooks/deliver.ts'
 import { deliveryIdsOf, enqueueStatements } from '../../src/control/webhooks/outbox.ts'
-import { makeWorld } from './webhooks-world.ts'
-import type { World } from './webhooks-world.ts'
+import { makeWorld, type World } from './webhooks-world.ts'
 
 export type Call = { readonly now: number } & (
   | { readonly do: 'organization' }

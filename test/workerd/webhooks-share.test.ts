@@ -19,8 +19,7 @@ import { deliver, deliverDue, deliverHinted } from '../../src/control/webhooks/d
 import { resend, sendTest } from '../../src/control/webhooks/deliveries.ts'
 import { deliveryIdsOf, enqueueStatements } from '../../src/control/webhooks/outbox.ts'
 import { applySchema } from './rows.ts'
-import { makeWorld, START } from './webhooks-world.ts'
-import type { World } from './webhooks-world.ts'
+import { makeWorld, START, type World } from './webhooks-world.ts'
 
 let world: World
 beforeAll(applySchema)

@@ -4,10 +4,8 @@
 import { createEndpoint, rotateSecret } from '../../src/control/webhooks/endpoints.ts'
 import type { DeliveryDeps } from '../../src/control/webhooks/deliver.ts'
 import type { KeyEventType } from '../../src/control/webhooks/event.ts'
-import { importSealingKeys } from '../../src/control/webhooks/secret.ts'
-import type { SealingKeys } from '../../src/control/webhooks/secret.ts'
-import { prepareAll } from '../../src/control/webhooks/statement.ts'
-import type { Statement } from '../../src/control/webhooks/statement.ts'
+import { importSealingKeys, type SealingKeys } from '../../src/control/webhooks/secret.ts'
+import { prepareAll, type Statement } from '../../src/control/webhooks/statement.ts'
 import { selectUnverified, verifiedStatements } from '../../src/control/webhooks/verification.ts'
 
 export const PEPPER = 'pepper-of-the-tests-0123456789abcdef0123'

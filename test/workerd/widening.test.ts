@@ -6,12 +6,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { ASKS_PER_SECOND } from '../../src/guard/ask-budget.ts'
 import { publishPending } from '../../src/guard/publish.ts'
-import { counting } from './counting.ts'
-import type { Calls } from './counting.ts'
-import { outcome, startIsolate } from './isolate.ts'
-import type { Isolate } from './isolate.ts'
-import { applySchema, makeOrganization, mint, run } from './rows.ts'
-import type { Minted } from './rows.ts'
+import { counting, type Calls } from './counting.ts'
+import { outcome, startIsolate, type Isolate } from './isolate.ts'
+import { applySchema, makeOrganization, mint, run, type Minted } from './rows.ts'
 
 const READ = '/api/v1/sessions/s_1'
 const START = Math.ceil(Date.now() / 1000) * 1000

@@ -4,8 +4,7 @@ import { ROLES } from '../../config/workers.ts'
 import { Stop } from '../answer.ts'
 import { readJson } from '../direct/wrangler.ts'
 import type { Workers } from './workers.ts'
-import { failed } from './wrangler.ts'
-import type { Deployment } from './wrangler.ts'
+import { failed, type Deployment } from './wrangler.ts'
 
 export interface Account {
   readonly id: string

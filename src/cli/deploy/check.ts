@@ -1,7 +1,6 @@
 // What the three files must agree on, since wrangler sees one at a time. Pure.
 
-import { CONFIGS, ROLES, SECRETS } from '../../config/workers.ts'
-import type { Role } from '../../config/workers.ts'
+import { CONFIGS, ROLES, SECRETS, type Role } from '../../config/workers.ts'
 import { compareConfigs } from '../doctor/deployment.ts'
 import type { Workers } from './workers.ts'
 

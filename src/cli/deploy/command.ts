@@ -2,15 +2,12 @@
 
 import { createInterface } from 'node:readline/promises'
 
-import type { Command } from 'commander'
-import { Option } from 'commander'
+import { Option, type Command } from 'commander'
 
-import { usage } from '../answer.ts'
-import type { Attach, Ops } from '../answer.ts'
+import { usage, type Attach, type Ops } from '../answer.ts'
 import { wrangler } from '../direct/wrangler.ts'
 import { PROJECT } from '../project.ts'
-import { commandsOf, LOCATIONS } from './commands.ts'
-import type { Location } from './commands.ts'
+import { commandsOf, LOCATIONS, type Location } from './commands.ts'
 import type { Ask, Deployment } from './wrangler.ts'
 
 export function addDeploy(program: Command, attach: Attach): void {

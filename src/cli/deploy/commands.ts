@@ -1,8 +1,7 @@
 // Every wrangler command of a deployment, as arguments: what the dry run prints and what is run are the
 // same. Flags and outputs are those of wrangler 4.156.
 
-import { CONFIGS } from '../../config/workers.ts'
-import type { Role } from '../../config/workers.ts'
+import { CONFIGS, type Role } from '../../config/workers.ts'
 import { SELECT_SCHEMA } from '../doctor/schema.ts'
 
 export type Args = readonly string[]

@@ -1,14 +1,11 @@
 // A deployment from nothing, or the next release over one: reads as the list of what is done. Each step
 // finds what is there, so that a run that stopped anywhere is run again from the start.
 
-import { SECRETS } from '../../config/workers.ts'
-import type { Role } from '../../config/workers.ts'
+import { SECRETS, type Role } from '../../config/workers.ts'
 import type { Catalog } from '../../catalog/define.ts'
-import { Stop } from '../answer.ts'
-import type { Answer } from '../answer.ts'
+import { Stop, type Answer } from '../answer.ts'
 import { checkLogin } from './account.ts'
-import { LOCATIONS } from './commands.ts'
-import type { Location } from './commands.ts'
+import { LOCATIONS, type Location } from './commands.ts'
 import {
   databaseName,
   ensureBuckets,
@@ -18,12 +15,18 @@ import {
   ownNamespaces,
 } from './resources.ts'
 import { ensureSchema, hasKeys } from './schema.ts'
-import { decide, keep, makeSecrets, readDeployed, refuseToEndKeys, withFile } from './secrets.ts'
-import type { Secrets } from './secrets.ts'
+import {
+  decide,
+  keep,
+  makeSecrets,
+  readDeployed,
+  refuseToEndKeys,
+  withFile,
+  type Secrets,
+} from './secrets.ts'
 import { requireEnvironment, settleSettings } from './settle.ts'
 import { readWorkers } from './workers.ts'
-import { must } from './wrangler.ts'
-import type { Ask, Deployment } from './wrangler.ts'
+import { must, type Ask, type Deployment } from './wrangler.ts'
 
 /** Each binds those before it; a rollback goes the other way. */
 export const ORDER: readonly Role[] = ['guard', 'control', 'gate']

@@ -2,8 +2,7 @@
 // and a database of its own. Wrangler inherits names and entries from the top level, and no bindings,
 // variables or secrets, so these are written once more. Pure.
 
-import { copyUnder, placesOf, readToml, setTexts } from './toml.ts'
-import type { Path, TextChange } from './toml.ts'
+import { copyUnder, placesOf, readToml, setTexts, type Path, type TextChange } from './toml.ts'
 
 /** Stands for an id until `deploy` has it. */
 export const NO_DATABASE = '00000000-0000-0000-0000-000000000000'

@@ -7,10 +7,8 @@ import { CONFIGS, ROLES } from '../../config/workers.ts'
 import { Stop } from '../answer.ts'
 import type { Location } from './commands.ts'
 import { NO_DATABASE, NO_NAMESPACE } from './environment.ts'
-import { writeShared } from './workers.ts'
-import type { Workers } from './workers.ts'
-import { failed, must, mustList, reasonOf } from './wrangler.ts'
-import type { Deployment } from './wrangler.ts'
+import { writeShared, type Workers } from './workers.ts'
+import { failed, must, mustList, reasonOf, type Deployment } from './wrangler.ts'
 
 /** The numbers that this repository ships: two deployments that kept them would share their counts. */
 const SHIPPED_NAMESPACES: ReadonlySet<string> = new Set(['1734928051', '1734928052'])

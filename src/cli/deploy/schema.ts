@@ -3,11 +3,9 @@
 
 import { readFileSync } from 'node:fs'
 
-import { checkSchema } from '../doctor/schema.ts'
-import type { SchemaRow } from '../doctor/schema.ts'
+import { checkSchema, type SchemaRow } from '../doctor/schema.ts'
 import type { Found } from './resources.ts'
-import { must, mustList } from './wrangler.ts'
-import type { Deployment } from './wrangler.ts'
+import { must, mustList, type Deployment } from './wrangler.ts'
 
 interface Answered<Row> {
   readonly results: readonly Row[]

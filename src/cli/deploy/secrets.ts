@@ -8,15 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 
-import { byRole, SECRETS } from '../../config/workers.ts'
-import type { ByRole } from '../../config/workers.ts'
+import { byRole, SECRETS, type ByRole } from '../../config/workers.ts'
 import { generateSigningKey } from '../../credentials/signing-keys.ts'
 import { Stop } from '../answer.ts'
 import { readJson } from '../direct/wrangler.ts'
-import { writeWhole } from './workers.ts'
-import type { Workers } from './workers.ts'
-import { failed, reasonOf } from './wrangler.ts'
-import type { Deployment } from './wrangler.ts'
+import { writeWhole, type Workers } from './workers.ts'
+import { failed, reasonOf, type Deployment } from './wrangler.ts'
 
 /** Values by name. */
 export type Secrets = Readonly<Record<string, string>>

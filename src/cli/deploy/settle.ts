@@ -12,8 +12,7 @@ import { clashes, disagreements } from './check.ts'
 import { hasEnvironment, withEnvironment } from './environment.ts'
 import { randomNamespace } from './resources.ts'
 import type { Secrets } from './secrets.ts'
-import { readSource, readWorkers, writeShared, writeWhole } from './workers.ts'
-import type { Workers } from './workers.ts'
+import { readSource, readWorkers, writeShared, writeWhole, type Workers } from './workers.ts'
 import type { Ask, Deployment } from './wrangler.ts'
 
 /** @throws Stop where the files lack the environment, after it has been written if `write` says so. */

@@ -2,8 +2,7 @@
 // comments, order and spacing stay. (Wrangler's own `experimental_patchConfig` refuses a TOML file that
 // has comments.)
 
-import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser'
-import type { AST } from 'toml-eslint-parser'
+import { getStaticTOMLValue, parseTOML, type AST } from 'toml-eslint-parser'
 
 /** Where a value stands: `['d1_databases', 0, 'database_id']`. */
 export type Path = readonly (string | number)[]

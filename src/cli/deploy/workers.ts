@@ -2,12 +2,10 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
-import { byRole, CONFIGS, ROLES } from '../../config/workers.ts'
-import type { ByRole, Role } from '../../config/workers.ts'
+import { byRole, CONFIGS, ROLES, type ByRole, type Role } from '../../config/workers.ts'
 import { Stop } from '../answer.ts'
 import type { Vars } from '../settings.ts'
-import { readToml, setTexts } from './toml.ts'
-import type { TextChange } from './toml.ts'
+import { readToml, setTexts, type TextChange } from './toml.ts'
 
 /** What is read of a Worker's configuration; wrangler's types leave it unnamed. */
 export interface Worker {

@@ -3,10 +3,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
 import { Stop } from '../answer.ts'
-import { readJson } from '../direct/wrangler.ts'
-import type { Finished } from '../direct/wrangler.ts'
-import { typed } from './commands.ts'
-import type { Args, Commands } from './commands.ts'
+import { readJson, type Finished } from '../direct/wrangler.ts'
+import { typed, type Args, type Commands } from './commands.ts'
 
 /** Runs wrangler in the project's folder, without a terminal. */
 export type Wrangler = (args: Args) => Promise<Finished>

@@ -1,12 +1,10 @@
 // key revoke --direct: past the API, by the key's id or its value.
 
-import { Stop } from '../answer.ts'
-import type { Answer, Ops } from '../answer.ts'
+import { Stop, type Answer, type Ops } from '../answer.ts'
 import { listCommandOf } from '../input.ts'
 import { time } from '../print.ts'
 import { recordChange } from './ops-change.ts'
-import { revokeWhere, selectRevoked } from './revoke-statements.ts'
-import type { RevokedRow } from './revoke-statements.ts'
+import { revokeWhere, selectRevoked, type RevokedRow } from './revoke-statements.ts'
 import { sql } from './sql.ts'
 import { DIRECT_LINE, prepareSync } from './sync.ts'
 import { idOfValue } from './value.ts'

@@ -1,8 +1,7 @@
 // The SQL of allowlists. A list belongs to an organization or a key; which one decides the tables,
 // and nothing else differs. Pure, like statements.ts.
 
-import { WITH_ORIGINS } from '../../credentials/kinds.ts'
-import type { Kind } from '../../credentials/kinds.ts'
+import { WITH_ORIGINS, type Kind } from '../../credentials/kinds.ts'
 import { sql } from './sql.ts'
 
 export interface ListTable {

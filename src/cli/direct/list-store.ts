@@ -1,12 +1,9 @@
 // An allowlist past the API: each edit and the look at its outcome are one transaction.
 
-import { Stop } from '../answer.ts'
-import type { Ops } from '../answer.ts'
+import { Stop, type Ops } from '../answer.ts'
 import { listCommandOf } from '../input.ts'
-import { checkOrigins } from '../lists/store.ts'
-import type { Changed, ListStore, Stored } from '../lists/store.ts'
-import { commandOf } from '../lists/target.ts'
-import type { TargetList } from '../lists/target.ts'
+import { checkOrigins, type Changed, type ListStore, type Stored } from '../lists/store.ts'
+import { commandOf, type TargetList } from '../lists/target.ts'
 import {
   addEntries,
   KEY_IPS,
@@ -16,8 +13,9 @@ import {
   removeEntries,
   selectEntries,
   selectOwner,
+  type EntryRow,
+  type OwnerRow,
 } from './list-statements.ts'
-import type { EntryRow, OwnerRow } from './list-statements.ts'
 import { recordChange } from './ops-change.ts'
 import { sql } from './sql.ts'
 import { DIRECT_LINE, prepareSync } from './sync.ts'

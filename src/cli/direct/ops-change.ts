@@ -3,8 +3,7 @@
 
 import { hostname, userInfo } from 'node:os'
 
-import { usage } from '../answer.ts'
-import type { Ops } from '../answer.ts'
+import { usage, type Ops } from '../answer.ts'
 import { sql } from './sql.ts'
 
 const NAME_MAX_LENGTH = 200

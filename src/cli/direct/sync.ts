@@ -1,8 +1,7 @@
 // After a change past the API: the edge publishes what it left in pending_fences. Only the edge can say
 // since when that is in force; when it cannot be asked, the cron does the same within a minute.
 
-import { Stop } from '../answer.ts'
-import type { Ops } from '../answer.ts'
+import { Stop, type Ops } from '../answer.ts'
 import { connect } from '../edge.ts'
 import { inForceLine } from '../receipt.ts'
 

@@ -9,11 +9,9 @@ import { digestOf, importPeppers } from '../../credentials/digest.ts'
 import { keyParser } from '../../credentials/format.ts'
 import { looksLikeJwt, readToken } from '../../credentials/jwt-form.ts'
 import { loadSigningKeys, parseSigningKeys } from '../../credentials/signing-keys.ts'
-import { Stop, usage } from '../answer.ts'
-import type { Ops } from '../answer.ts'
+import { Stop, usage, type Ops } from '../answer.ts'
 import { edgeUrl } from '../edge.ts'
-import { brandOf, readVars, requireSettings, textOf } from '../settings.ts'
-import type { Vars } from '../settings.ts'
+import { brandOf, readVars, requireSettings, textOf, type Vars } from '../settings.ts'
 import { sql } from './sql.ts'
 
 /**

@@ -6,8 +6,7 @@
 import { spawn } from 'node:child_process'
 
 import { SECRETS } from '../../config/workers.ts'
-import { Stop } from '../answer.ts'
-import type { Ops } from '../answer.ts'
+import { Stop, type Ops } from '../answer.ts'
 import { PROJECT } from '../project.ts'
 import { ACCESS_NAMES } from '../settings.ts'
 import { explain } from './explain.ts'

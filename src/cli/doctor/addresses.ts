@@ -2,8 +2,7 @@
 // Cloudflare puts in an address's place. Pure.
 
 import { parseAddress } from '../../lists/address.ts'
-import { parseAddressEntry } from '../../lists/address-list.ts'
-import type { Range } from '../../lists/address-list.ts'
+import { parseAddressEntry, type Range } from '../../lists/address-list.ts'
 
 /** Of every request that a Worker of another zone makes, whosever it is; no list admits it. */
 const SHARED_BY_WORKERS = '2a06:98c0:3600::103'

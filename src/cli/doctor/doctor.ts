@@ -3,16 +3,19 @@
 import { readFile } from 'node:fs/promises'
 
 import { shipped } from '../../catalog.ts'
-import { Stop } from '../answer.ts'
-import type { Answer, Ops } from '../answer.ts'
+import { Stop, type Answer, type Ops } from '../answer.ts'
 import { checkConfigs, checkDeployedSecrets, checkEdge, checkSettings } from './deployment.ts'
-import { finding } from './finding.ts'
-import type { Finding, Level } from './finding.ts'
-import { READ_TABLES, SELECT_FACTS } from './facts.ts'
-import type { CredentialFacts, EntryFacts, OrganizationFacts, PendingFacts } from './facts.ts'
+import { finding, type Finding, type Level } from './finding.ts'
+import {
+  READ_TABLES,
+  SELECT_FACTS,
+  type CredentialFacts,
+  type EntryFacts,
+  type OrganizationFacts,
+  type PendingFacts,
+} from './facts.ts'
 import { checkCredentials, checkEntries, checkOrganizations, checkPending } from './rows.ts'
-import { checkSchema, SELECT_SCHEMA } from './schema.ts'
-import type { SchemaRow } from './schema.ts'
+import { checkSchema, SELECT_SCHEMA, type SchemaRow } from './schema.ts'
 import { checkRestore } from './restore.ts'
 import { count } from '../print.ts'
 import { execute } from '../direct/wrangler.ts'

@@ -1,8 +1,7 @@
 // Settings that are right in form and cannot be meant: what wrangler.toml ships with. Pure.
 
 import type { ParsedSettings } from '../../config/settings.ts'
-import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { finding, type Finding } from './finding.ts'
 
 /** RFC 2606 §2 and §3, RFC 6761 §6.2: names that are nobody's. */
 const NOBODYS = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid)$/

@@ -1,12 +1,10 @@
 // What only the running edge can tell: whether D1 was set back to an earlier state, by comparing it with
 // what KV knows, and whether gate and control have the same settings and secrets.
 
-import { Stop } from '../answer.ts'
-import type { Ops } from '../answer.ts'
+import { Stop, type Ops } from '../answer.ts'
 import type { AnswerOf } from '../../control/client/client.ts'
 import { connect } from '../edge.ts'
-import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { finding, type Finding } from './finding.ts'
 
 /** So many thousands of records are looked at; a restore shows in the first few, or hardly at all. */
 const MAX_CALLS = 20

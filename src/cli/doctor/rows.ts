@@ -4,8 +4,7 @@ import type { Catalog } from '../../catalog/define.ts'
 import { unreadable } from '../lists/entries.ts'
 import { oddityOf } from './addresses.ts'
 import { texts, time } from '../print.ts'
-import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { finding, type Finding } from './finding.ts'
 import type { CredentialFacts, EntryFacts, OrganizationFacts, PendingFacts } from './facts.ts'
 
 /** A change should be in force within a minute; at twice that, something is wrong. */

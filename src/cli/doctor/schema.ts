@@ -1,7 +1,6 @@
 // Whether the database has the tables, indexes and triggers of schema.sql, as they stand there.
 
-import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { finding, type Finding } from './finding.ts'
 
 export interface SchemaRow {
   readonly type: string

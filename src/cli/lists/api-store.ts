@@ -4,8 +4,7 @@
 import type { Ops } from '../answer.ts'
 import { connect } from '../edge.ts'
 import { inForceLine } from '../receipt.ts'
-import { checkOrigins } from './store.ts'
-import type { Changed, ListStore, Stored } from './store.ts'
+import { checkOrigins, type Changed, type ListStore, type Stored } from './store.ts'
 import type { TargetList } from './target.ts'
 
 /** Finds the edge and whose the list is. */

@@ -1,13 +1,16 @@
 // Reading and editing an allowlist, wherever it is read and changed.
 
-import { Stop, usage } from '../answer.ts'
-import type { Answer, Ops } from '../answer.ts'
-import { matchEntries, readEntries, unreadable } from './entries.ts'
-import { storeOf } from './store.ts'
-import type { Changed } from './store.ts'
-import { commandOf, ownerOption, stateLines, targetList } from './target.ts'
-import type { ListOptions, TargetList } from './target.ts'
-import type { EntryKind } from './entries.ts'
+import { Stop, usage, type Answer, type Ops } from '../answer.ts'
+import { matchEntries, readEntries, unreadable, type EntryKind } from './entries.ts'
+import { storeOf, type Changed } from './store.ts'
+import {
+  commandOf,
+  ownerOption,
+  stateLines,
+  targetList,
+  type ListOptions,
+  type TargetList,
+} from './target.ts'
 
 /** Adds entries; says which had been there. */
 export async function allowEntries(

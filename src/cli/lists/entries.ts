@@ -3,8 +3,7 @@
 
 import { describeRange, parseAddressEntry } from '../../lists/address-list.ts'
 import { parseOriginEntry } from '../../lists/origin-list.ts'
-import { err, ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
+import { err, ok, type Result } from '../../lib/result.ts'
 import { usage } from '../answer.ts'
 
 /** `address`: addresses and networks. `origin`: origins of web pages. */

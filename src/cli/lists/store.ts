@@ -1,10 +1,8 @@
 // Where an allowlist is read and changed: over the API, or past it in the database. Either way the entries
 // are read before anything is sent, and what is printed is what was written.
 
-import { hasOrigins, ONLY_SOME_HAVE_ORIGINS } from '../../credentials/kinds.ts'
-import type { Kind } from '../../credentials/kinds.ts'
-import { Stop } from '../answer.ts'
-import type { Ops } from '../answer.ts'
+import { hasOrigins, ONLY_SOME_HAVE_ORIGINS, type Kind } from '../../credentials/kinds.ts'
+import { Stop, type Ops } from '../answer.ts'
 import type { InForce } from '../direct/sync.ts'
 import type { ListOptions, TargetList } from './target.ts'
 

@@ -3,8 +3,7 @@
 import { ONLY_SOME_HAVE_ORIGINS } from '../../credentials/kinds.ts'
 import { usage } from '../answer.ts'
 import { readId } from '../input.ts'
-import { unreadable } from './entries.ts'
-import type { EntryKind } from './entries.ts'
+import { unreadable, type EntryKind } from './entries.ts'
 
 export interface ListOptions {
   readonly organization?: string

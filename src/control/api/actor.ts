@@ -3,15 +3,12 @@
 // operator acts within the organization that the request names; a person within the organization of
 // the console session. No header of a request makes a person: they come from the console alone.
 
-import { createRemoteJWKSet, jwtVerify } from 'jose'
-import type { JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose'
 
 import type { Environment } from '../../catalog/define.ts'
 import type { Address } from '../../lists/address.ts'
-import { ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
-import { isKeyShaped } from '../../config/setting-forms.ts'
-import type { AccessSettings } from '../../config/setting-forms.ts'
+import { ok, type Result } from '../../lib/result.ts'
+import { isKeyShaped, type AccessSettings } from '../../config/setting-forms.ts'
 import type { KeyRecord } from '../../credentials/record.ts'
 import type { CallKey } from '../../call/call.ts'
 import type { ControlSettings } from '../settings.ts'

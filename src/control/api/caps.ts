@@ -2,8 +2,7 @@
 // counted in the transaction that adds one, behind what it adds, so that calls at the same time do not
 // pass together. What takes away is never refused, also where more is there than the plan now has.
 
-import { capsOf } from '../../catalog/define.ts'
-import type { Caps } from '../../catalog/define.ts'
+import { capsOf, type Caps } from '../../catalog/define.ts'
 import type { ControlContext } from './context.ts'
 import { failUnless } from './decide.ts'
 import { notFound, Problem, problemAt, type ProblemReason } from './problem.ts'

@@ -2,8 +2,7 @@
 // guards, then the answer. When `enforced_at` is set, nothing older is admitted anywhere. A change
 // that touches many keys is finished by the queue, and the answer is 202 with where to look.
 
-import { publishCredentials } from '../../guard/publish.ts'
-import type { PendingFence } from '../../guard/publish.ts'
+import { publishCredentials, type PendingFence } from '../../guard/publish.ts'
 import { deliveryIdsOf } from '../webhooks/outbox.ts'
 import { hint } from '../webhooks/run.ts'
 import { authorProblem, authorStands } from './author.ts'

@@ -3,8 +3,7 @@
 // grant all that the organization has.
 
 import { productsFor, scopesByDefault, scopesFor } from '../../catalog/define.ts'
-import { KINDS, plural } from '../../credentials/kinds.ts'
-import type { Kind } from '../../credentials/kinds.ts'
+import { KINDS, plural, type Kind } from '../../credentials/kinds.ts'
 import type { ControlContext } from './context.ts'
 import { invalid, notFound, problemAt } from './problem.ts'
 import { sameSet } from '../../lib/same-set.ts'

@@ -1,8 +1,7 @@
 // The events that a change owes to the organization's webhooks: statements for the change's own
 // batch, so that there is no change without its event and no event without its change.
 
-import { enqueueStatements } from '../webhooks/outbox.ts'
-import type { KeyChange } from '../webhooks/outbox.ts'
+import { enqueueStatements, type KeyChange } from '../webhooks/outbox.ts'
 import { prepareAll } from '../webhooks/statement.ts'
 import type { ControlContext } from './context.ts'
 

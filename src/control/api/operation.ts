@@ -3,13 +3,11 @@
 // does the check of the caller that stands before each.
 
 import { API_PREFIX } from '../../lib/paths.ts'
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { RouteConfig } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono, z, type RouteConfig } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
-import { KINDS, kindsWith } from '../../credentials/kinds.ts'
-import type { Scheme } from '../../credentials/kinds.ts'
+import { KINDS, kindsWith, type Scheme } from '../../credentials/kinds.ts'
 import { authorNow } from './author.ts'
 import { boundsOf } from './body-bounds.ts'
 import type { ControlEnv } from './context.ts'
@@ -17,8 +15,7 @@ import { checkOrganization } from './organization/known.ts'
 import { checkPermission, READING } from './permission.ts'
 import { Denied } from './problem.ts'
 import { checkBody } from './readable.ts'
-import { OPERATIONS } from '../../catalog/operations.ts'
-import type { Access, OperationName } from '../../catalog/operations.ts'
+import { OPERATIONS, type Access, type OperationName } from '../../catalog/operations.ts'
 import { speakPlainly } from './voice.ts'
 
 speakPlainly()

@@ -1,11 +1,9 @@
 // Who may call an operation at all, decided by its row before anything of the request is read. Scopes
 // of keys were the gate's business; what an operation touches is the handler's.
 
-import { environmentOf } from './actor.ts'
-import type { Actor } from './actor.ts'
+import { environmentOf, type Actor } from './actor.ts'
 import { Problem, problemAt } from './problem.ts'
-import { OPERATIONS } from '../../catalog/operations.ts'
-import type { OperationName } from '../../catalog/operations.ts'
+import { OPERATIONS, type OperationName } from '../../catalog/operations.ts'
 
 /** Operations that change nothing although they are no GET. */
 export const READING: readonly OperationName[] = ['explain']

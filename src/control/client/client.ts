@@ -3,8 +3,7 @@
 
 import { HEADERS } from '../../lib/header-names.ts'
 import { API_PREFIX } from '../../lib/paths.ts'
-import { OPERATIONS } from '../../catalog/operations.ts'
-import type { OperationName } from '../../catalog/operations.ts'
+import { OPERATIONS, type OperationName } from '../../catalog/operations.ts'
 import type { Operations } from './types.generated.ts'
 
 type InputOf<N extends OperationName> = Operations[N]['input']

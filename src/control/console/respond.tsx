@@ -3,8 +3,7 @@
 import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
 
-import type { Refused } from './api.ts'
-import { call } from './api.ts'
+import { call, type Refused } from './api.ts'
 import type { PageContext } from './context.ts'
 import type { Status } from './flash.ts'
 import type { Fault } from './kit/fault.ts'

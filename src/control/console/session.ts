@@ -5,8 +5,7 @@
 
 import { base64url } from 'jose'
 
-import { accessEmail } from '../api/actor.ts'
-import type { OperatorActor, PersonActor, Role } from '../api/actor.ts'
+import { accessEmail, type OperatorActor, type PersonActor, type Role } from '../api/actor.ts'
 import { bytes, isTagOf, tagOf } from './seal.ts'
 import type { ConsoleContext } from './context.ts'
 

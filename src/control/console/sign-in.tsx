@@ -6,8 +6,7 @@
 import { Hono } from 'hono'
 
 import { accessEmail, tryAdminToken } from '../api/actor.ts'
-import { memberships } from '../api/members/find.ts'
-import type { Membership } from '../api/members/find.ts'
+import { memberships, type Membership } from '../api/members/find.ts'
 import type { Held } from '../tries/tries.ts'
 import { onRecord } from './account.ts'
 import type { ConsoleEnv, PageContext } from './context.ts'
@@ -15,10 +14,8 @@ import { readForm, SIGN_IN_FORM_MAX_BYTES } from './form.ts'
 import { Choices } from './kit/choices.tsx'
 import type { Fault } from './kit/fault.ts'
 import { Field } from './kit/field.tsx'
-import { errorPage, page } from './respond.tsx'
-import type { Answered } from './respond.tsx'
-import { openSession, readSession, tokenOperator } from './session.ts'
-import type { ConsoleActor } from './session.ts'
+import { errorPage, page, type Answered } from './respond.tsx'
+import { openSession, readSession, tokenOperator, type ConsoleActor } from './session.ts'
 import { ORGANIZATIONS, readNext, SIGN_IN, withQuery } from './urls.ts'
 
 export const signIn = new Hono<ConsoleEnv>()

@@ -2,12 +2,10 @@
 // is named, with what was done to it. Consumers and retention may be at work beside it. A long chain is
 // verified in parts, each of which goes on from the last row of the one before.
 
-import { GENESIS, hashHolds } from './link.ts'
-import type { Anchor, LinkedEvent } from './link.ts'
+import { GENESIS, hashHolds, type Anchor, type LinkedEvent } from './link.ts'
 import type { Database } from './record.ts'
 import { eventOfRow, SELECT_LIST } from './row.ts'
-import { broken, checkEnd } from './verdict.ts'
-import type { Broken, Verdict } from './verdict.ts'
+import { broken, checkEnd, type Broken, type Verdict } from './verdict.ts'
 
 /** Rows read at a time. */
 const PAGE = 500

@@ -3,8 +3,7 @@
 
 import { base64url } from 'jose'
 
-import { err, ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
+import { err, ok, type Result } from '../../lib/result.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

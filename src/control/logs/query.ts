@@ -3,13 +3,19 @@
 // checked on its rows, one after the other, from `to` down to `from`.
 
 import type { Environment, Kind } from '../../catalog/define.ts'
-import { ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
+import { ok, type Result } from '../../lib/result.ts'
 import { CSV_HEADER, csvRow } from './csv.ts'
 import type { Decision } from '../../audit/event.ts'
 import type { LinkedEvent } from './link.ts'
-import { limitOf, PAGE_MAX, pageOf, readCursor } from './page.ts'
-import type { Page, PageOptions, Place } from './page.ts'
+import {
+  limitOf,
+  PAGE_MAX,
+  pageOf,
+  readCursor,
+  type Page,
+  type PageOptions,
+  type Place,
+} from './page.ts'
 import type { Database } from './record.ts'
 import { ACTOR, COLUMNS, eventOfRow, SELECT_LIST } from './row.ts'
 

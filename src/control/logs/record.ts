@@ -3,8 +3,7 @@
 // that does not follow the head of its chain: whoever loses that race reads and links again.
 
 import type { AuditEvent } from '../../audit/event.ts'
-import { GENESIS, link } from './link.ts'
-import type { Anchor, LinkedEvent } from './link.ts'
+import { GENESIS, link, type Anchor, type LinkedEvent } from './link.ts'
 import type { Tally } from '../../audit/nobody.ts'
 import { readTallied, sampled, tallyStatements } from './tallies.ts'
 import { chainOf, COLUMNS, STORED, valuesOf } from './row.ts'

@@ -1,8 +1,7 @@
 // Why calls were refused: counts by reason, of sums that are kept as those of usage are (sums.ts).
 
 import type { Database } from './record.ts'
-import { ofEnvironment } from './usage.ts'
-import type { UsageFilter } from './usage.ts'
+import { ofEnvironment, type UsageFilter } from './usage.ts'
 
 /** Besides by reason. */
 export const REFUSAL_GROUPS = ['key', 'product'] as const

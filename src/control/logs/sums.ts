@@ -3,8 +3,7 @@
 // counts once, and a thousand events of a key are a few rows to write instead of thousands.
 
 import type { LinkedEvent } from './link.ts'
-import { MINUTE_MS } from '../../audit/nobody.ts'
-import type { NobodyCount } from '../../audit/nobody.ts'
+import { MINUTE_MS, type NobodyCount } from '../../audit/nobody.ts'
 import type { Database } from './record.ts'
 import { chainOf } from './row.ts'
 import { packed } from './texts.ts'

@@ -2,8 +2,13 @@
 // more than a sample: each isolate has sampled for itself, so what goes beyond is counted here as well.
 
 import type { AuditEvent } from '../../audit/event.ts'
-import { countsOf, MINUTE_MS, SampleBound } from '../../audit/nobody.ts'
-import type { NobodyCount, Tally } from '../../audit/nobody.ts'
+import {
+  countsOf,
+  MINUTE_MS,
+  SampleBound,
+  type NobodyCount,
+  type Tally,
+} from '../../audit/nobody.ts'
 import type { Database } from './record.ts'
 import { packed } from './texts.ts'
 

@@ -2,10 +2,8 @@
 // the events' own transaction (sums.ts), so they count each event once, and they outlive the events.
 
 import type { Environment } from '../../catalog/define.ts'
-import { ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
-import { limitOf, pageOf, readCursor } from './page.ts'
-import type { Page, PageOptions, Place } from './page.ts'
+import { ok, type Result } from '../../lib/result.ts'
+import { limitOf, pageOf, readCursor, type Page, type PageOptions, type Place } from './page.ts'
 import type { Database } from './record.ts'
 
 export interface Usage {

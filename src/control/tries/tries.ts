@@ -8,10 +8,8 @@ import { LRUCache } from 'lru-cache'
 
 import type { ControlBindings } from '../bindings.ts'
 import { equalInConstantTime } from '../../credentials/digest.ts'
-import { addressBucket } from '../../lists/address.ts'
-import type { Address } from '../../lists/address.ts'
-import { err, ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
+import { addressBucket, type Address } from '../../lists/address.ts'
+import { err, ok, type Result } from '../../lib/result.ts'
 import { heldUntil, withWrong } from './wrong-tries.ts'
 import type { TryCounter } from './try-counter.ts'
 

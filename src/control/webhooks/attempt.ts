@@ -1,15 +1,11 @@
 // One attempt of a claimed delivery, from its destination to what became of it.
 
 import type { Claim } from './claim.ts'
-import { checkDestination } from './destination.ts'
-import type { DestinationRules } from './destination.ts'
+import { checkDestination, type DestinationRules } from './destination.ts'
 import { printable } from './excerpt.ts'
-import { judge, parseRetryAfter } from './schedule.ts'
-import type { Outcome } from './schedule.ts'
-import { secretsInForce } from './secret.ts'
-import type { SealingKeys } from './secret.ts'
-import { send } from './send.ts'
-import type { Wire } from './send.ts'
+import { judge, parseRetryAfter, type Outcome } from './schedule.ts'
+import { secretsInForce, type SealingKeys } from './secret.ts'
+import { send, type Wire } from './send.ts'
 import { signedHeaders } from './sign.ts'
 
 export interface Attempt {

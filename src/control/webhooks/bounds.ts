@@ -4,8 +4,7 @@
 
 import { parse as parseDomain } from 'tldts'
 
-import { statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { statement, type Statement } from './statement.ts'
 
 export const MINUTE_MS = 60_000
 /** Of one organization to one site. */

@@ -2,8 +2,7 @@
 // alone: while it hangs, it holds no lane. Of each organization apart, so that nobody's endpoints at a
 // host that many share stop another's.
 
-import { statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { statement, type Statement } from './statement.ts'
 
 /** So many attempts in a row without an answer open the breaker. */
 export const SILENCES_MAX = 3

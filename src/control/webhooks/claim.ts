@@ -10,8 +10,7 @@ import type { Due } from './due.ts'
 import type { EventType } from './event.ts'
 import { ATTEMPTS } from './schedule.ts'
 import type { SealedSecrets } from './secret.ts'
-import { prepareAll, statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { prepareAll, statement, type Statement } from './statement.ts'
 
 /** A runner sends within it or not at all; after it another may. Well above the timeout. */
 export const LEASE_MS = 60_000

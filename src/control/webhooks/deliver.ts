@@ -2,12 +2,9 @@
 // message that hints at deliveries, for promptness, and the cron, which finds whatever is due, so
 // that a lost hint costs a minute and nothing else.
 
-import { attempt } from './attempt.ts'
-import type { AttemptDeps } from './attempt.ts'
-import { claim } from './claim.ts'
-import type { Claim } from './claim.ts'
-import { findDue } from './due.ts'
-import type { Due } from './due.ts'
+import { attempt, type AttemptDeps } from './attempt.ts'
+import { claim, type Claim } from './claim.ts'
+import { findDue, type Due } from './due.ts'
 import { Lanes } from './lanes.ts'
 import { recordAttempt } from './record.ts'
 import { TIMEOUT_MS } from './send.ts'

@@ -1,13 +1,11 @@
 // The delivery log of an endpoint, and sending once more by hand. The organization is part of every
 // question: another one's delivery is not there.
 
-import { err, ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
+import { err, ok, type Result } from '../../lib/result.ts'
 import type { EventType } from './event.ts'
 import { deliveryIdsOf, testStatements } from './outbox.ts'
 import type { Outcome } from './schedule.ts'
-import { prepareAll, runAll, statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { prepareAll, runAll, statement, type Statement } from './statement.ts'
 
 export type DeliveryState = 'pending' | 'held' | 'delivered' | 'failed'
 

@@ -5,8 +5,7 @@
 
 import { parse as parseDomain } from 'tldts'
 
-import { err, ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
+import { err, ok, type Result } from '../../lib/result.ts'
 
 export interface DestinationRules {
   /** In development: also http to this very machine, any port. */

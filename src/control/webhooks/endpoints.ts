@@ -4,12 +4,9 @@
 
 import { randomBase62 } from '../../credentials/format.ts'
 import { ENDPOINT_COLUMNS } from './endpoint-view.ts'
-import { KEY_EVENT_TYPES } from './event.ts'
-import type { KeyEventType } from './event.ts'
-import { newSecret, sealSecret } from './secret.ts'
-import type { SealingKeys } from './secret.ts'
-import { statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { KEY_EVENT_TYPES, type KeyEventType } from './event.ts'
+import { newSecret, sealSecret, type SealingKeys } from './secret.ts'
+import { statement, type Statement } from './statement.ts'
 
 /** Each event is sent to every endpoint that asks for it: their number is bounded. */
 export const ENDPOINTS_MAX = 20

@@ -1,8 +1,7 @@
 // The queue message that names deliveries to attempt. Only a hint: a message that is lost, late,
 // repeated or garbled delivers nothing twice and loses nothing.
 
-import { readMembers } from '../../lib/message-kind.ts'
-import type { MessageHead } from '../../lib/message-kind.ts'
+import { readMembers, type MessageHead } from '../../lib/message-kind.ts'
 
 export interface DeliveryHint extends MessageHead<'webhooks'> {
   readonly deliveryIds: readonly string[]

@@ -4,8 +4,7 @@
 // which finds what expired and what raw SQL did, tells nothing twice. All are safe to run again.
 
 import { ATTEMPTS } from './schedule.ts'
-import { statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { statement, type Statement } from './statement.ts'
 
 /** Something that happened to keys. `ended`: whatever ends a key, if it has ended by now. */
 export type KeyChange =

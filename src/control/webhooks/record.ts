@@ -5,8 +5,7 @@ import type { Attempt } from './attempt.ts'
 import { breakerStatements } from './breaker.ts'
 import type { Claim } from './claim.ts'
 import { FAILING_GAP_MS, FAILING_MAX_MS, nextDelay, THROTTLE_DEFAULT_MS } from './schedule.ts'
-import { statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { statement, type Statement } from './statement.ts'
 
 export interface Recorded {
   readonly statements: Statement[]

@@ -1,8 +1,7 @@
 // How long the delivery log is kept. Longer than the outbox's sweep looks back, or it would tell
 // again what has been forgotten.
 
-import { statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { statement, type Statement } from './statement.ts'
 
 export const RETENTION_MS = 90 * 24 * 60 * 60 * 1000
 const BATCH = 500

@@ -2,8 +2,7 @@
 
 import type { Challenged } from './challenge.ts'
 import { getEndpoint } from './endpoints.ts'
-import { statement } from './statement.ts'
-import type { Statement } from './statement.ts'
+import { statement, type Statement } from './statement.ts'
 
 /** An endpoint that waits for its verification, and the round in which it does. */
 export interface Unverified extends Challenged {

@@ -1,7 +1,6 @@
 // Who is calling, verified as docs/upstream.md tells every upstream to; a refusal also says why.
 
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
-import type { JWTPayload } from 'jose'
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
 
 import type { Environment } from '../../catalog/define.ts'
 

@@ -1,8 +1,7 @@
 // The shipped catalog and, in the demo only, routes that show what a JSON API does not: streaming,
 // WebSockets, redirects, deadlines, and an upstream that answers with what it should not.
 
-import { defineCatalog } from '../../catalog/define.ts'
-import type { Product, Route } from '../../catalog/define.ts'
+import { defineCatalog, type Product, type Route } from '../../catalog/define.ts'
 import { shipped } from '../../catalog.ts'
 
 const READ = { verbs: ['GET'], scopes: ['sessions:read'] } as const

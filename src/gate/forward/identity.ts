@@ -3,8 +3,7 @@
 
 import { HEADERS } from '../../lib/header-names.ts'
 import type { Product } from '../../catalog/define.ts'
-import { signAssertion } from '../../credentials/assertion.ts'
-import type { Assertion, AssertionFacts } from '../../credentials/assertion.ts'
+import { signAssertion, type Assertion, type AssertionFacts } from '../../credentials/assertion.ts'
 import type { Principal } from '../../credentials/principal.ts'
 import type { SigningKeys } from '../../credentials/signing-keys.ts'
 import type { Grant } from '../grant.ts'

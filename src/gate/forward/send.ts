@@ -1,13 +1,11 @@
 // Forwarding: the body streams and is never parsed, redirects go back unfollowed, nothing is cached
 // on the way, and the deadline is for the response's headers only.
 
-import { err, ok } from '../../lib/result.ts'
-import type { Result } from '../../lib/result.ts'
+import { err, ok, type Result } from '../../lib/result.ts'
 import { keepPrivate, NOT_KEPT } from './caching.ts'
 import type { Denial } from '../../reasons/denial.ts'
 import { connectionListed, NO_NAMES, mayReturn } from './headers.ts'
-import { lateAfter } from './upload.ts'
-import type { Upload } from './upload.ts'
+import { lateAfter, type Upload } from './upload.ts'
 
 /** How long an upstream may take to begin its answer, unless product or route say otherwise. */
 export const DEADLINE_MS = 60_000

@@ -6,8 +6,7 @@ import type { Result } from '../../lib/result.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { Denial } from '../../reasons/denial.ts'
 import type { GateDeps } from '../deps.ts'
-import { recheck } from './recheck.ts'
-import type { Opened, Stay } from './recheck.ts'
+import { recheck, type Opened, type Stay } from './recheck.ts'
 
 /** After no answer. */
 const RETRY_MS = 1_000

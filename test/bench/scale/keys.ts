@@ -2,12 +2,9 @@
 
 import type { Database } from '../edge.ts'
 import { session } from '../requests.ts'
-import { startRig } from '../rig.ts'
-import type { Rig } from '../rig.ts'
-import { startSeeding } from '../seed.ts'
-import type { Seeder } from '../seed.ts'
-import { BASELINE, measureGroup } from './growth.ts'
-import type { Point, Series } from './growth.ts'
+import { startRig, type Rig } from '../rig.ts'
+import { startSeeding, type Seeder } from '../seed.ts'
+import { BASELINE, measureGroup, type Point, type Series } from './growth.ts'
 import type { ScalePlan } from './plan.ts'
 
 const FILL_ORGANIZATIONS = 1_000

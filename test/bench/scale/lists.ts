@@ -1,13 +1,10 @@
 // Lists on the key: a busy key whose client is the last entry, and the first request of such a key.
 
 import { newSession, session } from '../requests.ts'
-import { startRig } from '../rig.ts'
-import type { Rig } from '../rig.ts'
-import { startSeeding } from '../seed.ts'
-import type { MintedKey, Seeder } from '../seed.ts'
+import { startRig, type Rig } from '../rig.ts'
+import { startSeeding, type MintedKey, type Seeder } from '../seed.ts'
 import type { LoadRequest } from '../load.ts'
-import { BASELINE, measureGroup } from './growth.ts'
-import type { Series, Subject } from './growth.ts'
+import { BASELINE, measureGroup, type Series, type Subject } from './growth.ts'
 import type { ScalePlan } from './plan.ts'
 
 interface Sort {

@@ -5,10 +5,8 @@
 import { residentBytes } from '../child.ts'
 import { heapBytes } from '../inspector.ts'
 import { session } from '../requests.ts'
-import { startRig } from '../rig.ts'
-import type { Rig } from '../rig.ts'
-import { startSeeding } from '../seed.ts'
-import type { MintedKey, Seeder } from '../seed.ts'
+import { startRig, type Rig } from '../rig.ts'
+import { startSeeding, type MintedKey, type Seeder } from '../seed.ts'
 import type { ScalePlan } from './plan.ts'
 
 /** Keys that are minted, inserted and used at a time. */

@@ -1,18 +1,14 @@
 // What typical traffic asks of the platform per request, counted in the shell around the very bundle,
 // at a steady rate, so that events are packed and leases sized as they would be.
 
-import { operationsOf } from '../cost.ts'
-import type { Operations } from '../cost.ts'
+import { operationsOf, type Operations } from '../cost.ts'
 import type { Counted } from '../counted.ts'
 import { takeCounts, takeSettledCounts } from '../counting.ts'
-import { NAIVE_KEY } from '../edge.ts'
-import type { WorkerName } from '../edge.ts'
+import { NAIVE_KEY, type WorkerName } from '../edge.ts'
 import type { LoadRequest } from '../load.ts'
 import { forgedKey, get, newSession, preflight, session } from '../requests.ts'
-import { startRig } from '../rig.ts'
-import type { Rig } from '../rig.ts'
-import { startSeeding } from '../seed.ts'
-import type { Seeder } from '../seed.ts'
+import { startRig, type Rig } from '../rig.ts'
+import { startSeeding, type Seeder } from '../seed.ts'
 import { mintMany } from './keys.ts'
 import type { ScalePlan } from './plan.ts'
 

@@ -1,7 +1,6 @@
 // The series as tables, in the form that docs/scale.md takes them in.
 
-import { PRICES } from '../cost.ts'
-import type { Cost, Item } from '../cost.ts'
+import { PRICES, type Cost, type Item } from '../cost.ts'
 import { RESOURCES } from '../limits.ts'
 import { table } from '../print.ts'
 import type { Series } from './growth.ts'

@@ -1,7 +1,6 @@
 // Catalogs of any number of routes.
 
-import { defineCatalog } from '../../../src/catalog/define.ts'
-import type { Catalog, Product } from '../../../src/catalog/define.ts'
+import { defineCatalog, type Catalog, type Product } from '../../../src/catalog/define.ts'
 import { shipped } from '../../../src/catalog.ts'
 
 const ROUTES_PER_PRODUCT = 10

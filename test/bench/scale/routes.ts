@@ -3,8 +3,7 @@
 import { get } from '../requests.ts'
 import { startRig } from '../rig.ts'
 import { startSeeding } from '../seed.ts'
-import { BASELINE, measureGroup } from './growth.ts'
-import type { Series } from './growth.ts'
+import { BASELINE, measureGroup, type Series } from './growth.ts'
 import type { ScalePlan } from './plan.ts'
 import { lastPath, productIds } from './routes-catalog.ts'
 

@@ -16,8 +16,7 @@ import { PASS_THROUGH } from '../bare-workers.ts'
 import { threadMicroseconds } from '../child.ts'
 import { deployment } from '../edge.ts'
 import { median, round } from '../statistics.ts'
-import { bundleParts } from './parts.ts'
-import type { Part } from './parts.ts'
+import { bundleParts, type Part } from './parts.ts'
 import type { ScalePlan } from './plan.ts'
 
 const START_DEADLINE_MS = 600_000

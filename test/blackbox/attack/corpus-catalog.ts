@@ -2,8 +2,7 @@
 // Its `/public/*` needs no credential there; nothing does not here, so it needs a key and no scope,
 // save for the report of each, which is the administrators'.
 
-import { defineCatalog, WRITES } from '../../../src/catalog/define.ts'
-import type { Product, Route } from '../../../src/catalog/define.ts'
+import { defineCatalog, WRITES, type Product, type Route } from '../../../src/catalog/define.ts'
 
 /** How long the upstream may take for `/orders/slow`. */
 export const SLOW_DEADLINE_MS = 1_500

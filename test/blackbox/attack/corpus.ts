@@ -1,10 +1,13 @@
 // The corpus' edge with its fixtures, and how a row is played: as bytes on a socket.
 
-import { startEdge } from '../../harness/edge.ts'
-import type { CredentialOptions, Minted, TestEdge } from '../../harness/edge.ts'
+import {
+  startEdge,
+  type CredentialOptions,
+  type Minted,
+  type TestEdge,
+} from '../../harness/edge.ts'
 import type { Received } from '../../harness/upstream.ts'
-import { parseAnswer, requestBytes } from '../../harness/wire.ts'
-import type { WireAnswer } from '../../harness/wire.ts'
+import { parseAnswer, requestBytes, type WireAnswer } from '../../harness/wire.ts'
 import { insertOrganization } from '../../../src/dev/statements.ts'
 import { corpusCatalog } from './corpus-catalog.ts'
 

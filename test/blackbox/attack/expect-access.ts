@@ -3,8 +3,7 @@
 import { expect } from 'vitest'
 
 import { valuesOf } from '../../harness/wire.ts'
-import { header, reason } from './expectation.ts'
-import type { Expectation } from './expectation.ts'
+import { header, reason, type Expectation } from './expectation.ts'
 
 /** Refused for its origin, and readable by the page that sent it where that has an origin at all. */
 const otherOrigin: Expectation = (shown) => {

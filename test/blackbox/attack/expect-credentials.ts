@@ -3,8 +3,7 @@
 import { expect } from 'vitest'
 
 import { NAMES } from '../../harness/edge.ts'
-import { header, reason } from './expectation.ts'
-import type { Expectation, Shown } from './expectation.ts'
+import { header, reason, type Expectation, type Shown } from './expectation.ts'
 import { expectOutcome } from './outcome.ts'
 import { BATCHES_UNTIL_HELD, FLOODER, randomKey, sendRandomKeys } from './setups.ts'
 

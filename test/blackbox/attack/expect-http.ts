@@ -6,8 +6,7 @@ import { expect } from 'vitest'
 import { foldHeaderName } from '../../../src/gate/forward/headers.ts'
 import { valuesOf } from '../../harness/wire.ts'
 import type { Played } from './corpus.ts'
-import { header, reason } from './expectation.ts'
-import type { Expectation, Shown } from './expectation.ts'
+import { header, reason, type Expectation, type Shown } from './expectation.ts'
 import { expectOutcome } from './outcome.ts'
 
 /** Refused as the admin route that it is. */

@@ -3,8 +3,7 @@
 
 import { expect } from 'vitest'
 
-import { ADMIN_TOKEN } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { ADMIN_TOKEN, type TestEdge } from '../../harness/edge.ts'
 import { attribute, textOf, tokenIn } from './html.ts'
 
 export const CONSOLE = '/edge/console'

@@ -1,7 +1,6 @@
 // All pages of the console and all their forms, found by following every link.
 
-import { CONSOLE } from './client.ts'
-import type { Client, Fields, Page } from './client.ts'
+import { CONSOLE, type Client, type Fields, type Page } from './client.ts'
 import { attribute, unescapeHtml } from './html.ts'
 
 export interface FoundForm {

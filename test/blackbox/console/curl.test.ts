@@ -7,12 +7,10 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { ADMIN_TOKEN } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { ADMIN_TOKEN, type TestEdge } from '../../harness/edge.ts'
 import { run } from '../control/guide.ts'
 import { newOrganization } from '../control/world.ts'
-import { CONSOLE } from './client.ts'
-import type { Client, Fields, Page } from './client.ts'
+import { CONSOLE, type Client, type Fields, type Page } from './client.ts'
 import { secretIn, unescapeHtml } from './html.ts'
 import { startWorld } from './world.ts'
 

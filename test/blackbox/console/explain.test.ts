@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { TestEdge } from '../../harness/edge.ts'
 import { until } from '../control/world.ts'
-import { CONSOLE, formOf } from './client.ts'
-import type { Client, Fields, Page } from './client.ts'
+import { CONSOLE, formOf, type Client, type Fields, type Page } from './client.ts'
 import { MARKUP } from './html.ts'
 import { startWorld } from './world.ts'
 

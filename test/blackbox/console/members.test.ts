@@ -3,8 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { startEdge } from '../../harness/edge.ts'
-import { CONSOLE, formOf, signedIn } from './client.ts'
-import type { Client } from './client.ts'
+import { CONSOLE, formOf, signedIn, type Client } from './client.ts'
 import { MARKUP } from './html.ts'
 import type { People } from './people.ts'
 import { startPeopledWorld } from './world.ts'

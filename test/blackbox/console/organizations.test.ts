@@ -2,10 +2,8 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
-import { CONSOLE, formOf, signedIn } from './client.ts'
-import type { Client } from './client.ts'
+import { startEdge, type TestEdge } from '../../harness/edge.ts'
+import { CONSOLE, formOf, signedIn, type Client } from './client.ts'
 import { MARKUP } from './html.ts'
 
 let edge: TestEdge

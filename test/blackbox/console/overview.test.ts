@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { TestEdge } from '../../harness/edge.ts'
 import { newOrganization, until } from '../control/world.ts'
-import { CONSOLE } from './client.ts'
-import type { Client } from './client.ts'
+import { CONSOLE, type Client } from './client.ts'
 import { MARKUP, secretIn } from './html.ts'
 import { startWorld } from './world.ts'
 

@@ -4,10 +4,8 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
-import { CONSOLE, newClient } from './client.ts'
-import type { Client } from './client.ts'
+import { startEdge, type TestEdge } from '../../harness/edge.ts'
+import { CONSOLE, newClient, type Client } from './client.ts'
 
 const TEAM = 'console.cloudflareaccess.com'
 const AUDIENCE = 'the-console'

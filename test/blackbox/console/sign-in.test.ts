@@ -2,8 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { ADMIN_TOKEN, startEdge, type TestEdge } from '../../harness/edge.ts'
 import { CONSOLE, newClient, signedIn } from './client.ts'
 
 const SIGN_IN = `${CONSOLE}/sign-in`

@@ -4,11 +4,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { TestEdge } from '../../harness/edge.ts'
-import { startReceiver } from '../../control/webhooks/receiver.ts'
-import type { Receiver } from '../../control/webhooks/receiver.ts'
+import { startReceiver, type Receiver } from '../../control/webhooks/receiver.ts'
 import { until } from '../control/world.ts'
-import { CONSOLE, formOf } from './client.ts'
-import type { Client, Fields, Page } from './client.ts'
+import { CONSOLE, formOf, type Client, type Fields, type Page } from './client.ts'
 import { MARKUP, secretIn } from './html.ts'
 import { enterAs } from './member.ts'
 import type { People } from './people.ts'

@@ -1,13 +1,10 @@
 // What most tests of the console begin with: an edge with two organizations, `org_test` and
 // `org_other`, and an operator who is signed in.
 
-import { startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { startEdge, type TestEdge } from '../../harness/edge.ts'
 import { newOrganization } from '../control/world.ts'
-import { signedIn } from './client.ts'
-import type { Client } from './client.ts'
-import { startPeople } from './people.ts'
-import type { People } from './people.ts'
+import { signedIn, type Client } from './client.ts'
+import { startPeople, type People } from './people.ts'
 
 interface World {
   readonly edge: TestEdge

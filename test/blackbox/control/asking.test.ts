@@ -2,11 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { explained, real, said } from './explained.ts'
-import type { Explanation } from './explained.ts'
+import { explained, real, said, type Explanation } from './explained.ts'
 import type { Situation } from './situations.ts'
-import { dump, startWorld } from './world.ts'
-import type { World } from './world.ts'
+import { dump, startWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {

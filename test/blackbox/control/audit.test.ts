@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcome, present } from '../call.ts'
 import type { Minted } from '../../harness/edge.ts'
 import type { Call, PageBody } from './call.ts'
-import { manager, newOrganization, startWorld, until } from './world.ts'
-import type { World } from './world.ts'
+import { manager, newOrganization, startWorld, until, type World } from './world.ts'
 
 interface EventBody {
   readonly id: string

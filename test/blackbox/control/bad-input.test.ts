@@ -6,14 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OperationName } from '../../../src/catalog/operations.ts'
 import { ADMIN_TOKEN } from '../../harness/edge.ts'
 import { refusalOf } from '../call.ts'
-import { fault } from './call.ts'
-import type { Call } from './call.ts'
+import { fault, type Call } from './call.ts'
 import { BAD_FIELDS } from './bad-fields.ts'
 import { BAD_QUERIES } from './bad-queries.ts'
-import { at, BODIES, NAMES, NOT_FOR_KEYS, WITH_BODY, WITH_ID } from './requests.ts'
-import type { Ids } from './requests.ts'
-import { dump, furnish, startWorld, untouched } from './world.ts'
-import type { World } from './world.ts'
+import { at, BODIES, NAMES, NOT_FOR_KEYS, WITH_BODY, WITH_ID, type Ids } from './requests.ts'
+import { dump, furnish, startWorld, untouched, type World } from './world.ts'
 
 let world: World
 let ids: Ids

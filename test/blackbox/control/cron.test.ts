@@ -2,8 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { startEdge, type TestEdge } from '../../harness/edge.ts'
 
 let edge: TestEdge
 beforeAll(async () => {

@@ -6,8 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { PageBody } from './call.ts'
 import { until } from './world.ts'
-import { eventOf, startWebhookWorld } from './webhook-world.ts'
-import type { DeliveryBody, EndpointBody, WebhookWorld } from './webhook-world.ts'
+import {
+  eventOf,
+  startWebhookWorld,
+  type DeliveryBody,
+  type EndpointBody,
+  type WebhookWorld,
+} from './webhook-world.ts'
 
 const A_TIME: unknown = expect.any(Number)
 const CREATED = 'system.apiKey.created'

@@ -6,11 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mint } from '../../harness/mint.ts'
 import { generateSigningKey } from '../../../src/credentials/signing-keys.ts'
 import { shipped } from '../../../src/catalog.ts'
-import { ADDRESS, explained, real, said } from './explained.ts'
-import type { Explanation } from './explained.ts'
+import { ADDRESS, explained, real, said, type Explanation } from './explained.ts'
 import { ORGANIZATIONS, SITUATIONS } from './situations.ts'
-import { newOrganization, startWorld } from './world.ts'
-import type { World } from './world.ts'
+import { newOrganization, startWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -14,8 +14,7 @@ import { OPERATIONS } from '../../../src/catalog/operations.ts'
 import { missing, EXAMPLES, RECEIVER, run, TEXT } from './guide.ts'
 import type { KeyBody } from './call.ts'
 import { until } from './world.ts'
-import { startWebhookWorld } from './webhook-world.ts'
-import type { EndpointBody, WebhookWorld } from './webhook-world.ts'
+import { startWebhookWorld, type EndpointBody, type WebhookWorld } from './webhook-world.ts'
 
 let world: WebhookWorld
 let env: Record<string, string>

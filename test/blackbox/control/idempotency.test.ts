@@ -6,11 +6,9 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { outcome, sleep } from '../call.ts'
-import { fault } from './call.ts'
-import type { Call, KeyBody } from './call.ts'
+import { fault, type Call, type KeyBody } from './call.ts'
 import { IMPORTED_PREFIX } from './requests.ts'
-import { ALL_PRODUCTS, dump, manager, startWorld, untouched } from './world.ts'
-import type { World } from './world.ts'
+import { ALL_PRODUCTS, dump, manager, startWorld, untouched, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -8,8 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcome, refusalOf } from '../call.ts'
 import type { KeyBody } from './call.ts'
 import { IMPORTED_PREFIX } from './requests.ts'
-import { startWorld, until, untouched } from './world.ts'
-import type { World } from './world.ts'
+import { startWorld, until, untouched, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {

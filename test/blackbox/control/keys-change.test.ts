@@ -3,10 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { outcome, present } from '../call.ts'
-import { fault } from './call.ts'
-import type { KeyBody, ReceiptBody } from './call.ts'
-import { startWorld } from './world.ts'
-import type { World } from './world.ts'
+import { fault, type KeyBody, type ReceiptBody } from './call.ts'
+import { startWorld, type World } from './world.ts'
 
 const A_TIME: unknown = expect.any(Number)
 

@@ -7,11 +7,17 @@ import { decodeJwt } from 'jose'
 
 import type { CredentialOptions } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
-import { caller, detailOf, fault } from './call.ts'
-import type { KeyBody } from './call.ts'
+import { caller, detailOf, fault, type KeyBody } from './call.ts'
 import { IMPORTED_PREFIX } from './requests.ts'
-import { ALL_PRODUCTS, ALL_SCOPES, manager, startWorld, until, untouched } from './world.ts'
-import type { World } from './world.ts'
+import {
+  ALL_PRODUCTS,
+  ALL_SCOPES,
+  manager,
+  startWorld,
+  until,
+  untouched,
+  type World,
+} from './world.ts'
 
 const A_TIME: unknown = expect.any(Number)
 const DEFAULT_SCOPES = [

@@ -4,8 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Call, KeyBody, PageBody } from './call.ts'
-import { manager, newOrganization, startWorld, until } from './world.ts'
-import type { World } from './world.ts'
+import { manager, newOrganization, startWorld, until, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -3,10 +3,8 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
-import { caller, fault } from './call.ts'
-import type { Call } from './call.ts'
+import { ADMIN_TOKEN, startEdge, type TestEdge } from '../../harness/edge.ts'
+import { caller, fault, type Call } from './call.ts'
 import { newOrganization, untouched } from './world.ts'
 
 let edge: TestEdge

@@ -6,13 +6,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { OPERATIONS } from '../../../src/catalog/operations.ts'
 import { API_PREFIX } from '../../../src/lib/paths.ts'
-import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { ADMIN_TOKEN, startEdge, type TestEdge } from '../../harness/edge.ts'
 import { outcome } from '../call.ts'
 import type { KeyBody, PageBody, ReceiptBody } from './call.ts'
 import { generateClient } from './generated-client.ts'
-import { examplesOf, flawOf, operationsOf } from './openapi-document.ts'
-import type { Document, Json, Operation } from './openapi-document.ts'
+import {
+  examplesOf,
+  flawOf,
+  operationsOf,
+  type Document,
+  type Json,
+  type Operation,
+} from './openapi-document.ts'
 import { NAMES, scopesOf, WITH_BODY } from './requests.ts'
 import { ALL_PRODUCTS, ALL_SCOPES } from './world.ts'
 

@@ -3,11 +3,18 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { NAMES, startEdge } from '../../harness/edge.ts'
-import type { Minted, TestEdge } from '../../harness/edge.ts'
+import { NAMES, startEdge, type Minted, type TestEdge } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
-import { fault, fill, manager, newOrganization, operator, untilEnforced } from './plain-call.ts'
-import type { Answer, Call } from './plain-call.ts'
+import {
+  fault,
+  fill,
+  manager,
+  newOrganization,
+  operator,
+  untilEnforced,
+  type Answer,
+  type Call,
+} from './plain-call.ts'
 
 const A_TIME: unknown = expect.any(Number)
 

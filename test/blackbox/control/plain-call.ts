@@ -3,8 +3,7 @@
 import { expect } from 'vitest'
 
 import { insertOrganization } from '../../../src/dev/statements.ts'
-import { ADMIN_TOKEN } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { ADMIN_TOKEN, type TestEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'
 
 export interface Answer<T> {

@@ -1,8 +1,7 @@
 // A request for every operation of the table that gate and OpenAPI document are made from: a new
 // operation without one does not compile.
 
-import { OPERATIONS } from '../../../src/catalog/operations.ts'
-import type { OperationName } from '../../../src/catalog/operations.ts'
+import { OPERATIONS, type OperationName } from '../../../src/catalog/operations.ts'
 
 /** Keys that were minted elsewhere begin with it. */
 export const IMPORTED_PREFIX = 'sk_live_'

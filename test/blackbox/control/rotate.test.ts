@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { outcome, present, sleep } from '../call.ts'
 import type { KeyBody, ReceiptBody } from './call.ts'
-import { startWorld } from './world.ts'
-import type { World } from './world.ts'
+import { startWorld, type World } from './world.ts'
 
 interface Rotation {
   readonly key: KeyBody

@@ -6,8 +6,7 @@ import { OPERATIONS } from '../../../src/catalog/operations.ts'
 import { outcome, present } from '../call.ts'
 import type { KeyBody, PageBody, ReceiptBody } from './call.ts'
 import { until } from './world.ts'
-import { eventOf } from './webhook-world.ts'
-import type { WebhookWorld } from './webhook-world.ts'
+import { eventOf, type WebhookWorld } from './webhook-world.ts'
 
 export type WorldCheck = (world: WebhookWorld) => Promise<void>
 

@@ -3,11 +3,17 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
+import { startEdge, type TestEdge } from '../../harness/edge.ts'
 import { outcome, present } from '../call.ts'
-import { caller, fault, manager, newOrganization, operator, untilEnforced } from './plain-call.ts'
-import type { Call } from './plain-call.ts'
+import {
+  caller,
+  fault,
+  manager,
+  newOrganization,
+  operator,
+  untilEnforced,
+  type Call,
+} from './plain-call.ts'
 
 const A_TIME: unknown = expect.any(Number)
 

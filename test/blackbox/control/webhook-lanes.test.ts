@@ -6,8 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { asVerified } from './world.ts'
-import { startWebhookWorld } from './webhook-world.ts'
-import type { EndpointBody, WebhookWorld } from './webhook-world.ts'
+import { startWebhookWorld, type EndpointBody, type WebhookWorld } from './webhook-world.ts'
 
 const CREATED = 'system.apiKey.created'
 const HANGING = 20

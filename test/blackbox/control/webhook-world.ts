@@ -1,11 +1,9 @@
 // A world whose webhooks arrive at a real HTTP server, which verifies them by `standardwebhooks`.
 
 import type { KeyEventData } from '../../../src/control/webhooks/event.ts'
-import { startReceiver } from '../../control/webhooks/receiver.ts'
-import type { Received, Receiver } from '../../control/webhooks/receiver.ts'
+import { startReceiver, type Received, type Receiver } from '../../control/webhooks/receiver.ts'
 import type { Call } from './call.ts'
-import { startWorld, until } from './world.ts'
-import type { World } from './world.ts'
+import { startWorld, until, type World } from './world.ts'
 
 export interface EndpointBody {
   readonly id: string

@@ -1,8 +1,7 @@
 // Webhooks over the management API: endpoints made, changed and removed, and what happens to keys
 // arriving at a real HTTP server, signed.
 
-import { createServer } from 'node:http'
-import type { ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,8 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcome, present } from '../call.ts'
 import type { KeyBody } from './call.ts'
 import { manager, newOrganization, until } from './world.ts'
-import { eventOf, startWebhookWorld } from './webhook-world.ts'
-import type { EndpointBody, WebhookWorld } from './webhook-world.ts'
+import {
+  eventOf,
+  startWebhookWorld,
+  type EndpointBody,
+  type WebhookWorld,
+} from './webhook-world.ts'
 
 const CREATED = 'system.apiKey.created'
 const INVALIDATED = 'system.apiKey.invalidated'

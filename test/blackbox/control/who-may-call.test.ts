@@ -3,16 +3,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Kind } from '../../../src/catalog/define.ts'
-import { OPERATIONS } from '../../../src/catalog/operations.ts'
-import type { OperationName } from '../../../src/catalog/operations.ts'
-import { ADMIN_TOKEN } from '../../harness/edge.ts'
-import type { CredentialOptions } from '../../harness/edge.ts'
+import { OPERATIONS, type OperationName } from '../../../src/catalog/operations.ts'
+import { ADMIN_TOKEN, type CredentialOptions } from '../../harness/edge.ts'
 import { present } from '../call.ts'
-import { caller, detailOf, fault } from './call.ts'
-import type { Call, KeyBody } from './call.ts'
-import { at, BODIES, FOR_KEYS, NAMES, NOT_FOR_KEYS, OF_ORGANIZATION } from './requests.ts'
-import { scopesOf, WITH_ID } from './requests.ts'
-import type { Ids } from './requests.ts'
+import { caller, detailOf, fault, type Call, type KeyBody } from './call.ts'
+import {
+  at,
+  BODIES,
+  FOR_KEYS,
+  NAMES,
+  NOT_FOR_KEYS,
+  OF_ORGANIZATION,
+  scopesOf,
+  WITH_ID,
+  type Ids,
+} from './requests.ts'
 import {
   ALL_SCOPES,
   furnish,
@@ -21,8 +26,8 @@ import {
   startWorld,
   until,
   untouched,
+  type World,
 } from './world.ts'
-import type { World } from './world.ts'
 
 let world: World
 let ids: Ids

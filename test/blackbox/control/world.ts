@@ -4,13 +4,15 @@ import { expect } from 'vitest'
 
 import { shipped } from '../../../src/catalog.ts'
 import { insertOrganization } from '../../../src/dev/statements.ts'
-import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
-import type { CredentialOptions, TestEdge } from '../../harness/edge.ts'
+import {
+  ADMIN_TOKEN,
+  startEdge,
+  type CredentialOptions,
+  type TestEdge,
+} from '../../harness/edge.ts'
 import { sleep } from '../call.ts'
-import { caller } from './call.ts'
-import type { Call } from './call.ts'
-import { IMPORTED_PREFIX } from './requests.ts'
-import type { Ids } from './requests.ts'
+import { caller, type Call } from './call.ts'
+import { IMPORTED_PREFIX, type Ids } from './requests.ts'
 
 export const ALL_SCOPES = Object.keys(shipped.scopes)
 export const ALL_PRODUCTS = shipped.products.map(({ id }) => id)

@@ -1,12 +1,15 @@
 // A real upstream that keeps connections open: WebSockets by `ws`, and answers that go on piece by piece.
 
-import { createServer } from 'node:http'
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { constants, createGzip } from 'node:zlib'
 
-import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
+import { WebSocketServer, type WebSocket } from 'ws'
 
 export interface Accepted {
   readonly socket: WebSocket

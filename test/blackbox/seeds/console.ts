@@ -3,13 +3,17 @@
 
 import { expect } from 'vitest'
 
-import { ADMIN_TOKEN } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
-import { CONSOLE, newClient, signedIn } from '../console/client.ts'
-import type { Client, Fields, Page } from '../console/client.ts'
+import { ADMIN_TOKEN, type TestEdge } from '../../harness/edge.ts'
+import {
+  CONSOLE,
+  newClient,
+  signedIn,
+  type Client,
+  type Fields,
+  type Page,
+} from '../console/client.ts'
 import { until } from '../control/world.ts'
-import { call } from './seed.ts'
-import type { Check } from './seed.ts'
+import { call, type Check } from './seed.ts'
 
 const HOME = `${CONSOLE}/o/org_test`
 const INGEST = 'POST /api/v1/ingest'

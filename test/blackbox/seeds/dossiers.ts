@@ -5,8 +5,7 @@ import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
 import { DOSSIERS_CONSOLE } from './console.ts'
-import { call, callWith } from './seed.ts'
-import type { Check, Seed } from './seed.ts'
+import { call, callWith, type Check, type Seed } from './seed.ts'
 
 const DOCUMENTS = [
   'POST /document-processing',

@@ -4,8 +4,7 @@ import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
 import { VAULT_CONSOLE } from './console.ts'
-import { call, callWith } from './seed.ts'
-import type { Check, Seed } from './seed.ts'
+import { call, callWith, type Check, type Seed } from './seed.ts'
 
 const RETAIL = { 'x-approver-department': 'retail' }
 const INGEST = 'POST /api/v1/ingest'

@@ -2,8 +2,7 @@
 
 import { expect } from 'vitest'
 
-import { call, callWith } from './seed.ts'
-import type { Check } from './seed.ts'
+import { call, callWith, type Check } from './seed.ts'
 
 const DEFAULT = [
   'sessions:read',

@@ -4,8 +4,7 @@ import { expect } from 'vitest'
 
 import { refusalOf } from '../call.ts'
 import { VERIFA_CONSOLE } from './console.ts'
-import { call, callWith } from './seed.ts'
-import type { Check, Seed } from './seed.ts'
+import { call, callWith, type Check, type Seed } from './seed.ts'
 import { origins, publishableRows } from './verifa-publishable.ts'
 import { scopeRows } from './verifa-scopes.ts'
 

@@ -10,24 +10,20 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { ADMIN_TOKEN, startEdge } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
-import { startUpstream } from '../../harness/upstream.ts'
-import type { RecordingUpstream } from '../../harness/upstream.ts'
+import { ADMIN_TOKEN, startEdge, type TestEdge } from '../../harness/edge.ts'
+import { startUpstream, type RecordingUpstream } from '../../harness/upstream.ts'
 import { castOf } from './cast.ts'
 import { exchange } from './exchange.ts'
-import { faultsOf, filesOf, tablesOf, tapeOf, valuesOf } from './kept.ts'
-import type { Kept } from './kept.ts'
-import { keepLedger } from './ledger.ts'
-import type { Ledger, Line } from './ledger.ts'
+import { faultsOf, filesOf, tablesOf, tapeOf, valuesOf, type Kept } from './kept.ts'
+import { keepLedger, type Ledger, type Line } from './ledger.ts'
 import {
   arrivals,
   IMPORTED_PREFIX,
   lifeOfKey,
   managementCalls,
   undecided,
+  type Task,
 } from './management-traffic.ts'
-import type { Task } from './management-traffic.ts'
 import { misuseRows } from './misuse-traffic.ts'
 import { answerAsAsked, runMixed, settled } from './mixed.ts'
 import { productRows } from './product-traffic.ts'

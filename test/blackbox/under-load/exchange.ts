@@ -1,7 +1,6 @@
 // One request and its answer over a kept-alive connection, as a client that calls in a loop sends it.
 
-import { Agent, request } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
+import { Agent, request, type IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 
 export interface Exchange {

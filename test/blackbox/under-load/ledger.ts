@@ -1,7 +1,6 @@
 // The clients' own account of what they asked and were told, to be held against the edge's.
 
-import { exchange, told } from './exchange.ts'
-import type { Answer, Exchange } from './exchange.ts'
+import { exchange, told, type Answer, type Exchange } from './exchange.ts'
 
 /** Whom the edge must have recognised. */
 export interface Caller {

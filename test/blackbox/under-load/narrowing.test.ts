@@ -8,14 +8,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FENCE_WAIT_MS } from '../../../src/guard/lease-terms.ts'
 import { startEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'
-import { CHANGES, REVOKE } from './changes.ts'
-import type { Change } from './changes.ts'
+import { CHANGES, REVOKE, type Change } from './changes.ts'
 import { exchange } from './exchange.ts'
-import { enforcedAt } from './repetition.ts'
-import type { Changed } from './repetition.ts'
+import { enforcedAt, type Changed } from './repetition.ts'
 import { CRASHING, FENCELESS, WAITLESS } from './shells.ts'
-import { startWorld } from './world.ts'
-import type { Disturbance, Repeated, World } from './world.ts'
+import { startWorld, type Disturbance, type Repeated, type World } from './world.ts'
 
 /** `UNDER_LOAD_TIMES=5` repeats each change five times as often: 240 revocations in all. */
 const TIMES = Number(process.env['UNDER_LOAD_TIMES'] ?? 1)

@@ -4,8 +4,7 @@
 
 import type { TestEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'
-import { exchange, told } from './exchange.ts'
-import type { Answer, Exchange } from './exchange.ts'
+import { exchange, told, type Answer, type Exchange } from './exchange.ts'
 
 const CLIENTS = 32
 /** Between a client's requests: a key that is busy, whose leases last as long as they may. */

@@ -4,14 +4,10 @@
 import { defaultScopes } from '../../../src/catalog/define.ts'
 import { shipped } from '../../../src/catalog.ts'
 import { insertOrganization } from '../../../src/dev/statements.ts'
-import { ADMIN_TOKEN } from '../../harness/edge.ts'
-import type { TestEdge } from '../../harness/edge.ts'
-import { callOf, subjectOf } from './changes.ts'
-import type { Change, ManagementCall, Subject } from './changes.ts'
-import { exchange, told } from './exchange.ts'
-import type { Answer } from './exchange.ts'
-import { enforcedAt, underLoad } from './repetition.ts'
-import type { Repetition, Verdict } from './repetition.ts'
+import { ADMIN_TOKEN, type TestEdge } from '../../harness/edge.ts'
+import { callOf, subjectOf, type Change, type ManagementCall, type Subject } from './changes.ts'
+import { exchange, told, type Answer } from './exchange.ts'
+import { enforcedAt, underLoad, type Repetition, type Verdict } from './repetition.ts'
 
 /** How a repetition differs from a plain one. */
 export type Disturbance = Pick<Repetition, 'tolerated'> & {

@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { clashes, disagreements } from '../../../src/cli/deploy/check.ts'
 import { hasEnvironment, withEnvironment } from '../../../src/cli/deploy/environment.ts'
 import { readWorkers } from '../../../src/cli/deploy/workers.ts'
-import { ROLES } from '../../../src/config/workers.ts'
-import type { Role } from '../../../src/config/workers.ts'
+import { ROLES, type Role } from '../../../src/config/workers.ts'
 import { World } from './account.ts'
 
 let world: World

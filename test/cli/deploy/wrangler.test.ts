@@ -1,8 +1,7 @@
 // The installed wrangler over Cloudflare's API as this file has it, on this machine: what the code reads in
 // wrangler's words is in them.
 
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -15,8 +14,7 @@ import {
   ensureQueues,
 } from '../../../src/cli/deploy/resources.ts'
 import { readDeployed } from '../../../src/cli/deploy/secrets.ts'
-import { readWorkers } from '../../../src/cli/deploy/workers.ts'
-import type { Workers } from '../../../src/cli/deploy/workers.ts'
+import { readWorkers, type Workers } from '../../../src/cli/deploy/workers.ts'
 import type { Deployment } from '../../../src/cli/deploy/wrangler.ts'
 import { wrangler } from '../../../src/cli/direct/wrangler.ts'
 import { ACCOUNT, World } from './account.ts'

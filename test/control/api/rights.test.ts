@@ -3,11 +3,14 @@
 
 import { describe, expect, it, test } from 'vitest'
 
-import { refusalOf } from '../../../src/control/api/rights/decide.ts'
-import type { Author, KeyState, Write } from '../../../src/control/api/rights/decide.ts'
+import {
+  refusalOf,
+  type Author,
+  type KeyState,
+  type Write,
+} from '../../../src/control/api/rights/decide.ts'
 import type { Extent } from '../../../src/control/api/rights/extent.ts'
-import { FIELDS } from '../../../src/control/api/rights/fields.ts'
-import type { Moment, Thing } from '../../../src/control/api/rights/fields.ts'
+import { FIELDS, type Moment, type Thing } from '../../../src/control/api/rights/fields.ts'
 
 const DAY_MS = 86_400_000
 const NOW = Date.UTC(2026, 10, 28)

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { checkDestination } from '../../../src/control/webhooks/destination.ts'
-import type { DestinationReason } from '../../../src/control/webhooks/destination.ts'
+import {
+  checkDestination,
+  type DestinationReason,
+} from '../../../src/control/webhooks/destination.ts'
 import { attackCases } from '../../corpora.ts'
 
 const rules = { allowLoopbackHttp: false, ownHosts: new Set(['edge.acme.com', 'origin.acme.com']) }

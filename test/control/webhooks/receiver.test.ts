@@ -10,8 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { unstable_splitSqlQuery } from 'wrangler'
 
 import { ATTEMPTS, DELAYS_MS, JITTER } from '../../../src/control/webhooks/schedule.ts'
-import { complaint, startReceiver } from './receiver.ts'
-import type { Receiver } from './receiver.ts'
+import { complaint, startReceiver, type Receiver } from './receiver.ts'
 
 interface Answers {
   organization: string

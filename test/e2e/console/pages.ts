@@ -6,8 +6,7 @@ import { createRequire } from 'node:module'
 import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-import { CONSOLE, HOME } from './stack.ts'
-import type { Look } from './stack.ts'
+import { CONSOLE, HOME, type Look } from './stack.ts'
 
 /** Files, and the way out. */
 const NO_PAGES = /\/sign-out$|\.csv|\/export|\/assets\//

@@ -9,8 +9,7 @@ import type { Page } from 'playwright-core'
 
 import { ADMIN_TOKEN, ROOT } from '../dev-process.ts'
 import { withPalette } from './png.ts'
-import { CONSOLE, furnish, HOME, startConsole } from './stack.ts'
-import type { ConsoleStack, Look } from './stack.ts'
+import { CONSOLE, furnish, HOME, startConsole, type ConsoleStack, type Look } from './stack.ts'
 
 const IMAGES = join(ROOT, 'docs', 'images')
 const LIGHT: Look = { width: 1280, scheme: 'light' }

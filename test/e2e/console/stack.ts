@@ -3,10 +3,8 @@
 
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
-import { ADMIN_TOKEN, newState, startDev, writeDevVars } from '../dev-process.ts'
-import type { DevProcess } from '../dev-process.ts'
-import { startReceiver } from '../../control/webhooks/receiver.ts'
-import type { Receiver } from '../../control/webhooks/receiver.ts'
+import { ADMIN_TOKEN, newState, startDev, writeDevVars, type DevProcess } from '../dev-process.ts'
+import { startReceiver, type Receiver } from '../../control/webhooks/receiver.ts'
 import { launchBrowser } from '../page.ts'
 import { apiKey, bearer, send } from '../send.ts'
 

@@ -2,8 +2,7 @@
 // that the call names, if there is one, a person in their own.
 
 import type { Acting } from '../../../audit/event.ts'
-import { actorName } from '../actor.ts'
-import type { Actor } from '../actor.ts'
+import { actorName, type Actor } from '../actor.ts'
 
 /** Null for a key, which is on account itself. Never fails: an account without a chain is better. */
 export async function actingOf(

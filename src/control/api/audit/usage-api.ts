@@ -3,8 +3,7 @@
 import { z } from '@hono/zod-openapi'
 
 import { REFUSAL_GROUPS, refusalsBy } from '../../logs/refusals.ts'
-import { GROUPS, usageBy, usageOfMonth } from '../../logs/usage.ts'
-import type { UsageFilter } from '../../logs/usage.ts'
+import { GROUPS, usageBy, usageOfMonth, type UsageFilter } from '../../logs/usage.ts'
 import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'

@@ -1,7 +1,6 @@
 // The message that has a change's fences published.
 
-import { readMembers } from '../../../lib/message-kind.ts'
-import type { MessageHead } from '../../../lib/message-kind.ts'
+import { readMembers, type MessageHead } from '../../../lib/message-kind.ts'
 
 /** What is to be published. */
 export interface FencesAsked {

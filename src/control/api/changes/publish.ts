@@ -3,12 +3,9 @@
 // twice or beside the cron: fences only rise.
 
 import type { ControlDeps } from '../../deps.ts'
-import { publishCredentials } from '../../../guard/publish.ts'
-import type { PendingFence } from '../../../guard/publish.ts'
-import { retryUnreadable } from '../../queues.ts'
-import type { Messages } from '../../queues.ts'
-import { fenceMessage, readFenceMessage } from './message.ts'
-import type { FencesAsked } from './message.ts'
+import { publishCredentials, type PendingFence } from '../../../guard/publish.ts'
+import { retryUnreadable, type Messages } from '../../queues.ts'
+import { fenceMessage, readFenceMessage, type FencesAsked } from './message.ts'
 import { AWAITED, readChange } from './progress.ts'
 
 /** Keys published per delivery. Each takes four calls out of the invocation's thousand. */

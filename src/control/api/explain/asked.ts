@@ -2,8 +2,7 @@
 // credential.
 
 import { kindOfPrefix } from '../../../credentials/format.ts'
-import { KINDS } from '../../../credentials/kinds.ts'
-import type { Kind, Scheme } from '../../../credentials/kinds.ts'
+import { KINDS, type Kind, type Scheme } from '../../../credentials/kinds.ts'
 import { peekRecord } from '../../../credentials/store.ts'
 import type { KeyRecord } from '../../../credentials/record.ts'
 import { environmentOf, organizationOf } from '../actor.ts'

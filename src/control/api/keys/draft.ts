@@ -3,14 +3,18 @@
 import type { z } from '@hono/zod-openapi'
 
 import { JWT_MAX_LIFETIME_S } from '../../../credentials/jwt-claims.ts'
-import { hasOrigins, isSigned, KINDS, ONLY_SOME_HAVE_ORIGINS } from '../../../credentials/kinds.ts'
-import type { Kind } from '../../../credentials/kinds.ts'
+import {
+  hasOrigins,
+  isSigned,
+  KINDS,
+  ONLY_SOME_HAVE_ORIGINS,
+  type Kind,
+} from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { readIps, readOrigins } from '../lists.ts'
 import { invalid } from '../problem.ts'
-import { environmentFor } from './create.ts'
-import type { KeyDraft } from './create.ts'
+import { environmentFor, type KeyDraft } from './create.ts'
 import { readQuotas } from './quotas.ts'
 import type { CreateKey, ImportKey } from './schemas.ts'
 

@@ -3,8 +3,7 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { SHOWN } from '../../../credentials/fields.ts'
-import type { FormName } from '../../../credentials/fields.ts'
+import { SHOWN, type FormName } from '../../../credentials/fields.ts'
 import { ENVIRONMENTS, KIND_NAMES, kindsWith } from '../../../credentials/kinds.ts'
 import { LINE_MAX_LENGTH, NAME_MAX_LENGTH, readLine, readName } from '../../../lib/names.ts'
 import type { Result } from '../../../lib/result.ts'

@@ -3,8 +3,7 @@
 import { z } from '@hono/zod-openapi'
 
 import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'
-import { compareRecords } from './records.ts'
-import type { Ahead } from './records.ts'
+import { compareRecords, type Ahead } from './records.ts'
 import { republish } from './republish.ts'
 
 export const restoreApi = controlApp()

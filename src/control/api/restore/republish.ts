@@ -3,10 +3,8 @@
 // and published, slice by slice; then those that only KV still knows.
 
 import type { Bindings } from '../../../config/bindings.ts'
-import { publishCredentials } from '../../../guard/publish.ts'
-import type { PendingFence, Published } from '../../../guard/publish.ts'
-import { compareRecords } from './records.ts'
-import type { Ahead } from './records.ts'
+import { publishCredentials, type PendingFence, type Published } from '../../../guard/publish.ts'
+import { compareRecords, type Ahead } from './records.ts'
 
 /** Keys of a slice. Each takes three calls, more where its guard is ahead, out of a thousand. */
 export const REPUBLISH_SLICE = 100

@@ -1,14 +1,11 @@
 // The decision on a write, from what a handler has at hand to the refusal on the wire.
 
-import { KIND_LIMITS, limitsOf } from '../../../credentials/kinds.ts'
-import type { Environment, Kind } from '../../../credentials/kinds.ts'
+import { KIND_LIMITS, limitsOf, type Environment, type Kind } from '../../../credentials/kinds.ts'
 import { recordOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Problem, problemAt } from '../problem.ts'
-import { refusalOf } from './decide.ts'
-import type { Author, KeyState, Write } from './decide.ts'
-import { quotasInForce } from './extent.ts'
-import type { Extent } from './extent.ts'
+import { refusalOf, type Author, type KeyState, type Write } from './decide.ts'
+import { quotasInForce, type Extent } from './extent.ts'
 
 /** @throws Problem 403 where the actor may not write this. */
 export function checkWrite(context: ControlContext, write: Write): void {

@@ -4,10 +4,8 @@
 
 import type { Environment } from '../../../catalog/define.ts'
 import type { Role } from '../members/role.ts'
-import { beyond } from './extent.ts'
-import type { Extent } from './extent.ts'
-import { FIELDS, WRITERS } from './fields.ts'
-import type { Moment, Rule, Thing, Writer } from './fields.ts'
+import { beyond, type Extent } from './extent.ts'
+import { FIELDS, WRITERS, type Moment, type Rule, type Thing, type Writer } from './fields.ts'
 
 /** Who writes, as far as it is decided by that. */
 export type Author =

@@ -3,8 +3,7 @@
 
 import { environmentOf } from '../actor.ts'
 import { capsFor, withinCap } from '../caps.ts'
-import { commitChange, enforce } from '../change.ts'
-import type { Receipt } from '../change.ts'
+import { commitChange, enforce, type Receipt } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { decide, onlyIf } from '../decide.ts'
 import { activeTokens } from '../keys/read.ts'
@@ -12,8 +11,7 @@ import type { KeyView } from '../keys/schemas.ts'
 import { keyEvent } from '../notify.ts'
 import { checkWrite, stateOf } from '../rights/check.ts'
 import { tokensOf } from './change.ts'
-import { readServiceUser } from './read.ts'
-import type { ServiceUserView } from './read.ts'
+import { readServiceUser, type ServiceUserView } from './read.ts'
 
 export type DisabledReceipt = Receipt & { readonly disabled_at: number | null }
 

@@ -1,8 +1,12 @@
 // Adding an endpoint, once for each Idempotency-Key. A second request with the same one answers with the
 // endpoint that the first made, without its secret, which can be read nowhere.
 
-import { createEndpoint, ENDPOINTS_MAX, getEndpoint } from '../../webhooks/endpoints.ts'
-import type { NewEndpoint } from '../../webhooks/endpoints.ts'
+import {
+  createEndpoint,
+  ENDPOINTS_MAX,
+  getEndpoint,
+  type NewEndpoint,
+} from '../../webhooks/endpoints.ts'
 import { prepareAll } from '../../webhooks/statement.ts'
 import { actorName } from '../actor.ts'
 import { commit } from '../change.ts'

@@ -2,8 +2,13 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { deliveryFromRow, listDeliveries, resend, sendTest } from '../../webhooks/deliveries.ts'
-import type { ResendRefusal } from '../../webhooks/deliveries.ts'
+import {
+  deliveryFromRow,
+  listDeliveries,
+  resend,
+  sendTest,
+  type ResendRefusal,
+} from '../../webhooks/deliveries.ts'
 import { getEndpoint } from '../../webhooks/endpoints.ts'
 import { hint } from '../../webhooks/run.ts'
 import { organizationOf } from '../actor.ts'

@@ -2,8 +2,7 @@
 
 import { checkDestination } from '../../webhooks/destination.ts'
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
-import { prepareAll, runAll } from '../../webhooks/statement.ts'
-import type { Statement } from '../../webhooks/statement.ts'
+import { prepareAll, runAll, type Statement } from '../../webhooks/statement.ts'
 import { commit } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { invalid, notFound } from '../problem.ts'

@@ -9,8 +9,11 @@ import { getEndpoint } from '../../webhooks/endpoints.ts'
 import { deliveryDeps } from '../../webhooks/run.ts'
 import { TIMEOUT_MS } from '../../webhooks/send.ts'
 import { runAll } from '../../webhooks/statement.ts'
-import { selectUnverified, verifiedStatements } from '../../webhooks/verification.ts'
-import type { Unverified } from '../../webhooks/verification.ts'
+import {
+  selectUnverified,
+  verifiedStatements,
+  type Unverified,
+} from '../../webhooks/verification.ts'
 import { organizationOf } from '../actor.ts'
 import { Id } from '../keys/schemas.ts'
 import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'

@@ -7,8 +7,7 @@ import { TextArea } from '../kit/field.tsx'
 import { TokenField } from '../kit/form.tsx'
 import { pageUrl } from '../urls.ts'
 import type { Verdict } from './coverage.ts'
-import { WORDS } from './read.ts'
-import type { List } from './read.ts'
+import { WORDS, type List } from './read.ts'
 
 /** Verdicts of one answer; those with a fault come first. */
 const VERDICTS_MAX = 50

@@ -2,14 +2,12 @@
 // because with it everybody else is refused.
 
 import type { PageContext } from '../context.ts'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
+import { faultOf, type Fault } from '../kit/fault.ts'
 import { linesOf } from '../kit/list-field.tsx'
 import { done, refused } from '../respond.tsx'
 import { fewest } from './add-form.tsx'
 import { readEntry, verdictsOf } from './coverage.ts'
-import { readList, saveList } from './read.ts'
-import type { List } from './read.ts'
+import { readList, saveList, type List } from './read.ts'
 import { reviewPage } from './review.tsx'
 import { listPage } from './show.tsx'
 

@@ -1,10 +1,8 @@
 // What an entry of an allowlist covers, in words, by the lists' own readers. Pure.
 
 import { formatAddress } from '../../../lists/address.ts'
-import { describeRange, parseAddressEntry } from '../../../lists/address-list.ts'
-import type { Range } from '../../../lists/address-list.ts'
-import { parseOriginEntry } from '../../../lists/origin-list.ts'
-import type { OriginEntry } from '../../../lists/origin-list.ts'
+import { describeRange, parseAddressEntry, type Range } from '../../../lists/address-list.ts'
+import { parseOriginEntry, type OriginEntry } from '../../../lists/origin-list.ts'
 import { numberText } from '../kit/number.ts'
 
 export type ListName = 'ips' | 'origins'

@@ -6,8 +6,7 @@ import { Form } from '../kit/form.tsx'
 import { Table } from '../kit/table.tsx'
 import { withQuery } from '../urls.ts'
 import { coverageOf } from './coverage.ts'
-import { WORDS } from './read.ts'
-import type { List } from './read.ts'
+import { WORDS, type List } from './read.ts'
 
 /** Rows of one page; a list may have ten thousand. */
 const SHOWN = 50

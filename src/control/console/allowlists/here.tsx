@@ -2,8 +2,7 @@
 
 import type { PageContext } from '../context.ts'
 import { Form } from '../kit/form.tsx'
-import { admits, ownAddress } from './read.ts'
-import type { List } from './read.ts'
+import { admits, ownAddress, type List } from './read.ts'
 
 const CONSOLE_IS_OPEN = 'This console goes by no allowlist, so you can still undo it from here.'
 

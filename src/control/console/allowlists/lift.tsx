@@ -5,8 +5,7 @@ import { confirmationFault } from '../kit/confirm-form.tsx'
 import { faultOf } from '../kit/fault.ts'
 import { done, refused } from '../respond.tsx'
 import { readList, saveList } from './read.ts'
-import { reviewPage } from './review.tsx'
-import type { Review } from './review.tsx'
+import { reviewPage, type Review } from './review.tsx'
 
 const LIFTING: Review = { action: 'lift', after: null, submit: 'Lift the restriction', fields: [] }
 

@@ -2,8 +2,7 @@
 
 import { hasOrigins, plurals, WITH_ORIGINS } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { call } from '../api.ts'
-import type { Listed } from '../api.ts'
+import { call, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'

@@ -2,11 +2,9 @@
 
 import { hasOrigins } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { formatAddress } from '../../../lists/address.ts'
+import { formatAddress, type Address } from '../../../lists/address.ts'
 import { addressListContains, compileAddressList } from '../../../lists/address-list.ts'
-import type { Address } from '../../../lists/address.ts'
-import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import { call, type Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
 import { mayWrite } from '../session.ts'

@@ -6,8 +6,7 @@ import type { PageContext } from '../context.ts'
 import { faultOf } from '../kit/fault.ts'
 import { done, refused } from '../respond.tsx'
 import { readList, saveList } from './read.ts'
-import { reviewPage } from './review.tsx'
-import type { Review } from './review.tsx'
+import { reviewPage, type Review } from './review.tsx'
 import { listPage } from './show.tsx'
 
 export async function removeEntries(c: PageContext): Promise<Response> {

@@ -7,11 +7,9 @@ import { ConfirmForm } from '../kit/confirm-form.tsx'
 import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { page } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
+import { page, type Answered } from '../respond.tsx'
 import { Lockout } from './here.tsx'
-import { callsOf, WORDS } from './read.ts'
-import type { List } from './read.ts'
+import { callsOf, WORDS, type List } from './read.ts'
 
 const NAMED_MAX = 20
 

@@ -1,8 +1,7 @@
 // What a list does now, in words.
 
 import { Badge } from '../kit/badge.tsx'
-import { callsOf, WORDS } from './read.ts'
-import type { List } from './read.ts'
+import { callsOf, WORDS, type List } from './read.ts'
 
 /** A list's state in a word or two. */
 export function State({ entries }: { entries: readonly string[] | null }) {

@@ -1,7 +1,6 @@
 // Whether the record is whole. Every hash is computed again, so it is asked for by name.
 
-import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import { call, type Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts } from '../kit/facts.tsx'

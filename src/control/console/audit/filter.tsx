@@ -2,12 +2,10 @@
 
 import { ENVIRONMENTS, KIND_NAMES } from '../../../credentials/kinds.ts'
 import type { PageContext } from '../context.ts'
-import { Field, Select } from '../kit/field.tsx'
+import { Field, Select, type InputProps, type Option } from '../kit/field.tsx'
 import type { Fault } from '../kit/fault.ts'
-import type { InputProps, Option } from '../kit/field.tsx'
 import { GATE_REASONS } from '../../../reasons/gate.ts'
-import { FIELDS, isDetailed } from './asked.ts'
-import type { Asked, Field as Name } from './asked.ts'
+import { FIELDS, isDetailed, type Asked, type Field as Name } from './asked.ts'
 
 interface FilterProps {
   c: PageContext

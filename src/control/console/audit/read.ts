@@ -1,7 +1,6 @@
 // An event as its pages need it.
 
-import { call } from '../api.ts'
-import type { Answer, Listed } from '../api.ts'
+import { call, type Answer, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl, withQuery } from '../urls.ts'
 import type { Query } from './asked.ts'

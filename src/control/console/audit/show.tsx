@@ -4,15 +4,13 @@ import type { Child } from 'hono/jsx'
 
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Facts } from '../kit/facts.tsx'
-import type { Fact } from '../kit/facts.tsx'
+import { Facts, type Fact } from '../kit/facts.tsx'
 import { Time } from '../kit/time.tsx'
 import { explainReason } from '../reasons/explain.ts'
 import { errorPage, page, refused } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import { ofNobody, readAsked } from './asked.ts'
-import { actorText, auditUrl, searchEvents } from './read.ts'
-import type { Event } from './read.ts'
+import { actorText, auditUrl, searchEvents, type Event } from './read.ts'
 
 export async function showEvent(c: PageContext): Promise<Response> {
   const { nobody } = readAsked(c)

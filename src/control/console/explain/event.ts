@@ -1,7 +1,6 @@
 // A call on record, found by its request id.
 
-import { call } from '../api.ts'
-import type { Answer, Listed } from '../api.ts'
+import { call, type Answer, type Listed } from '../api.ts'
 import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 

@@ -4,11 +4,9 @@ import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { keyUrl } from '../keys/read.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Facts } from '../kit/facts.tsx'
-import type { Fact } from '../kit/facts.tsx'
+import { Facts, type Fact } from '../kit/facts.tsx'
 import { Time } from '../kit/time.tsx'
-import { Why } from './trace.tsx'
-import type { Explanation } from './trace.tsx'
+import { Why, type Explanation } from './trace.tsx'
 
 interface RecordedProps {
   c: PageContext

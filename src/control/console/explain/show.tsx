@@ -1,21 +1,17 @@
 // Why was this refused? By the number of a request, or for a call as it would be.
 
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { call } from '../api.ts'
-import type { Listed } from '../api.ts'
+import { call, type Listed } from '../api.ts'
 import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
+import { faultOf, type Fault } from '../kit/fault.ts'
 import { Problem } from '../kit/problem.tsx'
 import { page, refused } from '../respond.tsx'
-import { ASKED_LABELS, askedOf, bodyOf, readAsked } from './asked.ts'
-import type { Asked } from './asked.ts'
+import { ASKED_LABELS, askedOf, bodyOf, readAsked, type Asked } from './asked.ts'
 import { findEvent } from './event.ts'
 import { CallForm, RequestForm } from './form.tsx'
 import { NotFound, Recorded } from './recorded.tsx'
-import { Trace } from './trace.tsx'
-import type { Explanation } from './trace.tsx'
+import { Trace, type Explanation } from './trace.tsx'
 
 const KEYS_MAX = 200
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -3,8 +3,7 @@
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Table } from '../kit/table.tsx'
-import { explainReason } from '../reasons/explain.ts'
-import type { Subject } from '../reasons/explain.ts'
+import { explainReason, type Subject } from '../reasons/explain.ts'
 
 /** What the operation `explain` answers. */
 export interface Explanation {

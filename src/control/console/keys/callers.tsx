@@ -1,8 +1,7 @@
 // Who still calls with a key that is being replaced: its calls since the rotation, by address.
 
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { call } from '../api.ts'
-import type { Listed } from '../api.ts'
+import { call, type Listed } from '../api.ts'
 import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { Table } from '../kit/table.tsx'

@@ -1,11 +1,9 @@
 // What is asked of a key: its form's content, whether it is a suggestion, a key's own or what was typed.
 
 import { productsFor, scopesByDefault } from '../../../catalog/define.ts'
-import { hasChosenScopes } from '../../../credentials/kinds.ts'
-import type { Kind } from '../../../credentials/kinds.ts'
+import { hasChosenScopes, type Kind } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { err, ok } from '../../../lib/result.ts'
-import type { Result } from '../../../lib/result.ts'
+import { err, ok, type Result } from '../../../lib/result.ts'
 import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
 import { readListField } from '../kit/list-field.tsx'

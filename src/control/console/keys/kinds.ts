@@ -1,7 +1,6 @@
 // The kinds of credential in the console's words, where their noun (credentials/kinds.ts) is not enough.
 
-import { KIND_NAMES, KINDS, kindsWith } from '../../../credentials/kinds.ts'
-import type { Kind } from '../../../credentials/kinds.ts'
+import { KIND_NAMES, KINDS, kindsWith, type Kind } from '../../../credentials/kinds.ts'
 
 interface Words {
   /** Which callers it is for, where one is created. */

@@ -2,8 +2,7 @@
 
 import { hasChosenScopes } from '../../../credentials/kinds.ts'
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { call } from '../api.ts'
-import type { Listed } from '../api.ts'
+import { call, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
@@ -14,8 +13,7 @@ import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { labelOf, LABELS } from './kinds.ts'
-import { keyUrl, usageOfMonth } from './read.ts'
-import type { KeyUsage } from './read.ts'
+import { keyUrl, usageOfMonth, type KeyUsage } from './read.ts'
 
 const FILTERS = ['search', 'kind', 'environment', 'state', 'service_user'] as const
 

@@ -1,8 +1,7 @@
 // A key as its pages need it.
 
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import { call, type Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl } from '../urls.ts'
 

@@ -1,7 +1,6 @@
 // The scopes of a key's form; those by which a key manages the organization stand apart.
 
-import { scopesFor } from '../../../catalog/define.ts'
-import type { Catalog } from '../../../catalog/define.ts'
+import { scopesFor, type Catalog } from '../../../catalog/define.ts'
 import { hasChosenScopes } from '../../../credentials/kinds.ts'
 import { OPERATIONS } from '../../../catalog/operations.ts'
 import { Choices } from '../kit/choices.tsx'

@@ -2,8 +2,7 @@
 // nobody, which is something else than no list. The box is hidden while anyone may call and nothing
 // stands in it (style.css); what stands in it is never passed over.
 
-import { err, ok } from '../../../lib/result.ts'
-import type { Result } from '../../../lib/result.ts'
+import { err, ok, type Result } from '../../../lib/result.ts'
 import type { Fault } from './fault.ts'
 import { Choices } from './choices.tsx'
 import { TextArea } from './field.tsx'

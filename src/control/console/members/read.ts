@@ -2,8 +2,7 @@
 
 import { parseEmail } from '../../api/members/email.ts'
 import type { MemberView } from '../../api/members/schemas.ts'
-import { call } from '../api.ts'
-import type { Answer } from '../api.ts'
+import { call, type Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl } from '../urls.ts'
 

@@ -1,8 +1,7 @@
 // The first page of operators: the organizations, and a form for a new one. People go to their own.
 
 import type { OrganizationRow } from '../../api/organization/read.ts'
-import { call } from '../api.ts'
-import type { Listed } from '../api.ts'
+import { call, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Choices } from '../kit/choices.tsx'

@@ -8,8 +8,7 @@ import { keyUrl } from '../keys/read.ts'
 import { Time } from '../kit/time.tsx'
 import { explainReason } from '../reasons/explain.ts'
 import { pageUrl, withQuery } from '../urls.ts'
-import { EXPIRES_SOON_DAYS, SHOWN_MAX } from './read.ts'
-import type { Attention, Refusals } from './read.ts'
+import { EXPIRES_SOON_DAYS, SHOWN_MAX, type Attention, type Refusals } from './read.ts'
 
 export function AttentionList({ c, attention }: { c: PageContext; attention: Attention }) {
   const { refusals, expiring, moreExpiring, endpoints } = attention

@@ -3,12 +3,10 @@
 
 import type { KeyView } from '../../api/keys/schemas.ts'
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
-import { call } from '../api.ts'
-import type { Answer, Listed } from '../api.ts'
+import { call, type Answer, type Listed } from '../api.ts'
 import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
-import { totalOf } from '../usage/sums.ts'
-import type { Counts } from '../usage/sums.ts'
+import { totalOf, type Counts } from '../usage/sums.ts'
 
 const DAY_MS = 86_400_000
 /** Keys that end within this time are named. */

@@ -1,8 +1,7 @@
 // The overview: the way to the first call where there was none yet, else how things stand today.
 
 import type { PageContext } from '../context.ts'
-import { page } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
+import { page, type Answered } from '../respond.tsx'
 import { AttentionList } from './attention.tsx'
 import { Calls } from './calls.tsx'
 import { FirstCall } from './first-call.tsx'

@@ -3,14 +3,11 @@
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
+import { faultOf, type Fault } from '../kit/fault.ts'
 import { Form, onceHeader, OnceField } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { done, page } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
-import { departmentsOf, formOfPost, USER_LABELS, UserFields } from './fields.tsx'
-import type { UserForm } from './fields.tsx'
+import { done, page, type Answered } from '../respond.tsx'
+import { departmentsOf, formOfPost, USER_LABELS, UserFields, type UserForm } from './fields.tsx'
 import { backToAll, userUrl } from './read.ts'
 
 export function newServiceUser(c: PageContext): Answered {

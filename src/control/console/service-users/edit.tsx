@@ -3,15 +3,19 @@
 import type { ServiceUserView } from '../../api/service-users/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
+import { faultOf, type Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
 import type { ChangeReceipt } from '../kit/receipt.tsx'
-import { done, page, refused } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
-import { departmentsOf, formOfPost, formOfUser, USER_LABELS, UserFields } from './fields.tsx'
-import type { UserForm } from './fields.tsx'
+import { done, page, refused, type Answered } from '../respond.tsx'
+import {
+  departmentsOf,
+  formOfPost,
+  formOfUser,
+  USER_LABELS,
+  UserFields,
+  type UserForm,
+} from './fields.tsx'
 import { backToUser, readServiceUser, userUrl } from './read.ts'
 
 export async function editServiceUser(c: PageContext): Promise<Response> {

@@ -1,8 +1,7 @@
 // The service users of an organization: which system each is, for whom it acts, and whether it calls.
 
 import type { ServiceUserView } from '../../api/service-users/read.ts'
-import { call } from '../api.ts'
-import type { Listed } from '../api.ts'
+import { call, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'

@@ -2,8 +2,7 @@
 
 import type { KeyView } from '../../api/keys/schemas.ts'
 import type { ServiceUserView } from '../../api/service-users/read.ts'
-import { call } from '../api.ts'
-import type { Answer, Listed } from '../api.ts'
+import { call, type Answer, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl } from '../urls.ts'
 

@@ -2,8 +2,7 @@
 
 import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
-import { isGroup } from './group.ts'
-import type { Group } from './group.ts'
+import { isGroup, type Group } from './group.ts'
 import { readPeriod } from './period.ts'
 import type { Narrowing } from './read.ts'
 

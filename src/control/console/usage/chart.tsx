@@ -3,8 +3,7 @@
 
 import { scaleBand } from 'd3-scale'
 
-import { Bars, box, laidOut, PARTS, round, TICKS } from './bars.tsx'
-import type { Part } from './bars.tsx'
+import { Bars, box, laidOut, PARTS, round, TICKS, type Part } from './bars.tsx'
 import type { Bar } from './group.ts'
 import { numberText } from '../kit/number.ts'
 

@@ -1,13 +1,11 @@
 // Usage as its page needs it: the API's sums, by what they are shown by.
 
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { call } from '../api.ts'
-import type { Answer, Listed } from '../api.ts'
+import { call, type Answer, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import type { Group } from './group.ts'
 import type { Period } from './period.ts'
-import { totalOf } from './sums.ts'
-import type { Counts, Sums } from './sums.ts'
+import { totalOf, type Counts, type Sums } from './sums.ts'
 
 export interface Narrowing extends Period {
   readonly key: string

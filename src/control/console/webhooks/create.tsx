@@ -2,16 +2,18 @@
 
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
+import { faultOf, type Fault } from '../kit/fault.ts'
 import { Form, onceHeader, OnceField } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { page } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
-import { ENDPOINT_LABELS, EndpointFields, formOfPost, SUGGESTION } from './fields.tsx'
-import type { EndpointForm } from './fields.tsx'
-import { backToEndpoints, endpointUrl } from './read.ts'
-import type { NewEndpoint } from './read.ts'
+import { page, type Answered } from '../respond.tsx'
+import {
+  ENDPOINT_LABELS,
+  EndpointFields,
+  formOfPost,
+  SUGGESTION,
+  type EndpointForm,
+} from './fields.tsx'
+import { backToEndpoints, endpointUrl, type NewEndpoint } from './read.ts'
 import { ShownBefore, ShownSecret } from './shown.tsx'
 
 export function newEndpoint(c: PageContext): Answered {

@@ -3,14 +3,17 @@
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { faultOf } from '../kit/fault.ts'
-import type { Fault } from '../kit/fault.ts'
+import { faultOf, type Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { done, page, refused } from '../respond.tsx'
-import type { Answered } from '../respond.tsx'
-import { ENDPOINT_LABELS, EndpointFields, formOfEndpoint, formOfPost } from './fields.tsx'
-import type { EndpointForm } from './fields.tsx'
+import { done, page, refused, type Answered } from '../respond.tsx'
+import {
+  ENDPOINT_LABELS,
+  EndpointFields,
+  formOfEndpoint,
+  formOfPost,
+  type EndpointForm,
+} from './fields.tsx'
 import { backToEndpoint, endpointUrl, readEndpoint } from './read.ts'
 
 export async function editEndpoint(c: PageContext): Promise<Response> {

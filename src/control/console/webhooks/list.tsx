@@ -1,8 +1,7 @@
 // The webhook endpoints of an organization.
 
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
-import { call } from '../api.ts'
-import type { Listed } from '../api.ts'
+import { call, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Empty } from '../kit/empty.tsx'
 import { Pager } from '../kit/pager.tsx'

@@ -3,8 +3,7 @@
 import type { DeliveryView } from '../../webhooks/deliveries.ts'
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import type { KeyEventType } from '../../webhooks/event.ts'
-import { call } from '../api.ts'
-import type { Answer, Listed } from '../api.ts'
+import { call, type Answer, type Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { pageUrl } from '../urls.ts'
 

@@ -2,8 +2,7 @@
 
 import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import type { PageContext } from '../context.ts'
-import { Facts } from '../kit/facts.tsx'
-import type { Fact } from '../kit/facts.tsx'
+import { Facts, type Fact } from '../kit/facts.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'

@@ -3,8 +3,7 @@
 import { expect } from 'vitest'
 
 import type { Person } from '../person.ts'
-import { HOME } from '../stack.ts'
-import type { ConsoleStack } from '../stack.ts'
+import { HOME, type ConsoleStack } from '../stack.ts'
 
 interface Options {
   /** Whether what is typed is checked before it is sent. */

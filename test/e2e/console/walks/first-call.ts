@@ -4,8 +4,7 @@ import { expect } from 'vitest'
 
 import { apiKey, send } from '../../send.ts'
 import type { Person } from '../person.ts'
-import { CONSOLE } from '../stack.ts'
-import type { ConsoleStack } from '../stack.ts'
+import { CONSOLE, type ConsoleStack } from '../stack.ts'
 import { shownValue } from './keys.ts'
 
 export async function firstCall(

@@ -4,8 +4,7 @@ import { expect } from 'vitest'
 
 import { apiKey, bearer, send } from '../../send.ts'
 import { overflowing, violations } from '../pages.ts'
-import { tabOrder } from '../person.ts'
-import type { Person } from '../person.ts'
+import { tabOrder, type Person } from '../person.ts'
 import { HOME } from '../stack.ts'
 
 const KEYS = `${HOME}/keys`

@@ -3,8 +3,7 @@
 import { expect } from 'vitest'
 
 import type { Person } from '../person.ts'
-import { HOME } from '../stack.ts'
-import type { ConsoleStack } from '../stack.ts'
+import { HOME, type ConsoleStack } from '../stack.ts'
 
 /** Follows a link to a file, and reads that. */
 async function download({ page }: Person, name: string): Promise<string> {

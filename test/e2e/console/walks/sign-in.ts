@@ -3,8 +3,7 @@
 import { expect } from 'vitest'
 
 import { ADMIN_TOKEN } from '../../dev-process.ts'
-import { tabOrder } from '../person.ts'
-import type { Person } from '../person.ts'
+import { tabOrder, type Person } from '../person.ts'
 import { CONSOLE, HOME } from '../stack.ts'
 
 /** Signs in, and is led to the organizations. */
