@@ -168,10 +168,3 @@ function defaultHook(result: { success: boolean; target?: string; error?: unknow
   if (result.success) return
   if (result.error instanceof z.ZodError) throw result.error
 }
-
-/** The `organization` parameter of operators. */
-export const OrganizationQuery = z
-  .string()
-  .regex(/^org_[0-9A-Za-z_]{1,60}$/)
-  .optional()
-  .openapi({ description: 'The organization to act in; operators only.', example: 'org_acme' })

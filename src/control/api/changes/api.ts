@@ -2,10 +2,10 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { organizationOf } from '../actor.ts'
 import { Id, Time } from '../keys/schemas.ts'
-import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { controlApp, json, operation } from '../operation.ts'
 import { notFound } from '../problem.ts'
+import { byId, targetOf } from '../request.ts'
 import { readChange } from './progress.ts'
 
 export const changesApi = controlApp()
@@ -26,16 +26,11 @@ changesApi.openapi(
   operation('getChange', {
     summary: 'How far a change has come that touches many keys',
     description: 'Changes are remembered for seven days.',
-    request: {
-      params: z.object({ id: Id('chg') }),
-      query: z.strictObject({ organization: OrganizationQuery }),
-    },
+    request: byId('chg'),
     responses: { 200: json(Change, 'The change') },
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization, id } = targetOf(c)
     const change = await readChange(context.edge.bindings, id)
     if (change?.organization_id !== organization) throw notFound('change')
     const { total, pending, enforced_at, created_at } = change

@@ -5,8 +5,9 @@ import { z } from '@hono/zod-openapi'
 
 import { Id } from '../keys/schemas.ts'
 import { ROLES } from '../members/role.ts'
-import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { body, controlApp, json, operation } from '../operation.ts'
 import { invalid, Problem, problemAt } from '../problem.ts'
+import { inOrganization } from '../request.ts'
 import type { LimitState } from '../../../guard/limit.ts'
 import { parseAddress } from '../../../lists/address.ts'
 import { recordAskedFor, schemeOf } from './asked.ts'
@@ -100,9 +101,7 @@ explainApi.openapi(
   operation('getRateLimits', {
     summary: 'Where the limits stand now; asking spends nothing',
     description: 'Of the presented key, or of another key of the organization (`keys:read`).',
-    request: {
-      query: z.strictObject({ organization: OrganizationQuery, key: Id('key').optional() }),
-    },
+    request: { query: inOrganization.extend({ key: Id('key').optional() }) },
     responses: {
       200: json(z.object({ key: z.string(), limits: z.array(LimitView) }), 'The limits'),
     },
@@ -125,7 +124,7 @@ explainApi.openapi(
     summary: 'Why a request would be forwarded or refused, step by step',
     description: 'The gate’s own steps, without side effects. Operators may paste a credential.',
     request: {
-      query: z.strictObject({ organization: OrganizationQuery }),
+      query: inOrganization,
       ...body(
         z.strictObject({
           key_id: Id('key').optional(),

@@ -1,15 +1,12 @@
 // The operations on keys.
 
-import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
 import { ENVIRONMENTS, KIND_NAMES } from '../../../credentials/kinds.ts'
-import { organizationOf } from '../actor.ts'
-import type { ControlContext } from '../context.ts'
-import { readIdempotency } from '../idempotency.ts'
-import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { body, controlApp, json, operation } from '../operation.ts'
 import { PAGE_MAX, pageOf, PageQuery, readCursor } from '../page.ts'
-import { createKey, makeKey, type KeyDraft, type Made } from './create.ts'
+import { byId, idempotencyOf, inOrganization, listed, onceHeaders, targetOf } from '../request.ts'
+import { createKey, makeKey } from './create.ts'
 import { draftOf, importedDraftOf } from './draft.ts'
 import { revokeKey, rotateKey } from './end.ts'
 import { listKeys, readKey } from './read.ts'
@@ -31,12 +28,8 @@ export const keysApi = controlApp()
 /** Of as many ids as a page has at most, with commas between. */
 const IDS_MAX_LENGTH = PAGE_MAX * 65
 
-const inOrganization = z.strictObject({ organization: OrganizationQuery })
-const oneKey = { params: z.object({ id: Id('key') }), query: inOrganization }
-const creation = {
-  query: inOrganization,
-  headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
-}
+const oneKey = byId('key')
+const creation = { query: inOrganization, ...onceHeaders }
 const Ids = z
   .string()
   .max(IDS_MAX_LENGTH)
@@ -63,16 +56,13 @@ keysApi.openapi(
         sort: z.enum(['expires_at']).optional(),
       }),
     },
-    responses: {
-      200: json(z.object({ items: z.array(Key), next_cursor: z.string().nullable() }), 'A page'),
-    },
+    responses: { 200: listed(Key) },
   }),
   async (c) => {
-    const { context } = c.env
-    const { organization, limit, cursor, ids, ...others } = c.req.valid('query')
-    const own = organizationOf(context.actor, organization)
+    const { context, organization } = targetOf(c)
+    const { limit, cursor, ids, ...others } = c.req.valid('query')
     const filter = { ...others, ids: ids?.split(',') }
-    const rows = await listKeys(context, own, filter, readCursor(cursor), limit + 1)
+    const rows = await listKeys(context, organization, filter, readCursor(cursor), limit + 1)
     const { sort } = filter
     return c.json(pageOf(rows, limit, sort && ((row) => row[sort])), 200)
   },
@@ -86,12 +76,13 @@ keysApi.openapi(
     responses: { 201: json(NewKey, 'The key, with its value') },
   }),
   async (c) => {
-    const { context } = c.env
+    const { context, organization } = targetOf(c)
     const asked = c.req.valid('json')
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const { headers } = c.req.raw
-    const draft = () => draftOf(context, organization, asked)
-    const made = await makeOnce(context, { organization, headers, asked, name: 'createKey', draft })
+    const idempotency = await idempotencyOf(c, 'createKey', [organization, asked])
+    const made = await makeKey(context, idempotency, async () => {
+      const draft = await draftOf(context, organization, asked)
+      return await createKey(context, organization, draft, idempotency)
+    })
     const key = await readKey(context, organization, made.id)
     return c.json({ ...key, value: made.value }, 201)
   },
@@ -104,12 +95,13 @@ keysApi.openapi(
     responses: { 201: json(Key, 'The key; its value is what its holder has') },
   }),
   async (c) => {
-    const { context } = c.env
+    const { context, organization } = targetOf(c)
     const asked = c.req.valid('json')
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const { headers } = c.req.raw
-    const draft = () => importedDraftOf(context, organization, asked)
-    const made = await makeOnce(context, { organization, headers, asked, name: 'importKey', draft })
+    const idempotency = await idempotencyOf(c, 'importKey', [organization, asked])
+    const made = await makeKey(context, idempotency, async () => {
+      const draft = await importedDraftOf(context, organization, asked)
+      return await createKey(context, organization, draft, idempotency)
+    })
     return c.json(await readKey(context, organization, made.id), 201)
   },
 )
@@ -121,9 +113,8 @@ keysApi.openapi(
     responses: { 200: json(Key, 'The key, without its value') },
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    return c.json(await readKey(context, organization, c.req.valid('param').id), 200)
+    const { context, organization, id } = targetOf(c)
+    return c.json(await readKey(context, organization, id), 200)
   },
 )
 
@@ -136,9 +127,7 @@ keysApi.openapi(
     },
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization, id } = targetOf(c)
     const receipt = await updateKey(context, organization, id, c.req.valid('json'))
     return c.json({ key: await readKey(context, organization, id), receipt }, 200)
   },
@@ -151,9 +140,8 @@ keysApi.openapi(
     responses: { 200: json(Receipt.extend({ revoked_at: z.int() }), 'The receipt') },
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const key = await readKey(context, organization, c.req.valid('param').id)
+    const { context, organization, id } = targetOf(c)
+    const key = await readKey(context, organization, id)
     return c.json(await revokeKey(context, key), 200)
   },
 )
@@ -174,35 +162,11 @@ keysApi.openapi(
     },
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
-    const { made, receipt, oldExpiresAt } = await rotateKey(
-      context,
-      organization,
-      id,
-      c.req.valid('json').grace_seconds,
-    )
+    const { context, organization, id } = targetOf(c)
+    const { grace_seconds: grace } = c.req.valid('json')
+    const { made, receipt, oldExpiresAt } = await rotateKey(context, organization, id, grace)
     const fresh = await readKey(context, organization, made.id)
     const old = { id, expires_at: oldExpiresAt }
     return c.json({ key: { ...fresh, value: made.value }, old, receipt }, 201)
   },
 )
-
-/** Makes a key, also where the request comes again under its Idempotency-Key: then the one it made. */
-async function makeOnce(
-  context: ControlContext,
-  call: {
-    readonly organization: string
-    readonly headers: Headers
-    readonly asked: unknown
-    readonly name: 'createKey' | 'importKey'
-    readonly draft: () => Promise<KeyDraft>
-  },
-): Promise<Made> {
-  const { organization, headers, asked, name, draft } = call
-  const idempotency = await readIdempotency(context, headers, name, [organization, asked])
-  return await makeKey(context, idempotency, async () =>
-    createKey(context, organization, await draft(), idempotency),
-  )
-}

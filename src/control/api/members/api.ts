@@ -3,27 +3,25 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { organizationOf } from '../actor.ts'
-import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { body, controlApp, json, operation } from '../operation.ts'
 import { readOrganization } from '../organization/read.ts'
+import { inOrganization, targetOf } from '../request.ts'
 import { putMember, removeMember } from './change.ts'
 import { listMembers } from './find.ts'
 import { Email, Member, PutMember } from './schemas.ts'
 
 export const membersApi = controlApp()
 
-const query = z.strictObject({ organization: OrganizationQuery })
-const params = z.object({ email: Email })
+const oneMember = { params: z.object({ email: Email }), query: inOrganization }
 
 membersApi.openapi(
   operation('listMembers', {
     summary: 'The members of the organization, by e-mail address',
-    request: { query },
+    request: { query: inOrganization },
     responses: { 200: json(z.object({ items: z.array(Member) }), 'All of them') },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    const { context, organization: own } = targetOf(c)
     return c.json({ items: await listMembers(context.edge.bindings.DB, own) }, 200)
   },
 )
@@ -33,15 +31,14 @@ membersApi.openapi(
     summary: 'Make a person a member, or change their role',
     description:
       'A person whose role changes is signed out at once. Administrators do all that operators do within the organization, save its plan, products and suspension and quotas beyond the plan; nobody changes their own membership.',
-    request: { params, query, ...body(PutMember) },
+    request: { ...oneMember, ...body(PutMember) },
     responses: {
       200: json(Member, 'The member as it is now'),
       201: json(Member, 'The new member'),
     },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    const { context, organization: own } = targetOf(c)
     if (context.actor.type === 'operator') await readOrganization(context, own)
     const { email } = c.req.valid('param')
     const { member, created } = await putMember(context, own, email, c.req.valid('json').role)
@@ -52,12 +49,11 @@ membersApi.openapi(
 membersApi.openapi(
   operation('removeMember', {
     summary: 'Remove a member, who is signed out at once',
-    request: { params, query },
+    request: oneMember,
     responses: { 204: { description: 'The person is no member any more' } },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    const { context, organization: own } = targetOf(c)
     await removeMember(context, own, c.req.valid('param').email)
     return c.body(null, 204)
   },

@@ -1,14 +1,12 @@
 // The operations on organizations.
 
-import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
-import { organizationOf } from '../actor.ts'
-import { accepted, changeLocation } from '../changes/accepted.ts'
+import { answerChange, changeResponses } from '../changes/accepted.ts'
 import { decide } from '../decide.ts'
-import { readIdempotency } from '../idempotency.ts'
-import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { body, controlApp, json, operation } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
+import { idempotencyOf, inOrganization, listed, onceHeaders, targetOf } from '../request.ts'
 import { createOrganization, updateOrganization } from './change.ts'
 import { listOrganizations, readOrganization } from './read.ts'
 import {
@@ -21,8 +19,6 @@ import {
 
 export const organizationApi = controlApp()
 
-const inOrganization = z.strictObject({ organization: OrganizationQuery })
-
 organizationApi.openapi(
   operation('getOrganization', {
     summary: 'The organization',
@@ -30,8 +26,7 @@ organizationApi.openapi(
     responses: { 200: json(Organization, 'The organization with its IP list') },
   }),
   async (c) => {
-    const { context } = c.env
-    const id = organizationOf(context.actor, c.req.valid('query').organization)
+    const { context, organization: id } = targetOf(c)
     return c.json(await readOrganization(context, id), 200)
   },
 )
@@ -42,24 +37,19 @@ organizationApi.openapi(
     description:
       'Live keys and administrators may change `name` and `ips` (null lifts the restriction, [] admits nobody; a key with a list of its own adds nothing beyond that); `plan`, `products` and `suspended` are changed by operators. Every key of the organization goes by the change from `enforced_at` on.',
     request: { query: inOrganization, ...body(UpdateOrganization) },
-    responses: {
-      200: json(
-        OrganizationWithReceipt,
-        'The organization as it is now, and since when that is in force',
-      ),
-      202: accepted(OrganizationWithReceipt),
-    },
+    responses: changeResponses(
+      OrganizationWithReceipt,
+      'The organization as it is now, and since when that is in force',
+    ),
   }),
   async (c) => {
-    const { context } = c.env
-    const id = organizationOf(context.actor, c.req.valid('query').organization)
+    const { context, organization: id } = targetOf(c)
     const receipt = await decide(async () => {
       const before = await readOrganization(context, id)
       return await updateOrganization(context, before, c.req.valid('json'))
     })
-    const answer = { organization: await readOrganization(context, id), receipt }
-    if (receipt.change_id === undefined) return c.json(answer, 200)
-    return c.json(answer, 202, changeLocation(context, id, receipt))
+    const organization = await readOrganization(context, id)
+    return answerChange(c, id, receipt, { organization, receipt })
   },
 )
 
@@ -82,12 +72,7 @@ organizationApi.openapi(
           .openapi({ description: 'The one that this id belongs to', example: 'key_a' }),
       }),
     },
-    responses: {
-      200: json(
-        z.object({ items: z.array(OrganizationRow), next_cursor: z.string().nullable() }),
-        'A page',
-      ),
-    },
+    responses: { 200: listed(OrganizationRow) },
   }),
   async (c) => {
     const { context } = c.env
@@ -101,22 +86,13 @@ organizationApi.openapi(
   operation('createOrganization', {
     summary: 'Create an organization',
     description: 'Without a plan it gets the first of the catalog, without products all of them.',
-    request: {
-      query: z.strictObject({}),
-      headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
-      ...body(CreateOrganization),
-    },
+    request: { query: z.strictObject({}), ...onceHeaders, ...body(CreateOrganization) },
     responses: { 201: json(Organization, 'The organization') },
   }),
   async (c) => {
     const { context } = c.env
     const asked = c.req.valid('json')
-    const idempotency = await readIdempotency(
-      context,
-      c.req.raw.headers,
-      'createOrganization',
-      asked,
-    )
+    const idempotency = await idempotencyOf(c, 'createOrganization', asked)
     const id = await createOrganization(context, asked, idempotency)
     return c.json(await readOrganization(context, id), 201)
   },

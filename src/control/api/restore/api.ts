@@ -2,7 +2,8 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { controlApp, json, operation } from '../operation.ts'
+import { inOrganization } from '../request.ts'
 import { compareRecords, type Ahead } from './records.ts'
 import { republish } from './republish.ts'
 
@@ -18,12 +19,7 @@ restoreApi.openapi(
     summary: 'After D1 was set back: raise and publish generations, a slice with each call',
     description:
       'Call it again with `after` = `next` until `next` is null. From `enforced_at` of the last call on nothing is admitted on a record that D1 does not have. `pending` counts keys whose guards were not reached: the cron goes on with those.',
-    request: {
-      query: z.strictObject({
-        organization: OrganizationQuery,
-        after: z.string().max(2_000).optional(),
-      }),
-    },
+    request: { query: inOrganization.extend({ after: z.string().max(2_000).optional() }) },
     responses: {
       200: json(
         z.object({

@@ -1,15 +1,12 @@
 // The operations on service users.
 
-import { HEADERS } from '../../../lib/header-names.ts'
 import { z } from '@hono/zod-openapi'
 
-import { organizationOf } from '../actor.ts'
-import { accepted, changeLocation } from '../changes/accepted.ts'
-import { readIdempotency } from '../idempotency.ts'
-import { Id } from '../keys/schemas.ts'
-import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { answerChange, changeResponses } from '../changes/accepted.ts'
+import { body, controlApp, json, operation } from '../operation.ts'
 import { readOrganization } from '../organization/read.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
+import { byId, idempotencyOf, inOrganization, listed, onceHeaders, targetOf } from '../request.ts'
 import { createServiceUser, updateServiceUser } from './change.ts'
 import { disableServiceUser, enableServiceUser } from './disable.ts'
 import { listServiceUsers, readServiceUser } from './read.ts'
@@ -24,8 +21,7 @@ import {
 
 export const serviceUsersApi = controlApp()
 
-const inOrganization = z.strictObject({ organization: OrganizationQuery })
-const oneUser = { params: z.object({ id: Id('su') }), query: inOrganization }
+const oneUser = byId('su')
 const REACH = 'It has no environment of its own, so a sandbox key is refused.'
 const PEOPLES = 'Departments and the source system are changed by people and operators alone.'
 
@@ -40,18 +36,13 @@ serviceUsersApi.openapi(
         search: z.string().max(100).optional(),
       }),
     },
-    responses: {
-      200: json(
-        z.object({ items: z.array(ServiceUser), next_cursor: z.string().nullable() }),
-        'A page',
-      ),
-    },
+    responses: { 200: listed(ServiceUser) },
   }),
   async (c) => {
-    const { context } = c.env
-    const { organization, limit, cursor, ...filter } = c.req.valid('query')
-    const own = organizationOf(context.actor, organization)
-    const rows = await listServiceUsers(context, own, filter, readCursor(cursor), limit + 1)
+    const { context, organization } = targetOf(c)
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const after = readCursor(cursor)
+    const rows = await listServiceUsers(context, organization, filter, after, limit + 1)
     return c.json(pageOf(rows, limit), 200)
   },
 )
@@ -60,22 +51,14 @@ serviceUsersApi.openapi(
   operation('createServiceUser', {
     summary: 'Register an integrator by its source system',
     description: `Departments are given by people and operators alone. ${REACH}`,
-    request: {
-      query: inOrganization,
-      headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
-      ...body(CreateServiceUser),
-    },
+    request: { query: inOrganization, ...onceHeaders, ...body(CreateServiceUser) },
     responses: { 201: json(ServiceUser, 'The service user, without any token yet') },
   }),
   async (c) => {
-    const { context } = c.env
+    const { context, organization } = targetOf(c)
     const asked = c.req.valid('json')
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
     if (context.actor.type === 'operator') await readOrganization(context, organization)
-    const idempotency = await readIdempotency(context, c.req.raw.headers, 'createServiceUser', [
-      organization,
-      asked,
-    ])
+    const idempotency = await idempotencyOf(c, 'createServiceUser', [organization, asked])
     const id = await createServiceUser(context, organization, asked, idempotency)
     return c.json(await readServiceUser(context, organization, id), 201)
   },
@@ -88,9 +71,8 @@ serviceUsersApi.openapi(
     responses: { 200: json(ServiceUser, 'The service user') },
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    return c.json(await readServiceUser(context, organization, c.req.valid('param').id), 200)
+    const { context, organization, id } = targetOf(c)
+    return c.json(await readServiceUser(context, organization, id), 200)
   },
 )
 
@@ -99,23 +81,17 @@ serviceUsersApi.openapi(
     summary: 'Change a service user',
     description: `Departments are replaced as a whole. ${PEOPLES} ${REACH}`,
     request: { ...oneUser, ...body(UpdateServiceUser) },
-    responses: {
-      200: json(
-        ServiceUserWithReceipt,
-        'The service user as it is now, and since when all its tokens go by it',
-      ),
-      202: accepted(ServiceUserWithReceipt),
-    },
+    responses: changeResponses(
+      ServiceUserWithReceipt,
+      'The service user as it is now, and since when all its tokens go by it',
+    ),
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const before = await readServiceUser(context, organization, c.req.valid('param').id)
+    const { context, organization, id } = targetOf(c)
+    const before = await readServiceUser(context, organization, id)
     const receipt = await updateServiceUser(context, before, c.req.valid('json'))
     const after = await readServiceUser(context, organization, before.id)
-    const answer = { service_user: after, receipt }
-    if (receipt.change_id === undefined) return c.json(answer, 200)
-    return c.json(answer, 202, changeLocation(context, organization, receipt))
+    return answerChange(c, organization, receipt, { service_user: after, receipt })
   },
 )
 
@@ -124,15 +100,13 @@ serviceUsersApi.openapi(
     summary: 'Stop all tokens of a service user at once',
     description: `Disabling again keeps the first time. ${REACH}`,
     request: oneUser,
-    responses: { 200: json(DisabledReceipt, 'The receipt'), 202: accepted(DisabledReceipt) },
+    responses: changeResponses(DisabledReceipt, 'The receipt'),
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const user = await readServiceUser(context, organization, c.req.valid('param').id)
+    const { context, organization, id } = targetOf(c)
+    const user = await readServiceUser(context, organization, id)
     const receipt = await disableServiceUser(context, user)
-    if (receipt.change_id === undefined) return c.json(receipt, 200)
-    return c.json(receipt, 202, changeLocation(context, organization, receipt))
+    return answerChange(c, organization, receipt, receipt)
   },
 )
 
@@ -141,14 +115,12 @@ serviceUsersApi.openapi(
     summary: 'Let the tokens of a service user go on',
     description: `What was revoked or has expired meanwhile stays so. A key must cover each token that comes back. ${REACH}`,
     request: oneUser,
-    responses: { 200: json(DisabledReceipt, 'The receipt'), 202: accepted(DisabledReceipt) },
+    responses: changeResponses(DisabledReceipt, 'The receipt'),
   }),
   async (c) => {
-    const { context } = c.env
-    const organization = organizationOf(context.actor, c.req.valid('query').organization)
-    const user = await readServiceUser(context, organization, c.req.valid('param').id)
+    const { context, organization, id } = targetOf(c)
+    const user = await readServiceUser(context, organization, id)
     const receipt = await enableServiceUser(context, user)
-    if (receipt.change_id === undefined) return c.json(receipt, 200)
-    return c.json(receipt, 202, changeLocation(context, organization, receipt))
+    return answerChange(c, organization, receipt, receipt)
   },
 )

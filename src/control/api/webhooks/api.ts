@@ -1,8 +1,5 @@
 // The operations on webhook endpoints.
 
-import { HEADERS } from '../../../lib/header-names.ts'
-import { z } from '@hono/zod-openapi'
-
 import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
 import {
   deleteEndpoint,
@@ -14,13 +11,11 @@ import {
   updateEndpoint,
 } from '../../webhooks/endpoints.ts'
 import { isUnverified } from '../../webhooks/verification.ts'
-import { organizationOf } from '../actor.ts'
-import { readIdempotency } from '../idempotency.ts'
-import { Id } from '../keys/schemas.ts'
-import { body, controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { body, controlApp, json, operation } from '../operation.ts'
 import { readOrganization } from '../organization/read.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { notFound } from '../problem.ts'
+import { byId, idempotencyOf, inOrganization, listed, onceHeaders, targetOf } from '../request.ts'
 import { checkWrite } from '../rights/check.ts'
 import { makeEndpoint } from './create.ts'
 import { destinationOf, oneFrom, oneOf, run, viewOf, write } from './read.ts'
@@ -36,25 +31,18 @@ import { unverified } from './verify-api.ts'
 
 export const webhooksApi = controlApp()
 
-const query = z.strictObject({ organization: OrganizationQuery })
-const params = z.object({ id: Id('whe') })
+const one = byId('whe')
 
 webhooksApi.openapi(
   operation('listEndpoints', {
     summary: 'Webhook endpoints, newest first',
-    request: { query: query.extend(PageQuery) },
-    responses: {
-      200: json(
-        z.object({ items: z.array(Endpoint), next_cursor: z.string().nullable() }),
-        'A page',
-      ),
-    },
+    request: { query: inOrganization.extend(PageQuery) },
+    responses: { 200: listed(Endpoint) },
   }),
   async (c) => {
-    const { context } = c.env
-    const { organization, limit, cursor } = c.req.valid('query')
-    const own = organizationOf(context.actor, organization)
-    const rows = await run(context, listEndpoints(own, readCursor(cursor), limit + 1))
+    const { context, organization } = targetOf(c)
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await run(context, listEndpoints(organization, readCursor(cursor), limit + 1))
     const page = pageOf(rows.map(endpointFromRow), limit)
     return c.json({ ...page, items: page.items.map(viewOf) }, 200)
   },
@@ -67,11 +55,7 @@ webhooksApi.openapi(
       'Signed by Standard Webhooks; the secret is in this answer and nowhere else. It is enabled by ' +
       'verifying it. The same request with the same Idempotency-Key answers with the endpoint that it ' +
       'made, with null as its secret.',
-    request: {
-      query,
-      headers: z.object({ [HEADERS.idempotencyKey]: z.string().optional() }),
-      ...body(CreateEndpoint),
-    },
+    request: { query: inOrganization, ...onceHeaders, ...body(CreateEndpoint) },
     responses: { 201: json(NewEndpoint, 'The endpoint, with its secret') },
   }),
   async (c) => {
@@ -79,7 +63,7 @@ webhooksApi.openapi(
     const asked = c.req.valid('json')
     checkWrite(context, { thing: 'endpoint', moment: 'make', fields: Object.keys(asked) })
     const { url, description, events } = asked
-    const organizationId = organizationOf(context.actor, c.req.valid('query').organization)
+    const { organization: organizationId } = targetOf(c)
     if (context.actor.type === 'operator') await readOrganization(context, organizationId)
     const endpoint = {
       organizationId,
@@ -87,10 +71,7 @@ webhooksApi.openapi(
       ...(description !== undefined && { description }),
       ...(events !== undefined && { events }),
     }
-    const idempotency = await readIdempotency(context, c.req.raw.headers, 'createEndpoint', [
-      organizationId,
-      asked,
-    ])
+    const idempotency = await idempotencyOf(c, 'createEndpoint', [organizationId, asked])
     return c.json(await makeEndpoint(context, endpoint, idempotency), 201)
   },
 )
@@ -98,13 +79,11 @@ webhooksApi.openapi(
 webhooksApi.openapi(
   operation('getEndpoint', {
     summary: 'One webhook endpoint',
-    request: { params, query },
+    request: one,
     responses: { 200: json(Endpoint, 'The endpoint') },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization: own, id } = targetOf(c)
     return c.json(await oneOf(context, getEndpoint(own, id)), 200)
   },
 )
@@ -116,13 +95,11 @@ webhooksApi.openapi(
       'While it is disabled, the deliveries that it had are held; enabled again, they go out. Events ' +
       'that happen in the meantime are never sent to it. With another URL it is disabled until it is verified ' +
       'anew, and so it is after 410 or five days of failures.',
-    request: { params, query, ...body(UpdateEndpoint) },
+    request: { ...one, ...body(UpdateEndpoint) },
     responses: { 200: json(Endpoint, 'The endpoint as it is now') },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization: own, id } = targetOf(c)
     const asked = c.req.valid('json')
     checkWrite(context, { thing: 'endpoint', moment: 'change', fields: Object.keys(asked) })
     const { url, description, events, enabled } = asked
@@ -146,13 +123,11 @@ webhooksApi.openapi(
 webhooksApi.openapi(
   operation('deleteEndpoint', {
     summary: 'Remove a webhook endpoint, its deliveries and their log',
-    request: { params, query },
+    request: one,
     responses: { 204: { description: 'It is gone' } },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization: own, id } = targetOf(c)
     const [row] = await write(context, [deleteEndpoint(own, id)])
     if (!row) throw notFound('webhook endpoint')
     return c.body(null, 204)
@@ -162,13 +137,11 @@ webhooksApi.openapi(
 webhooksApi.openapi(
   operation('rotateEndpointSecret', {
     summary: 'A new secret; the old one signs as well for a while',
-    request: { params, query, ...body(RotateSecret) },
+    request: { ...one, ...body(RotateSecret) },
     responses: { 200: json(EndpointWithSecret, 'The endpoint, with its new secret') },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization: own, id } = targetOf(c)
     const asked = c.req.valid('json')
     checkWrite(context, { thing: 'endpoint', moment: 'change', fields: Object.keys(asked) })
     const { overlap_seconds: overlap } = asked

@@ -11,30 +11,27 @@ import {
 } from '../../webhooks/deliveries.ts'
 import { getEndpoint } from '../../webhooks/endpoints.ts'
 import { hint } from '../../webhooks/run.ts'
-import { organizationOf } from '../actor.ts'
 import { Id } from '../keys/schemas.ts'
-import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { controlApp, json, operation } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { notFound, Problem } from '../problem.ts'
+import { byId, listed, targetOf } from '../request.ts'
 import { oneOf, run } from './read.ts'
 import { Delivery } from './schemas.ts'
 
 export const deliveriesApi = controlApp()
 
-const query = z.strictObject({ organization: OrganizationQuery })
-const params = z.object({ id: Id('whe') })
+const one = byId('whe')
 const Queued = z.object({ delivery_id: z.string() })
 
 deliveriesApi.openapi(
   operation('testEndpoint', {
     summary: 'Send a test event',
-    request: { params, query },
+    request: one,
     responses: { 202: json(Queued, 'Its delivery, to be found in the log') },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization: own, id } = targetOf(c)
     const sent = await sendTest(context.edge.bindings.DB, own, id, context.nowMs)
     if (!sent.ok) throw refusalOf(sent.error, 'webhook endpoint')
     await hint(context.edge, [sent.value])
@@ -46,24 +43,19 @@ deliveriesApi.openapi(
   operation('listDeliveries', {
     summary: 'Deliveries of an endpoint with their attempts, newest first',
     request: {
-      params,
-      query: query.extend({
+      ...one,
+      query: one.query.extend({
         ...PageQuery,
         state: z.enum(['pending', 'held', 'delivered', 'failed']).optional(),
       }),
     },
     responses: {
-      200: json(
-        z.object({ items: z.array(Delivery), next_cursor: z.string().nullable() }),
-        'A page',
-      ),
+      200: listed(Delivery),
     },
   }),
   async (c) => {
-    const { context } = c.env
-    const { organization, limit, cursor, state } = c.req.valid('query')
-    const organizationId = organizationOf(context.actor, organization)
-    const { id } = c.req.valid('param')
+    const { context, organization: organizationId, id } = targetOf(c)
+    const { limit, cursor, state } = c.req.valid('query')
     await oneOf(context, getEndpoint(organizationId, id))
     const filter = { organizationId, endpointId: id, state }
     const rows = await run(context, listDeliveries(filter, readCursor(cursor), limit + 1))
@@ -76,12 +68,11 @@ deliveriesApi.openapi(
 deliveriesApi.openapi(
   operation('resendDelivery', {
     summary: 'Send a delivery again',
-    request: { params: params.extend({ delivery: Id('dlv') }), query },
+    request: { ...one, params: one.params.extend({ delivery: Id('dlv') }) },
     responses: { 202: json(Queued, 'It is due at once') },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
+    const { context, organization: own } = targetOf(c)
     const { id, delivery } = c.req.valid('param')
     const sent = await resend(context.edge.bindings.DB, own, id, delivery, context.nowMs)
     if (!sent.ok) throw refusalOf(sent.error, 'delivery')

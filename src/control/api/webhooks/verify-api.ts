@@ -1,7 +1,6 @@
 // Verifying an endpoint: a challenge is sent to it, and whoever answers by its secret is enabled.
 
 import { API_PREFIX } from '../../../lib/paths.ts'
-import { z } from '@hono/zod-openapi'
 
 import { CHALLENGES_PER_MINUTE, challengeBounds, takeStatement } from '../../webhooks/bounds.ts'
 import { challenge } from '../../webhooks/challenge.ts'
@@ -14,18 +13,14 @@ import {
   verifiedStatements,
   type Unverified,
 } from '../../webhooks/verification.ts'
-import { organizationOf } from '../actor.ts'
-import { Id } from '../keys/schemas.ts'
-import { controlApp, json, operation, OrganizationQuery } from '../operation.ts'
+import { controlApp, json, operation } from '../operation.ts'
 import { notFound, Problem } from '../problem.ts'
+import { byId, targetOf } from '../request.ts'
 import { checkWrite } from '../rights/check.ts'
 import { destinationOf, oneFrom, oneOf, write } from './read.ts'
 import { Endpoint } from './schemas.ts'
 
 export const verifyApi = controlApp()
-
-const query = z.strictObject({ organization: OrganizationQuery })
-const params = z.object({ id: Id('whe') })
 
 verifyApi.openapi(
   operation('verifyEndpoint', {
@@ -34,13 +29,11 @@ verifyApi.openapi(
       'The event system.challenge, signed like any other, is to be answered within 15 seconds with 2xx and ' +
       '{"challenge_response": base64(HMAC-SHA256(secret, data.challenge))}. One that has answered before ' +
       'is left as it is.',
-    request: { params, query },
+    request: byId('whe'),
     responses: { 200: json(Endpoint, 'The endpoint, verified') },
   }),
   async (c) => {
-    const { context } = c.env
-    const own = organizationOf(context.actor, c.req.valid('query').organization)
-    const { id } = c.req.valid('param')
+    const { context, organization: own, id } = targetOf(c)
     checkWrite(context, { thing: 'endpoint', moment: 'change', fields: ['enabled'] })
     const { DB } = context.edge.bindings
     const [endpoint] = await runAll<Unverified>(DB, [selectUnverified(own, id)])
