@@ -37,11 +37,15 @@ export interface Call {
   readonly settings: Fingerprint
 }
 
-/** What control made of a call. */
-export interface Answered {
+/** The answer of one of the edge's own operations. */
+export interface OwnAnswer {
   readonly response: Response
-  /** Of a refusal, as in `X-Edge-Reason`. */
+  /** Why the operation refused, as in `X-Edge-Reason`; null: it did not. */
   readonly reason: string | null
+}
+
+/** What control made of a call. */
+export interface Answered extends OwnAnswer {
   /** Who is on account for it; null: the key itself. */
   readonly acting: Acting | null
 }

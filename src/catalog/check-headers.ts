@@ -2,7 +2,7 @@
 // what it keeps from upstreams.
 
 import { foldHeaderName, isClaim } from './claims.ts'
-import type { Product } from './define.ts'
+import type { Product } from './shape.ts'
 
 /** RFC 9110 §5.6.2: a token. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

@@ -3,7 +3,7 @@
 import { JWKS_PATH, OWN_PREFIX } from '../lib/paths.ts'
 import { KIND_LIMITS, KINDS } from '../credentials/kinds.ts'
 import { checkHeaders } from './check-headers.ts'
-import type { CatalogDefinition, Product, Quota, Route } from './define.ts'
+import type { CatalogDefinition, Product, Quota, Route } from './shape.ts'
 
 const IDENTIFIER = /^[a-z][a-z0-9_-]{0,63}$/
 const SCOPE = /^[a-z][a-z0-9_-]*(:[a-z][a-z0-9_-]*)?$/

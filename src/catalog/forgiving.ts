@@ -2,8 +2,12 @@
 // segment, walked in the order of specificity along every reading of each segment (readings.ts). What
 // a walk costs is bounded by the tree: beyond its depth no segment is looked at.
 
-import type { MatchedRoute } from './match.ts'
 import { fold, maySkip, readingsOf, skipOf } from './readings.ts'
+
+/** What it is built from; which row it is counts, not what is in it. */
+interface Row {
+  readonly pattern: string
+}
 
 interface Node {
   /** By the literal as the catalog spells it. */
@@ -13,9 +17,9 @@ interface Node {
   /** `:name`. */
   named: Node | undefined
   /** The row that ends here. */
-  end: MatchedRoute | undefined
+  end: Row | undefined
   /** The row of `/**`. */
-  rest: MatchedRoute | undefined
+  rest: Row | undefined
 }
 
 export class ForgivingRouter {
@@ -23,7 +27,7 @@ export class ForgivingRouter {
   private longestLiteral = 0
 
   /** Of two rows of one form the first counts. */
-  add(row: MatchedRoute): void {
+  add(row: Row): void {
     let node = this.root
     for (const segment of segmentsOf(row.pattern)) {
       if (segment === '**') {
@@ -51,13 +55,13 @@ export class ForgivingRouter {
    * Whether no router takes a path for another row than the one that it is. A segment that the row
    * itself spells out is taken as it is: the catalog's author has told it from its neighbours.
    */
-  takesOnly(row: MatchedRoute, path: string): boolean {
+  takesOnly(row: Row, path: string): boolean {
     const segments = segmentsOf(path)
     if (this.walk(this.root, segments, 0) !== row) return false
     return !maySkip(path) || this.skipsNowhere(row, segments)
   }
 
-  private skipsNowhere(row: MatchedRoute, segments: readonly string[]): boolean {
+  private skipsNowhere(row: Row, segments: readonly string[]): boolean {
     const own = segmentsOf(row.pattern)
     const skipped = segments.map((text, at) => (isLiteral(own[at]) ? undefined : skipOf(text)))
     const blankless = segments.filter((_, at) => skipped[at] !== 'blank')
@@ -71,7 +75,7 @@ export class ForgivingRouter {
   }
 
   /** The most specific row along any reading; a literal as it is spelled goes before its readings. */
-  private walk(node: Node, segments: readonly string[], at: number): MatchedRoute | undefined {
+  private walk(node: Node, segments: readonly string[], at: number): Row | undefined {
     const segment = segments[at]
     if (segment === undefined) return node.end ?? node.rest
     const literal = node.exact.size > 0 ? this.walkLiterals(node, segments, at) : undefined
@@ -80,11 +84,7 @@ export class ForgivingRouter {
     return named ?? node.rest
   }
 
-  private walkLiterals(
-    node: Node,
-    segments: readonly string[],
-    at: number,
-  ): MatchedRoute | undefined {
+  private walkLiterals(node: Node, segments: readonly string[], at: number): Row | undefined {
     const segment = segments[at] ?? ''
     const exact = node.exact.get(segment)
     const row = exact && this.walk(exact, segments, at + 1)

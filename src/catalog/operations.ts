@@ -5,7 +5,7 @@
 import { API_PREFIX } from '../lib/paths.ts'
 import { kindsWith } from '../credentials/kinds.ts'
 import { compileRouteRows, type RouteTable } from './match.ts'
-import { ASKING } from '../guard/own-limits.ts'
+import { ASKING } from './own-limits.ts'
 import type { Product, Route, Verb } from './define.ts'
 
 /**

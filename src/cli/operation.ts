@@ -8,6 +8,7 @@ import type { Attach } from './answer.ts'
 import { COMMANDS } from './commands.ts'
 import { INPUTS } from './inputs.generated.ts'
 import { nameOf, operandsOf, optionsOf, type Typed } from './options.ts'
+import { isPaged } from './paged.ts'
 
 /** Adds the command of an operation; what it does is loaded when it is run. */
 export function addOperation(parent: Command, name: OperationName, attach: Attach): void {
@@ -41,11 +42,6 @@ export function addOperation(parent: Command, name: OperationName, attach: Attac
 /** A command line as it is typed. */
 function lineOf(words: string, rest: string): string {
   return `npm run ops -- ${words} ${rest}`.trimEnd()
-}
-
-/** Whether an operation answers page by page. */
-export function isPaged(name: OperationName): boolean {
-  return INPUTS[name].fields.some((field) => field.name === 'cursor') && name !== 'verifyAudit'
 }
 
 /** Whether the organization may be left out, because an id names what is its own. */

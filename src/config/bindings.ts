@@ -1,12 +1,10 @@
 // What both the gate and control are bound to, and the check that a Worker has what it is to have.
 
-import type { KeyGuard } from '../guard/key-guard.ts'
+import type { RecordStores } from '../credentials/store.ts'
+import type { Guards } from '../guard/ask.ts'
 
 /** What the wrangler.toml of the gate and that of control bind. */
-export interface Bindings {
-  readonly DB: D1Database
-  readonly RECORDS: KVNamespace
-  readonly KEY_GUARD: DurableObjectNamespace<KeyGuard>
+export interface Bindings extends RecordStores, Guards {
   /** Events of the audit, packed. */
   readonly AUDIT: Queue
 }

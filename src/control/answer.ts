@@ -3,7 +3,7 @@
 
 import type { Answered, Call } from '../call/call.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
-import { refuse } from '../gate/refuse.ts'
+import { refuse } from '../reasons/refuse.ts'
 import { parseAddress } from '../lists/address.ts'
 import { ok } from '../lib/result.ts'
 import { readOperator } from './api/actor.ts'

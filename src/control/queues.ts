@@ -3,13 +3,10 @@
 // again alone and logged, until a newer Worker knows it or its queue gives it up.
 
 import { kindOf, MESSAGE_KINDS, type MessageKind } from '../lib/message-kind.ts'
-
-/** The part of a batch that its consumers use. */
-export type Messages = Pick<MessageBatch, 'messages'>
+import { UNREADABLE_DELAY_SECONDS, type Messages } from '../lib/unreadable.ts'
 
 type Consumer = (batch: Messages) => Promise<unknown>
 
-const UNREADABLE_DELAY_SECONDS = 60
 /** In the log; our own names are shorter. */
 const NAME_MAX_LENGTH = 32
 
@@ -39,12 +36,6 @@ export async function takeBatch(
       for (const message of messages) message.retry({ delaySeconds: UNREADABLE_DELAY_SECONDS })
     }
   }
-}
-
-/** Has a message that its consumer cannot read tried again, and logs what is wrong. */
-export function retryUnreadable(message: Message, kind: MessageKind, flaw: string): void {
-  console.error(`${kind}: message ${message.id} is tried again, ${flaw}`)
-  message.retry({ delaySeconds: UNREADABLE_DELAY_SECONDS })
 }
 
 /** What an unreadable message says it is, in words that no message can choose. */

@@ -7,7 +7,7 @@ import { readCall, type Answered, type Call, type ControlService } from '../call
 import { differing } from '../call/fingerprint.ts'
 import type { Catalog } from '../catalog/define.ts'
 import { ConfigurationError } from '../config/settings.ts'
-import { refuse } from '../gate/refuse.ts'
+import { refuse } from '../reasons/refuse.ts'
 import { parseAddress } from '../lists/address.ts'
 import { answerCall } from './answer.ts'
 import type { ControlBindings } from './bindings.ts'

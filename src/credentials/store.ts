@@ -1,7 +1,6 @@
 // Where records come from: KV, else the D1 primary, which refills KV. Either may be stale or absent;
 // the guard catches what is stale, and a store that does not answer is never taken for "unknown".
 
-import type { Bindings } from '../config/bindings.ts'
 import { err, ok, type Result } from '../lib/result.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import {
@@ -21,7 +20,11 @@ const KV_TTL_SECONDS = KV_MAX_AGE_MS / 1000
 
 export type StoreFailure = 'unknown' | 'unreadable' | 'unreachable'
 
-type Stores = Pick<Bindings, 'DB' | 'RECORDS'>
+/** What a Worker that reads records is bound to. */
+export interface RecordStores {
+  readonly DB: D1Database
+  readonly RECORDS: KVNamespace
+}
 
 /** A record, and whether D1 was read for it. */
 export interface Found {
@@ -31,7 +34,7 @@ export interface Found {
 
 /** KV first, then D1. */
 export async function findRecord(
-  stores: Stores,
+  stores: RecordStores,
   lookup: Lookup,
   nowMs: number,
   waitUntil: WaitUntil,
@@ -48,7 +51,7 @@ export async function findRecord(
 
 /** The D1 primary, past every cache: what a guard's `stale` asks for. KV is refilled. */
 export async function readRecord(
-  stores: Stores,
+  stores: RecordStores,
   lookup: Lookup,
   nowMs: number,
   waitUntil: WaitUntil,
@@ -60,7 +63,7 @@ export async function readRecord(
 
 /** The same without leaving a trace. */
 export async function peekRecord(
-  stores: Pick<Stores, 'DB'>,
+  stores: Pick<RecordStores, 'DB'>,
   lookup: Lookup,
   nowMs: number,
 ): Promise<Result<KeyRecord, StoreFailure>> {
@@ -79,7 +82,7 @@ export async function peekRecord(
 
 /** Puts a record into KV. A failure costs a D1 read later and nothing else. */
 export async function cacheRecord(
-  stores: Pick<Stores, 'RECORDS'>,
+  stores: Pick<RecordStores, 'RECORDS'>,
   lookup: Lookup,
   record: KeyRecord,
 ): Promise<void> {
@@ -95,7 +98,7 @@ const KV_PAGE = 100
 
 /** A page of the records that KV holds, in no order; whatever is no record of ours is left out. */
 export async function cachedRecords(
-  { RECORDS }: Pick<Stores, 'RECORDS'>,
+  { RECORDS }: Pick<RecordStores, 'RECORDS'>,
   cursor: string | null,
 ): Promise<{ readonly records: KeyRecord[]; readonly cursor: string | null }> {
   const page = await RECORDS.list({ prefix: RECORD_PLACES, limit: KV_PAGE, cursor })

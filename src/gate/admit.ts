@@ -2,14 +2,13 @@
 // is current and debits its limits. A refusal that rests on a record is confirmed too, so that a list entry or a
 // scope that was just added counts on the next request.
 
-import type { Authenticated, KnownKey } from '../credentials/memo.ts'
+import type { Authenticated, KnownKey } from './memo.ts'
 import { askGuard } from '../guard/ask.ts'
 import { askGuardFor, spendLeased, type Ask } from '../guard/lease.ts'
-import type { Standing } from '../guard/limit.ts'
 import type { Meter } from '../guard/meter.ts'
 import type { AdmitAnswer } from '../guard/protocol.ts'
 import { err, ok, type Result } from '../lib/result.ts'
-import type { Ahead } from './ahead.ts'
+import type { Admission, Ahead } from './ahead.ts'
 import type { Denial } from '../reasons/denial.ts'
 import type { GateDeps } from './deps.ts'
 import { upstreamUrl } from './forward/upstream-url.ts'
@@ -34,13 +33,6 @@ export interface Admitted {
   readonly spent: Admission | null
   /** Where it goes; empty where the edge answers itself. */
   readonly url: string
-}
-
-/** What was debited. */
-export interface Admission {
-  readonly standing: Standing
-  /** By which it is given back; null: it is not, because it was of a lease, or an upstream is asked. */
-  readonly debit: number | null
 }
 
 const DOES_NOT_SURVIVE: Denial = {

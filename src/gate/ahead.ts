@@ -6,16 +6,22 @@ import { PLAN_LIMIT, type Route } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { AheadAnswer } from '../guard/protocol.ts'
-import { sameLimits, type Limit } from '../guard/limit.ts'
+import { sameLimits, type Limit, type Standing } from '../lib/limit.ts'
 import type { KeyRecord } from '../credentials/record.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import type { Result } from '../lib/result.ts'
-import type { Admission } from './admit.ts'
 import type { GateDeps } from './deps.ts'
 
 interface Asked {
   readonly id: string
   readonly answer: Promise<Result<AheadAnswer, 'unreachable'>>
+}
+
+/** What was debited. */
+export interface Admission {
+  readonly standing: Standing
+  /** By which it is given back; null: it is not, because it was of a lease, or an upstream is asked. */
+  readonly debit: number | null
 }
 
 export class Ahead {

@@ -3,11 +3,12 @@
 // gate, like any product; the console has sessions of its own. Everything else is forwarded or refused,
 // and needs no control; nothing under /edge/ is ever forwarded.
 
+import type { OwnAnswer } from '../call/call.ts'
 import { HEALTH_PATH, isApiPath, JWKS_PATH, OPENAPI_PATH } from '../lib/paths.ts'
 import { HEADERS } from '../lib/header-names.ts'
 import { accountFor, factsOf } from '../audit/account.ts'
 import { isExport, measured } from '../audit/exported.ts'
-import type { KnownKey } from '../credentials/memo.ts'
+import type { KnownKey } from './memo.ts'
 import { err, type Result } from '../lib/result.ts'
 import { clientOf } from './address.ts'
 import { callOf, crossing, shownBy } from './crossing.ts'
@@ -16,9 +17,9 @@ import type { Denial } from '../reasons/denial.ts'
 import type { Edge } from './deps.ts'
 import { SentHeaders } from './forward/sent-headers.ts'
 import { gate } from './gate.ts'
-import type { Decided, OwnAnswer, Passage } from './passage.ts'
+import type { Decided, Passage } from './passage.ts'
 import { canonicalPath, type CanonicalTarget } from './path.ts'
-import { refuse } from './refuse.ts'
+import { refuse } from '../reasons/refuse.ts'
 import { isInsecure } from './scheme.ts'
 
 const OWN_PATH = /^\/(?:edge|\.well-known)\//

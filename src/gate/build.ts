@@ -15,10 +15,10 @@ import { LookupFailures } from './lookup-failures.ts'
 import { IdentityMemo } from './forward/identity.ts'
 import type { Edge } from './deps.ts'
 import { WATCH, type WatchTimes } from './relay/watch-times.ts'
-import { Confirmations } from '../guard/confirmations.ts'
+import { Confirmations } from './relay/confirmations.ts'
 import { RefusalMemo } from '../guard/refusal-memo.ts'
 import { SharedLoads } from '../credentials/loads.ts'
-import { KeyMemo } from '../credentials/memo.ts'
+import { KeyMemo } from './memo.ts'
 
 /**
  * Checks the environment and builds the edge.

@@ -4,7 +4,7 @@
 import type { Call, CallKey } from '../call/call.ts'
 import type { Fingerprint } from '../call/fingerprint.ts'
 import { isKeyShaped } from '../config/setting-forms.ts'
-import type { KnownKey } from '../credentials/memo.ts'
+import type { KnownKey } from './memo.ts'
 import { mayForward } from './forward/headers.ts'
 import { HEADERS } from '../lib/header-names.ts'
 import type { HeaderReader } from './forward/sent-headers.ts'

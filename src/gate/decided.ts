@@ -7,7 +7,7 @@ import type { KeyRecord } from '../credentials/record.ts'
 import { preflightResponse, setCors } from './cors.ts'
 import type { Denial } from '../reasons/denial.ts'
 import type { Decided, Passage } from './passage.ts'
-import { refuse } from './refuse.ts'
+import { refuse } from '../reasons/refuse.ts'
 
 /** A refusal. What is not known of it yet is left out. */
 export function refused(

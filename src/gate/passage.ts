@@ -1,7 +1,8 @@
 // One request on its way through the gate, and what became of it.
 
 import type { Accounted } from '../audit/account.ts'
-import type { KnownKey } from '../credentials/memo.ts'
+import type { OwnAnswer } from '../call/call.ts'
+import type { KnownKey } from './memo.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import type { Address } from '../lists/address.ts'
 import type { SentHeaders } from './forward/sent-headers.ts'
@@ -25,13 +26,6 @@ export interface Passage {
   readonly hangUp?: ((reason: string) => void) | undefined
   /** Answers the edge's own operations, once the gate has let them pass. */
   readonly answerOwn: (key: KnownKey) => Promise<OwnAnswer>
-}
-
-/** The answer of one of the edge's own operations. */
-export interface OwnAnswer {
-  readonly response: Response
-  /** Why the operation refused; null: it did not. */
-  readonly reason: string | null
 }
 
 /** The answer to a request, with the facts for its account. */

@@ -1,9 +1,9 @@
 // What an answer costs. An upstream that was asked counts, whatever it answered or did not; what the
 // edge's own operations refuse is given back, before the answer leaves, so that the next call finds it.
 
-import { REFUSED } from '../guard/own-limits.ts'
+import { REFUSED } from '../catalog/own-limits.ts'
 import { askGuard } from '../guard/ask.ts'
-import type { LimitState, Standing } from '../guard/limit.ts'
+import type { LimitState, Standing } from '../lib/limit.ts'
 import type { Admitted } from './admit.ts'
 import type { GateDeps } from './deps.ts'
 

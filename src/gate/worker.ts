@@ -8,7 +8,7 @@ import { handle } from './app.ts'
 import type { GateBindings } from './bindings.ts'
 import { buildEdge } from './build.ts'
 import type { Edge } from './deps.ts'
-import { refuse } from './refuse.ts'
+import { refuse } from '../reasons/refuse.ts'
 import type { WatchTimes } from './relay/watch-times.ts'
 
 /** Makes the gate's Worker for a catalog: `export default createGate(catalog)`. */

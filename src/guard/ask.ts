@@ -1,13 +1,17 @@
 // Asking a credential's guard, with a deadline of our own. A guard that does not answer in time is
 // unreachable, and then nothing is forwarded.
 
-import type { Bindings } from '../config/bindings.ts'
 import { err, ok, type Result } from '../lib/result.ts'
 import type { KeyGuard } from './key-guard.ts'
+import { guardName } from './name.ts'
 
 export const GUARD_DEADLINE_MS = 2_000
 
-type Guards = Pick<Bindings, 'KEY_GUARD'>
+/** What a Worker that asks guards is bound to. */
+export interface Guards {
+  readonly KEY_GUARD: DurableObjectNamespace<KeyGuard>
+}
+
 type GuardStub = DurableObjectStub<KeyGuard>
 
 /** Calls one method of a credential's guard; `unreachable` when it threw or did not answer in time. */
@@ -30,20 +34,4 @@ export async function askGuard<T>(
   } finally {
     clearTimeout(timer)
   }
-}
-
-/**
- * The version lets the stored form change without a migration: guards of another name know nothing yet,
- * and begin with what D1 has. Windows begin anew with them.
- */
-const PREFIX = 'v1:'
-
-export function guardName(credentialId: string): string {
-  return PREFIX + credentialId
-}
-
-/** The credential of a guard, by the name of the object. */
-export function credentialOf(name: string): string {
-  if (!name.startsWith(PREFIX)) throw new Error(`${name || 'an object without a name'} is no guard`)
-  return name.slice(PREFIX.length)
 }

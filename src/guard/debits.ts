@@ -2,7 +2,7 @@
 // Each has a number, which is taken from the list when it is given back, so that whoever asks twice,
 // or late, gets nothing. What nobody gives back counts until it has left the window, like any other.
 
-import type { Limit } from './limit.ts'
+import type { Limit } from '../lib/limit.ts'
 import type { LedgerStore } from './spending.ts'
 
 /** After so long a debit stays: requests have been answered by then. */

@@ -10,16 +10,20 @@
 
 import { DurableObject } from 'cloudflare:workers'
 
-import type { Bindings } from '../config/bindings.ts'
-import { credentialOf } from './ask.ts'
 import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
+import { credentialOf } from './name.ts'
 import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
-import type { Limit, LimitState } from './limit.ts'
+import type { Limit, LimitState } from '../lib/limit.ts'
 
 /** A read of D1 that takes longer has failed; the next to ask begins another. */
 const BEGIN_DEADLINE_MS = 1_500
 
-export class KeyGuard extends DurableObject<Pick<Bindings, 'DB'>> {
+/** What the guard's wrangler.toml binds. */
+export interface GuardBindings {
+  readonly DB: D1Database
+}
+
+export class KeyGuard extends DurableObject<GuardBindings> {
   private readonly ledger = new Ledger(this.ctx.storage.kv, (now) => {
     // The first write of an object's life starts the clock by which it forgets.
     void this.ctx.storage.setAlarm(now + FORGET_AFTER_MS)

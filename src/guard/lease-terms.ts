@@ -2,7 +2,7 @@
 // change is in force soon (the fence waits leases out), hardly any quota is lost (a lease counts in
 // full until it has come back), and a busy key asks its guard a few times a second only.
 
-import type { Limit } from './limit.ts'
+import type { Limit } from '../lib/limit.ts'
 
 /** The longest that an isolate may use a lease, in ms by its own clock, from before it asked. */
 export const LEASE_MAX_MS = 300

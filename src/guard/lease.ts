@@ -6,7 +6,7 @@ import { sleep } from '../lib/sleep.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import { leaseMs } from './lease-terms.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from './protocol.ts'
-import type { Standing } from './limit.ts'
+import type { Standing } from '../lib/limit.ts'
 import type { Meter } from './meter.ts'
 
 /** Asks the credential's guard, on the generation and the limits of the meter. */

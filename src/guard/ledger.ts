@@ -4,7 +4,7 @@
 
 import { Debits, type Debit } from './debits.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS, leaseMs, leaseTokens } from './lease-terms.ts'
-import { sameLimits, type Limit, type LimitState } from './limit.ts'
+import { sameLimits, type Limit, type LimitState } from '../lib/limit.ts'
 import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
 import { Spending, type LedgerStore, type Timed } from './spending.ts'
 import { admissibleAt, stateOf } from './window.ts'

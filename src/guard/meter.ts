@@ -6,7 +6,7 @@
 
 import { LEASE_MIN_TOKENS } from './lease-terms.ts'
 import type { Lease, Settled } from './protocol.ts'
-import type { Limit, LimitState, Standing } from './limit.ts'
+import type { Limit, LimitState, Standing } from '../lib/limit.ts'
 
 /** A lease is to hold what came in the last so many milliseconds. */
 const RATE_MS = 250

@@ -1,6 +1,6 @@
 // What an isolate and a guard say to each other: plain values, as they cross between them.
 
-import type { Limit, LimitState } from './limit.ts'
+import type { Limit, LimitState } from '../lib/limit.ts'
 
 export interface AdmitAsk {
   /** Of the record on which the decision rests. */

@@ -3,12 +3,14 @@
 // only at the generation that was published. Nothing here throws once a guard has been told: the change
 // is made by then, and what could not be finished is left to the cron.
 
-import type { Bindings } from '../config/bindings.ts'
 import { lookupOf, recordFromRow, recordQuery } from '../credentials/record.ts'
-import { cacheRecord } from '../credentials/store.ts'
-import { askGuard } from './ask.ts'
+import { cacheRecord, type RecordStores } from '../credentials/store.ts'
+import { askGuard, type Guards } from './ask.ts'
 import type { Fenced } from './protocol.ts'
 import { sleep } from '../lib/sleep.ts'
+
+/** What publishing is bound to: the records, and the guards that are told. */
+export type PublishBindings = RecordStores & Guards
 
 /** Rows taken from D1 at a time. */
 const BATCH = 100
@@ -35,7 +37,7 @@ export interface PendingFence {
  * Publishes every pending fence. When it returns with `enforced_at`, no request that begins later is
  * decided on anything older than what D1 held when it was called.
  */
-export async function publishPending(bindings: Bindings): Promise<Published> {
+export async function publishPending(bindings: PublishBindings): Promise<Published> {
   let total: Published = { published: 0, pending: 0, enforced_at: null }
   for (let after = ''; ;) {
     const { results } = await bindings.DB.withSession('first-primary')
@@ -56,7 +58,7 @@ export async function publishPending(bindings: Bindings): Promise<Published> {
 
 /** Publishes these fences, and no others. Leases are waited out once for all of them. */
 export async function publishCredentials(
-  bindings: Bindings,
+  bindings: PublishBindings,
   rows: readonly PendingFence[],
 ): Promise<Published> {
   const fenced: PendingFence[] = []
@@ -82,7 +84,7 @@ export async function publishCredentials(
  * Undefined: the guard or D1 was not reached, or the key was changed again and again meanwhile.
  */
 async function raiseFence(
-  bindings: Bindings,
+  bindings: PublishBindings,
   row: PendingFence,
 ): Promise<{ readonly held: PendingFence; readonly waitMs: number } | undefined> {
   const { credential_id } = row
@@ -113,7 +115,7 @@ async function raiseFence(
  * is written, so that two who meet here do not raise each other.
  */
 async function raisedAbove(
-  { DB }: Bindings,
+  { DB }: PublishBindings,
   credentialId: string,
   standing: number,
 ): Promise<number | undefined> {
@@ -136,7 +138,7 @@ async function raisedAbove(
 }
 
 /** Says in D1 that the guards hold these. The rows that stay where it fails are published again. */
-async function settle({ DB }: Bindings, held: readonly PendingFence[]): Promise<void> {
+async function settle({ DB }: PublishBindings, held: readonly PendingFence[]): Promise<void> {
   if (held.length === 0) return
   const pairs = held.map(({ credential_id, generation }) => [credential_id, generation])
   try {
@@ -155,7 +157,7 @@ async function settle({ DB }: Bindings, held: readonly PendingFence[]): Promise<
  * Puts the record as it now is into KV, so that the next reader of it need not ask D1. A failure costs
  * that reader a D1 read and nothing else: the guard holds the fence already.
  */
-async function refresh(bindings: Bindings, credentialId: string): Promise<void> {
+async function refresh(bindings: PublishBindings, credentialId: string): Promise<void> {
   try {
     const now = Date.now()
     const row = await bindings.DB.withSession('first-primary')

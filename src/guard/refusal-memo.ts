@@ -4,7 +4,7 @@
 
 import { LRUCache } from 'lru-cache'
 
-import type { Limit, LimitState } from './limit.ts'
+import type { Limit, LimitState } from '../lib/limit.ts'
 
 const MAX_REFUSALS = 10_000
 

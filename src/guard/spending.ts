@@ -2,7 +2,7 @@
 // are out. A lease counts against its windows in full until it is settled.
 
 import type { Settled } from './protocol.ts'
-import type { Limit } from './limit.ts'
+import type { Limit } from '../lib/limit.ts'
 import { FENCE_WAIT_MS } from './lease-terms.ts'
 import {
   CLOCK_AHEAD_MAX_MS,

@@ -5,7 +5,7 @@
 // nothing is refused more than a bucket's length longer than it must be. Tokens on lease count from
 // their grant until the last moment at which one may have been used has left the window.
 
-import type { Limit, LimitState } from './limit.ts'
+import type { Limit, LimitState } from '../lib/limit.ts'
 
 /** `[from, count, last]`: admissions in the slot that begins at a time, and the latest of them; Unix ms, ascending. */
 export type Bucket = readonly [from: number, count: number, last: number]

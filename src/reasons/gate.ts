@@ -4,7 +4,7 @@
 
 import { plural, plurals, type Kind, type Scheme } from '../credentials/kinds.ts'
 import { SPELLED } from '../lib/header-names.ts'
-import type { LimitState } from '../guard/limit.ts'
+import type { LimitState } from '../lib/limit.ts'
 import type { Row } from './row.ts'
 
 /** The same sentence for every 401: whoever has no valid key learns nothing from the body. */

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { Ledger } from '../../src/guard/ledger.ts'
 import type { AdmitAnswer, AdmitAsk } from '../../src/guard/protocol.ts'
-import type { Limit } from '../../src/guard/limit.ts'
+import type { Limit } from '../../src/lib/limit.ts'
 import { memoryStore } from './memory-store.ts'
 
 const START = 1_800_000_000_000

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
 import { FORGET_AFTER_MS, Ledger } from '../../src/guard/ledger.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/protocol.ts'
-import type { Limit } from '../../src/guard/limit.ts'
+import type { Limit } from '../../src/lib/limit.ts'
 import { memoryStore, type MemoryStore } from './memory-store.ts'
 
 const PLAN: Limit = { name: 'plan', quota: 1_000, windowSeconds: 60 }

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import type { Lease } from '../../src/guard/protocol.ts'
-import type { Limit, LimitState } from '../../src/guard/limit.ts'
+import type { Limit, LimitState } from '../../src/lib/limit.ts'
 import { Meter } from '../../src/guard/meter.ts'
 
 const PLAN: Limit = { name: 'plan', quota: 1_000, windowSeconds: 60 }

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { Limit } from '../../src/guard/limit.ts'
+import type { Limit } from '../../src/lib/limit.ts'
 import {
   admissibleAt,
   debit,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Limit } from '../../src/guard/limit.ts'
+import type { Limit } from '../../src/lib/limit.ts'
 import { admissibleAt, debit, stateOf, windowTime, type Buckets } from '../../src/guard/window.ts'
 
 const limit = (quota: number, windowSeconds: number): Limit => ({

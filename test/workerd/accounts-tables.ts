@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers'
 import { consume, type Consumed } from '../../src/control/logs/consumer.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import type { Tally } from '../../src/audit/nobody.ts'
-import type { Database } from '../../src/control/logs/record.ts'
+import type { Database } from '../../src/control/logs/database.ts'
 import { run } from './rows.ts'
 
 /** Empties the tables of the accounts. */

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { verifyChain } from '../../src/control/logs/chain.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
-import type { Database } from '../../src/control/logs/record.ts'
+import type { Database } from '../../src/control/logs/database.ts'
 import { eventOfRow, SELECT_LIST } from '../../src/control/logs/row.ts'
 import { anyEvent, NOON_MS, someEvent } from '../audit/events.ts'
 import {

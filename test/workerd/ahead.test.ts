@@ -4,7 +4,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { guardName } from '../../src/guard/ask.ts'
+import { guardName } from '../../src/guard/name.ts'
 import { credentialId } from '../../src/credentials/digest.ts'
 import { counting } from './counting.ts'
 import { outcome, startIsolate } from './isolate.ts'

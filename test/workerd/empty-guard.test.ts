@@ -5,7 +5,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { guardName } from '../../src/guard/ask.ts'
+import { guardName } from '../../src/guard/name.ts'
 import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
 import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
 import type { Lease } from '../../src/guard/protocol.ts'

@@ -9,8 +9,8 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import type { KeyGuard } from '../../src/guard/key-guard.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
 import type { AdmitAnswer, Lease } from '../../src/guard/protocol.ts'
-import type { Limit } from '../../src/guard/limit.ts'
-import { guardName } from '../../src/guard/ask.ts'
+import type { Limit } from '../../src/lib/limit.ts'
+import { guardName } from '../../src/guard/name.ts'
 import { applySchema, freshId, run } from './rows.ts'
 
 const LIMITS: readonly Limit[] = [

@@ -10,8 +10,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
 import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/protocol.ts'
-import type { Limit } from '../../src/guard/limit.ts'
-import { guardName } from '../../src/guard/ask.ts'
+import type { Limit } from '../../src/lib/limit.ts'
+import { guardName } from '../../src/guard/name.ts'
 import { applySchema, freshId, run } from './rows.ts'
 
 const TEN: Limit = { name: 'plan', quota: 10, windowSeconds: 60 }

@@ -4,8 +4,8 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { guardName } from '../../src/guard/ask.ts'
-import { ASKING, REFUSED, VERIFYING } from '../../src/guard/own-limits.ts'
+import { guardName } from '../../src/guard/name.ts'
+import { ASKING, REFUSED, VERIFYING } from '../../src/catalog/own-limits.ts'
 import { someEvent } from '../audit/events.ts'
 import { emptyAccounts, takeIn } from './accounts-tables.ts'
 import { person, startWorld } from './control-world.ts'

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { shipped } from '../../src/catalog.ts'
 import type { Bindings } from './bindings.ts'
 import { placeOf } from '../../src/credentials/record.ts'
-import { guardName } from '../../src/guard/ask.ts'
+import { guardName } from '../../src/guard/name.ts'
 import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { createControl } from '../../src/control/worker.ts'

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { accountFor, factsOf } from '../../src/audit/account.ts'
 import type { Bindings } from './bindings.ts'
-import { refuse } from '../../src/gate/refuse.ts'
+import { refuse } from '../../src/reasons/refuse.ts'
 import { END_GRACE_MS } from '../../src/gate/relay/web-socket.ts'
 import { WATCH } from '../../src/gate/relay/watch-times.ts'
 import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'

@@ -2,7 +2,7 @@
 
 import { Stop, usage, type Answer, type Ops } from '../answer.ts'
 import { matchEntries, readEntries, unreadable, type EntryKind } from './entries.ts'
-import { storeOf, type Changed } from './store.ts'
+import type { Changed, ListStore } from './store.ts'
 import {
   commandOf,
   ownerOption,
@@ -118,4 +118,10 @@ function described(list: TargetList, entries: readonly string[] | null): object 
     entries: entries ?? [],
     unreadable: unreadable(list.kind, entries ?? []).map(({ entry }) => entry),
   }
+}
+
+/** The store that the options ask for. */
+async function storeOf(ops: Ops, list: TargetList, { direct }: ListOptions): Promise<ListStore> {
+  if (direct) return (await import('../direct/list-store.ts')).directStore(ops, list)
+  return (await import('./api-store.ts')).apiStore(ops, list)
 }

@@ -2,9 +2,8 @@
 // are read before anything is sent, and what is printed is what was written.
 
 import { hasOrigins, ONLY_SOME_HAVE_ORIGINS, type Kind } from '../../credentials/kinds.ts'
-import { Stop, type Ops } from '../answer.ts'
+import { Stop } from '../answer.ts'
 import type { InForce } from '../direct/sync.ts'
-import type { ListOptions, TargetList } from './target.ts'
 
 export interface Stored {
   /** null: there is no restriction. */
@@ -29,16 +28,6 @@ export interface ListStore {
   remove(entries: readonly string[]): Promise<Changed>
   /** Ends the restriction where the list is empty; else changes nothing. */
   lift(): Promise<Changed>
-}
-
-/** The store that the options ask for. */
-export async function storeOf(
-  ops: Ops,
-  list: TargetList,
-  { direct }: ListOptions,
-): Promise<ListStore> {
-  if (direct) return (await import('../direct/list-store.ts')).directStore(ops, list)
-  return (await import('./api-store.ts')).apiStore(ops, list)
 }
 
 /** @throws Stop for an owner that can have no origin list: an organization, or a key of another kind. */

@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 
 import { takeOpsChanges } from '../logs/ops-changes.ts'
-import type { OwnAnswer } from '../../gate/passage.ts'
+import type { OwnAnswer } from '../../call/call.ts'
 import { publishPending } from '../../guard/publish.ts'
 import { changesApi } from './changes/api.ts'
 import { auditApi } from './audit/api.ts'

@@ -3,8 +3,8 @@
 import { z } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
 
-import type { OwnAnswer } from '../../gate/passage.ts'
-import { refuse } from '../../gate/refuse.ts'
+import type { OwnAnswer } from '../../call/call.ts'
+import { refuse } from '../../reasons/refuse.ts'
 import { Denied, invalid, Problem } from './problem.ts'
 
 /** The answer to a call that was refused, or went wrong. */

@@ -7,10 +7,9 @@ import type { Acting } from '../../audit/event.ts'
 import { measured } from '../../audit/exported.ts'
 import { actorName } from '../api/actor.ts'
 import type { OrganizationView } from '../api/organization/read.ts'
-import { refuse } from '../../gate/refuse.ts'
+import { refuse } from '../../reasons/refuse.ts'
 import { formatAddress } from '../../lists/address.ts'
-import type { PageContext } from './context.ts'
-import type { ConsoleActor } from './session.ts'
+import { type PageContext, type ConsoleActor } from './context.ts'
 import { withQuery } from './urls.ts'
 
 interface Act {

@@ -2,17 +2,27 @@
 
 import type { Context } from 'hono'
 
+import type { OperatorActor, PersonActor } from '../api/actor.ts'
 import type { OrganizationView } from '../api/organization/read.ts'
 import type { ControlDeps } from '../deps.ts'
 import type { WaitUntil } from '../../lib/wait-until.ts'
 import type { Address } from '../../lists/address.ts'
-import type { Session } from './session.ts'
 
 /** A page of an organization that the navigation leads to. */
 export interface NavEntry {
   readonly label: string
   /** Below /edge/console/o/:organization; empty for the overview. */
   readonly path: string
+}
+
+export type ConsoleActor = OperatorActor | PersonActor
+
+export interface Session {
+  readonly actor: ConsoleActor
+  /** The token of this session's forms. */
+  readonly csrf: string
+  /** Under which the database knows it. */
+  readonly digest: string
 }
 
 export interface ConsoleContext {

@@ -5,9 +5,9 @@
 
 import { base64url } from 'jose'
 
-import { accessEmail, type OperatorActor, type PersonActor, type Role } from '../api/actor.ts'
+import { accessEmail, type OperatorActor, type Role } from '../api/actor.ts'
 import { bytes, isTagOf, tagOf } from './seal.ts'
-import type { ConsoleContext } from './context.ts'
+import type { ConsoleActor, ConsoleContext, Session } from './context.ts'
 
 const COOKIE = '__Host-portcullis'
 const IDLE_MS = 60 * 60 * 1000
@@ -18,16 +18,6 @@ const SEEN_EVERY_MS = 60_000
 const SWEEP_MAX = 100
 /** An operator by the admin token; all other names are e-mail addresses out of Access. */
 const TOKEN_OPERATOR = 'admin-token'
-
-export type ConsoleActor = OperatorActor | PersonActor
-
-export interface Session {
-  readonly actor: ConsoleActor
-  /** The token of this session's forms. */
-  readonly csrf: string
-  /** Under which the database knows it. */
-  readonly digest: string
-}
 
 /** The operator who presented the admin token. */
 export const tokenOperator: OperatorActor = { type: 'operator', name: TOKEN_OPERATOR }

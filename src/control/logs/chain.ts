@@ -3,7 +3,7 @@
 // verified in parts, each of which goes on from the last row of the one before.
 
 import { GENESIS, hashHolds, type Anchor, type LinkedEvent } from './link.ts'
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 import { eventOfRow, SELECT_LIST } from './row.ts'
 import { broken, checkEnd, type Broken, type Verdict } from './verdict.ts'
 

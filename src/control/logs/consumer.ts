@@ -1,12 +1,13 @@
 // The queue's consumer. Queues delivers at least once, in any order, and may run several consumers at
 // a time: none of that is assumed away here, it is settled in record.ts.
 
-import { retryUnreadable, type Messages } from '../queues.ts'
+import { retryUnreadable, type Messages } from '../../lib/unreadable.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import type { Anchor } from './link.ts'
 import { parseEvents } from '../../audit/message.ts'
 import type { Tally } from '../../audit/nobody.ts'
-import { isRefusal, record, type Database } from './record.ts'
+import { isRefusal, record } from './record.ts'
+import type { Database } from './database.ts'
 import { chainOf } from './row.ts'
 
 /** So many events at most go into one transaction. */

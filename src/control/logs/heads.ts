@@ -1,7 +1,7 @@
 // The heads of all chains, noted in the log, where the database's owner cannot write: a chain that was
 // rewritten as a whole, hashes and all, no longer leads through a head that was noted (chain.ts).
 
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 
 const LINE_HEADS = 200
 

@@ -16,7 +16,7 @@ import {
   type PageOptions,
   type Place,
 } from './page.ts'
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 import { ACTOR, COLUMNS, eventOfRow, SELECT_LIST } from './row.ts'
 
 /** All that is given must hold; what is left out may be anything. */

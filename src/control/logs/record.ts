@@ -3,6 +3,7 @@
 // that does not follow the head of its chain: whoever loses that race reads and links again.
 
 import type { AuditEvent } from '../../audit/event.ts'
+import type { Database } from './database.ts'
 import { GENESIS, link, type Anchor, type LinkedEvent } from './link.ts'
 import type { Tally } from '../../audit/nobody.ts'
 import { readTallied, sampled, tallyStatements } from './tallies.ts'
@@ -10,9 +11,6 @@ import { chainOf, COLUMNS, STORED, valuesOf } from './row.ts'
 import { sumStatements } from './sums.ts'
 import { packed } from './texts.ts'
 import { sleep } from '../../lib/sleep.ts'
-
-/** The part of D1 that is used; a session has it too. */
-export type Database = Pick<D1Database, 'prepare' | 'batch'>
 
 /** Attempts against other consumers, each of which loses only to one that has won. */
 const MAX_RACES = 10

@@ -1,6 +1,6 @@
 // Why calls were refused: counts by reason, of sums that are kept as those of usage are (sums.ts).
 
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 import { ofEnvironment, type UsageFilter } from './usage.ts'
 
 /** Besides by reason. */

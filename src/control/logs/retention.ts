@@ -2,7 +2,7 @@
 // transaction. Safe to run twice and side by side: rows go only as far as a checkpoint says, and a
 // checkpoint is set only at a row that is still there.
 
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 
 /** Rows removed in one transaction. */
 const CHUNK = 2_000

@@ -4,7 +4,7 @@
 
 import type { LinkedEvent } from './link.ts'
 import { MINUTE_MS, type NobodyCount } from '../../audit/nobody.ts'
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 import { chainOf } from './row.ts'
 import { packed } from './texts.ts'
 

@@ -9,7 +9,7 @@ import {
   type NobodyCount,
   type Tally,
 } from '../../audit/nobody.ts'
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 import { packed } from './texts.ts'
 
 const HOUR_MS = 60 * MINUTE_MS

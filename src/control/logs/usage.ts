@@ -4,7 +4,7 @@
 import type { Environment } from '../../catalog/define.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import { limitOf, pageOf, readCursor, type Page, type PageOptions, type Place } from './page.ts'
-import type { Database } from './record.ts'
+import type { Database } from './database.ts'
 
 export interface Usage {
   /** Every decision; `refused` of them were refused. */

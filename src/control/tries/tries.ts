@@ -6,7 +6,6 @@
 
 import { LRUCache } from 'lru-cache'
 
-import type { ControlBindings } from '../bindings.ts'
 import { equalInConstantTime } from '../../credentials/digest.ts'
 import { addressBucket, type Address } from '../../lists/address.ts'
 import { err, ok, type Result } from '../../lib/result.ts'
@@ -33,13 +32,13 @@ const DEADLINE_MS = 5_000
 const MAX_CLIENTS = 10_000
 
 export class Tries {
-  private readonly counters: ControlBindings['TRIES']
+  private readonly counters: DurableObjectNamespace<TryCounter>
   /** Until when a client is held, in Unix milliseconds. */
   private readonly held = new LRUCache<string, number>({ max: MAX_CLIENTS })
   /** Times of wrong tries while the client's counter did not answer. */
   private readonly uncounted = new LRUCache<string, readonly number[]>({ max: MAX_CLIENTS })
 
-  constructor(counters: ControlBindings['TRIES']) {
+  constructor(counters: DurableObjectNamespace<TryCounter>) {
     this.counters = counters
   }
 

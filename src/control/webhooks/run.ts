@@ -1,20 +1,25 @@
 // Webhooks within the deployment: what to deliver with, the queue's hints, and the cron's part.
 
-import type { ControlDeps } from '../deps.ts'
 import { forgetSends } from './bounds.ts'
 import { forgetHosts } from './breaker.ts'
 import { deliverDue, deliverHinted, type Delivered, type DeliveryDeps } from './deliver.ts'
-import { retryUnreadable, type Messages } from '../queues.ts'
+import { retryUnreadable, type Messages } from '../../lib/unreadable.ts'
 import { hintsLater, hintsNow, readHint } from './hint.ts'
 import { deliveryIdsOf, enqueueStatements, sweepStatements } from './outbox.ts'
 import { retentionStatement } from './retention.ts'
 import { prepareAll } from './statement.ts'
 
+/** What webhooks need of the deployment. */
+export interface WebhookDeps {
+  readonly bindings: { readonly DB: D1Database; readonly WEBHOOKS: Queue }
+  readonly settings: Pick<DeliveryDeps, 'sealingKeys' | 'destinations'>
+}
+
 /** Long enough for receivers as they should be, so that a queue of those is worked off in its order. */
 const HINT_PATIENCE_MS = 1_000
 
 /** Tells the queue of deliveries that are due. A failure costs a minute: the cron finds them. */
-export async function hint(edge: ControlDeps, deliveryIds: readonly string[]): Promise<void> {
+export async function hint(edge: WebhookDeps, deliveryIds: readonly string[]): Promise<void> {
   if (deliveryIds.length === 0) return
   try {
     await edge.bindings.WEBHOOKS.sendBatch(hintsNow(deliveryIds))
@@ -30,7 +35,7 @@ export async function hint(edge: ControlDeps, deliveryIds: readonly string[]): P
  */
 export async function takeHints(
   batch: Messages,
-  edge: ControlDeps,
+  edge: WebhookDeps,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<void> {
   const hints = batch.messages.map((message) => ({ message, ids: readHint(message.body) }))
@@ -49,14 +54,14 @@ export async function takeHints(
   }
 }
 
-async function followHints(edge: ControlDeps, ids: readonly string[]): Promise<void> {
+async function followHints(edge: WebhookDeps, ids: readonly string[]): Promise<void> {
   const done = await deliverHinted(deliveryDeps(edge), ids)
   await hint(edge, done.left)
   await hintRetries(edge, done)
 }
 
 /** Tells what expired and what raw SQL did, sends what is due, and forgets what is old. */
-export async function runWebhooks(edge: ControlDeps, nowMs: number): Promise<void> {
+export async function runWebhooks(edge: WebhookDeps, nowMs: number): Promise<void> {
   const { DB } = edge.bindings
   const forget = [retentionStatement(nowMs), forgetSends(nowMs), forgetHosts(nowMs)]
   await DB.batch(prepareAll(DB, [...sweepStatements(nowMs), ...forget]))
@@ -65,7 +70,7 @@ export async function runWebhooks(edge: ControlDeps, nowMs: number): Promise<voi
 
 /** A secret key was sent by a page: its owner is told, once a day. */
 export async function announceExposed(
-  edge: ControlDeps,
+  edge: WebhookDeps,
   keyId: string,
   nowMs: number,
 ): Promise<void> {
@@ -74,7 +79,7 @@ export async function announceExposed(
   await hint(edge, deliveryIdsOf(await DB.batch(prepareAll(DB, statements))))
 }
 
-async function hintRetries(edge: ControlDeps, { retries }: Delivered): Promise<void> {
+async function hintRetries(edge: WebhookDeps, { retries }: Delivered): Promise<void> {
   const messages = hintsLater(retries, Date.now())
   for (let i = 0; i < messages.length; i += 100) {
     await edge.bindings.WEBHOOKS.sendBatch(messages.slice(i, i + 100))
@@ -82,7 +87,7 @@ async function hintRetries(edge: ControlDeps, { retries }: Delivered): Promise<v
 }
 
 /** What deliveries and challenges of this deployment are sent with. */
-export function deliveryDeps({ bindings, settings }: ControlDeps): DeliveryDeps {
+export function deliveryDeps({ bindings, settings }: WebhookDeps): DeliveryDeps {
   return {
     db: bindings.DB,
     fetch: (url, init) => fetch(url, init),

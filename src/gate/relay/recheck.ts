@@ -2,7 +2,7 @@
 // that the key's guard confirms. A key with a thousand open connections asks as often as one with one.
 
 import type { MatchedRoute } from '../../catalog/match.ts'
-import type { KnownKey } from '../../credentials/memo.ts'
+import type { KnownKey } from '../memo.ts'
 import type { WaitUntil } from '../../lib/wait-until.ts'
 import { err, ok, type Result } from '../../lib/result.ts'
 import { authenticate, recall, reload } from '../authenticate.ts'

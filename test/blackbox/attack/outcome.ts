@@ -3,7 +3,7 @@
 
 import { expect } from 'vitest'
 
-import { METHODS } from '../../../src/gate/method.ts'
+import { METHODS } from '../../../src/lib/methods.ts'
 import { foldHeaderName } from '../../../src/gate/forward/headers.ts'
 import type { Received } from '../../harness/upstream.ts'
 import { valuesOf } from '../../harness/wire.ts'

@@ -3,7 +3,7 @@
 import { askGuard } from '../../../guard/ask.ts'
 import type { Granted, Limited } from '../../../guard/protocol.ts'
 import type { ControlContext } from '../context.ts'
-import { VERIFYING } from '../../../guard/own-limits.ts'
+import { VERIFYING } from '../../../catalog/own-limits.ts'
 import { Problem } from '../problem.ts'
 
 /**

@@ -4,7 +4,7 @@
 
 import type { ControlDeps } from '../../deps.ts'
 import { publishCredentials, type PendingFence } from '../../../guard/publish.ts'
-import { retryUnreadable, type Messages } from '../../queues.ts'
+import { retryUnreadable, type Messages } from '../../../lib/unreadable.ts'
 import { fenceMessage, readFenceMessage, type FencesAsked } from './message.ts'
 import { AWAITED, readChange } from './progress.ts'
 

@@ -2,7 +2,7 @@
 
 import { SPELLED } from '../../../lib/header-names.ts'
 import type { KeyView } from '../../api/keys/schemas.ts'
-import { METHODS } from '../../../gate/method.ts'
+import { METHODS } from '../../../lib/methods.ts'
 import { formatAddress } from '../../../lists/address.ts'
 import type { PageContext } from '../context.ts'
 import { Choices } from '../kit/choices.tsx'

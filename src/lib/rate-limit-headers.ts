@@ -1,8 +1,8 @@
 // The rate-limit headers of every answer that spent quota or was refused for lack of it: the common
 // X-RateLimit-*, and the structured fields of draft-ietf-httpapi-ratelimit-headers-10.
 
-import { HEADERS } from '../lib/header-names.ts'
-import type { LimitState, Standing } from '../guard/limit.ts'
+import { HEADERS } from './header-names.ts'
+import type { LimitState, Standing } from './limit.ts'
 
 /** Sets them from where the limits stand; X-RateLimit-* speaks of the one closest to its end. */
 export function setRateLimitHeaders(

@@ -2,10 +2,10 @@
 // body is `{error, detail, status_code}`; the precise reason is in X-Edge-Reason.
 
 import { HEADERS } from '../lib/header-names.ts'
-import { describe, type Denial } from '../reasons/denial.ts'
-import { errorResponse } from '../reasons/row.ts'
-import { METHODS } from './method.ts'
-import { setRateLimitHeaders } from './rate-limit-headers.ts'
+import { describe, type Denial } from './denial.ts'
+import { errorResponse } from './row.ts'
+import { METHODS } from '../lib/methods.ts'
+import { setRateLimitHeaders } from '../lib/rate-limit-headers.ts'
 
 /** Builds the response that tells a denial. */
 export function refuse(denial: Denial, nowMs: number): Response {

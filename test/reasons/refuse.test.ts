@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Denial, Reason } from '../../src/reasons/denial.ts'
-import { refuse } from '../../src/gate/refuse.ts'
+import { refuse } from '../../src/reasons/refuse.ts'
 
 const NOW_MS = 1_000_000
 const STATE = { name: 'plan', quota: 10, windowSeconds: 60, remaining: 0, resetAfterMs: 11_500 }

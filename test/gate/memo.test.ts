@@ -2,12 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { AskBudget } from '../../src/guard/ask-budget.ts'
 import { RefusalMemo } from '../../src/guard/refusal-memo.ts'
-import {
-  KeyMemo,
-  MEMO_MAX_AGE_MS,
-  UNKNOWN_FOR_MS,
-  type KnownKey,
-} from '../../src/credentials/memo.ts'
+import { KeyMemo, MEMO_MAX_AGE_MS, UNKNOWN_FOR_MS, type KnownKey } from '../../src/gate/memo.ts'
 import { attackCases } from '../corpora.ts'
 
 const NOW = 1_000_000

@@ -2,8 +2,8 @@ import * as fc from 'fast-check'
 import { parseList, serializeList } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 
-import { setRateLimitHeaders, sfString } from '../../src/gate/rate-limit-headers.ts'
-import type { LimitState, Standing } from '../../src/guard/limit.ts'
+import { setRateLimitHeaders, sfString } from '../../src/lib/rate-limit-headers.ts'
+import type { LimitState, Standing } from '../../src/lib/limit.ts'
 import { thirdParty } from '../corpora.ts'
 
 const NOW_MS = 1_000_250

@@ -5,10 +5,10 @@
 import { LRUCache } from 'lru-cache'
 
 import type { AskBudget } from '../guard/ask-budget.ts'
-import type { Limit } from '../guard/limit.ts'
+import type { Limit } from '../lib/limit.ts'
 import type { Meter } from '../guard/meter.ts'
-import type { Principal } from './principal.ts'
-import type { KeyRecord, Lookup } from './record.ts'
+import type { Principal } from '../credentials/principal.ts'
+import type { KeyRecord, Lookup } from '../credentials/record.ts'
 
 /** A record is not used past this age in a memo, so that a guard may forget fences after a day. */
 export const MEMO_MAX_AGE_MS = 60 * 60 * 1000

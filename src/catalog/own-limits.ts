@@ -1,7 +1,7 @@
 // What the management API limits besides a key's plan. No catalog can name a limit so, because its names
 // have no dot. Plain data, as the routes are.
 
-import type { Limit } from './limit.ts'
+import type { Limit } from '../lib/limit.ts'
 
 /** A key's calls of `whoami` and `rate-limits`, which spend nothing of its plan. */
 export const ASKING: Limit = { name: 'edge.asking', quota: 60, windowSeconds: 60 }

@@ -2,9 +2,8 @@
 // rest on one answer. It holds values only: a promise or a timer belongs to the request that made it
 // and ends with it, so each connection has a timer of its own, and the first that is due asks for all.
 
-import type { Bindings } from '../config/bindings.ts'
-import type { KnownKey } from '../credentials/memo.ts'
-import { askGuard, GUARD_DEADLINE_MS } from './ask.ts'
+import type { KnownKey } from '../memo.ts'
+import { askGuard, GUARD_DEADLINE_MS, type Guards } from '../../guard/ask.ts'
 
 interface Confirmation {
   /** When the latest question was put that was answered with `current`; Unix ms. */
@@ -21,7 +20,7 @@ export class Confirmations {
    * is not known. `busy`: another connection is asking.
    */
   async ask(
-    guards: Pick<Bindings, 'KEY_GUARD'>,
+    guards: Guards,
     key: KnownKey,
     maxAgeMs: number,
   ): Promise<number | 'stale' | 'unreachable' | 'busy'> {
