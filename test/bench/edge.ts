@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from 'wrangler'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 
 import { shipped } from '../../src/catalog.ts'
 import { generateSigningKey, type PrivateKeyJwk } from '../../src/credentials/signing-keys.ts'
 import { CONFIGS, type Role } from '../../src/config/workers.ts'
+import { sqlWorker } from '../../src/dev/sql-worker.ts'
 import { varsOf } from '../../src/dev/worker-options.ts'
 import { bundle, ROOT } from '../harness/bundle.ts'
 import { ADMIN_TOKEN, PEPPER } from '../harness/edge.ts'
@@ -93,6 +94,13 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
     ),
     ...(await Promise.all(others.map((other) => otherGate(other, upstream, signingKey)))),
   ]
+  // What makes the tables of each database: from here every statement would be a call of its own.
+  const databases = workers
+    .filter(({ name }) => name === 'gate' || name === 'consumer')
+    .map((one) => {
+      const { compatibilityDate, d1Databases }: Record<string, unknown> = one
+      return sqlWorker(`schema-${one.name}`, String(compatibilityDate), d1Databases as never)
+    })
   const sockets = [{ host: '127.0.0.1', port: 0 }]
   const mf = new Miniflare(
     convertV4MiniflareOptions({
@@ -101,7 +109,10 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
       // What the Workers log must not get between the lines of the report.
       handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
       ...(options.inspector && { inspectorPort: 0 }),
-      workers: workers.map((worker) => ({ ...worker, unsafeDirectSockets: sockets })),
+      workers: [...workers, ...databases.map((one) => one.options)].map((worker) => ({
+        ...worker,
+        unsafeDirectSockets: sockets,
+      })),
     }),
   )
   try {
@@ -120,9 +131,9 @@ export async function startBenchEdge(options: BenchEdgeOptions): Promise<BenchEd
       'DB',
       asked.includes('consumer') ? 'consumer' : 'gate',
     )
-    const schema = unstable_splitSqlQuery(await readFile(join(ROOT, 'schema.sql'), 'utf8'))
-    for (const one of asked.includes('consumer') ? [db, consumerDb] : [db]) {
-      await one.batch(schema.map((statement) => one.prepare(statement)))
+    const schema = await readFile(join(ROOT, 'schema.sql'), 'utf8')
+    for (const one of databases) {
+      await one.run(await mf.unsafeGetDirectURL(String(one.options.name)), schema)
     }
     if (asked.includes('kv_read')) {
       await (await mf.getKVNamespace('KEYS', 'kv_read')).put(NAIVE_KEY, JSON.stringify(KV_RECORD))
