@@ -82,14 +82,21 @@ function firstPaint(): Promise<number> {
   })
 }
 
-/** What axe-core finds wrong with the page as it stands; empty when it is good. */
-export async function violations(page: Page): Promise<string[]> {
+/** The rules of axe-core that look at colours; the others see the same in light and in dark. */
+export const OF_COLOURS: readonly string[] = ['color-contrast', 'link-in-text-block']
+
+/** What axe-core finds wrong with the page as it stands, by all its rules or by some; empty when it is good. */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
   const source = await axeSource
   // Evaluated from outside, past the policy, which rightly lets no script in.
   if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(source)
   const { violations: found } = await page.evaluate(
-    async () =>
-      await (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }),
+    async (runOnly) =>
+      await (globalThis as unknown as { axe: typeof axe }).axe.run({
+        resultTypes: ['violations'],
+        ...(runOnly && { runOnly }),
+      }),
+    rules && [...rules],
   )
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, target }) => `${id}: ${String(target)} ${html.slice(0, 200)}`),
