@@ -1,6 +1,7 @@
 // No pattern takes more than linear time in what a client sends. recheck proves it by automata, or
 // searches for an attack where a pattern looks around; both are then timed.
 
+import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 
 import { describe, expect, it } from 'vitest'
@@ -38,6 +39,21 @@ const PARAMETERS = {
 }
 const check: Check = (source, flags) => checkSync(source, flags, PARAMETERS)
 
+/**
+ * What recheck has found safe and takes half a minute for, of what shows credentials in texts: it is
+ * proved anew once the pattern, recheck or its parameters differ, for then the digest does.
+ */
+const PROVED: readonly string[] = [
+  '649e05fabb4c6bc9f4601564cfa0658d52a03f154862ec85fd1839da121d1bbd', // KEYS of src/credentials/looks.ts
+]
+const { version } = createRequire(import.meta.url)('recheck/package.json') as { version: string }
+
+/** Of all that a proof depends on. */
+function digestOf(source: string, flags: string): string {
+  const all = JSON.stringify([version, PARAMETERS, source, flags])
+  return createHash('sha256').update(all).digest('hex')
+}
+
 const { patterns, unread } = collect()
 const looked = patterns.filter(
   ({ file, source }) =>
@@ -56,10 +72,16 @@ describe('every pattern of src that sees outside text', () => {
   it('has no attack that takes more than linear time', () => {
     const flawed = distinct.flatMap(([pattern]) => {
       const { source = '', flags = '', at } = pattern ?? {}
+      if (PROVED.includes(digestOf(source, flags))) return []
       const { status } = check(source, flags)
       return status === 'safe' ? [] : [`${at} /${source}/${flags} ${status}`]
     })
     expect(flawed).toEqual([])
+  })
+
+  it('is there where its proof is kept', () => {
+    const digests = looked.map(({ source, flags }) => digestOf(source, flags))
+    expect(PROVED.filter((digest) => !digests.includes(digest))).toEqual([])
   })
 
   it('takes for 16,000 characters of its worst prefix what is linear of 2,000', () => {

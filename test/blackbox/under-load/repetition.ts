@@ -10,7 +10,7 @@ const CLIENTS = 32
 /** Between a client's requests: a key that is busy, whose leases last as long as they may. */
 const PACE_MS = 10
 /** So many requests of each client go before the change, so that every isolate holds a lease. */
-const WARM_PER_CLIENT = 8
+const WARM_PER_CLIENT = 5
 /** Each client goes on until so many of its requests were started after the change, and answered. */
 const LATER_PER_CLIENT = 1
 
