@@ -105,6 +105,22 @@ CREATE TABLE IF NOT EXISTS credential_origins (
   PRIMARY KEY (credential_id, origin)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS credential_origins_by_wildcard ON credential_origins (origin)
+  WHERE origin GLOB '*://[*].*';
+
+-- Whose the hosts are that a wildcard origin admits. The triggers of credential_origins make and remove the
+-- rows; who writes an entry judges it, and of what raw SQL writes the publisher does, with each sync and by
+-- the cron. An entry without owner is unreadable to the gate, which has no public suffix list.
+CREATE TABLE IF NOT EXISTS origin_owners (
+  origin    TEXT PRIMARY KEY NOT NULL CHECK (origin GLOB '*://[*].*'),
+  -- Their registrable domain; null: they have more than one owner, or nobody has looked.
+  owner     TEXT CHECK (owner IS NULL OR judged_by IS NOT NULL),
+  -- By which public suffix list; null: nobody has looked.
+  judged_by TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS origin_owners_by_list ON origin_owners (judged_by);
+
 -- One row per credential that ever was, written by triggers alone. It outlives the credential, so
 -- that an id which comes back (INSERT OR REPLACE, delete and insert) is newer than all before it. A
 -- generation is the time of the edit (Unix ms), or one more than the last where that is more: so edits
@@ -544,19 +560,68 @@ DROP TRIGGER IF EXISTS credential_origin_added;
 CREATE TRIGGER credential_origin_added AFTER INSERT ON credential_origins
 BEGIN
   UPDATE credentials SET origin_restricted = 1 WHERE id = NEW.credential_id;
+  INSERT INTO origin_owners (origin)
+  SELECT NEW.origin WHERE NEW.origin GLOB '*://[*].*'
+    AND NOT EXISTS (SELECT 1 FROM origin_owners WHERE origin = NEW.origin);
 END;
 
 DROP TRIGGER IF EXISTS credential_origin_changed;
 CREATE TRIGGER credential_origin_changed AFTER UPDATE ON credential_origins
 BEGIN
   UPDATE credentials SET origin_restricted = 1 WHERE id IN (OLD.credential_id, NEW.credential_id);
+  INSERT INTO origin_owners (origin)
+  SELECT NEW.origin WHERE NEW.origin GLOB '*://[*].*'
+    AND NOT EXISTS (SELECT 1 FROM origin_owners WHERE origin = NEW.origin);
+  DELETE FROM origin_owners WHERE origin = OLD.origin AND NOT EXISTS
+    (SELECT 1 FROM credential_origins WHERE origin = OLD.origin AND origin GLOB '*://[*].*');
 END;
 
 DROP TRIGGER IF EXISTS credential_origin_removed;
 CREATE TRIGGER credential_origin_removed AFTER DELETE ON credential_origins
 BEGIN
   UPDATE credentials SET origin_restricted = 1 WHERE id = OLD.credential_id;
+  DELETE FROM origin_owners WHERE origin = OLD.origin AND NOT EXISTS
+    (SELECT 1 FROM credential_origins WHERE origin = OLD.origin AND origin GLOB '*://[*].*');
 END;
+
+-- An owner decides as much as the entry does.
+DROP TRIGGER IF EXISTS origin_owner_inserted;
+CREATE TRIGGER origin_owner_inserted AFTER INSERT ON origin_owners
+BEGIN
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  WHERE credential_id IN (SELECT credential_id FROM credential_origins
+    WHERE origin = NEW.origin AND origin GLOB '*://[*].*');
+END;
+
+DROP TRIGGER IF EXISTS origin_owner_updated;
+CREATE TRIGGER origin_owner_updated AFTER UPDATE OF owner ON origin_owners
+WHEN NEW.owner IS NOT OLD.owner
+BEGIN
+  UPDATE generations SET generation = max(generation + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  WHERE credential_id IN (SELECT credential_id FROM credential_origins
+    WHERE origin = NEW.origin AND origin GLOB '*://[*].*');
+END;
+
+-- An entry without a row would never be judged.
+DROP TRIGGER IF EXISTS origin_owner_stays;
+CREATE TRIGGER origin_owner_stays BEFORE UPDATE OF origin ON origin_owners
+WHEN NEW.origin <> OLD.origin
+BEGIN
+  SELECT RAISE(ABORT, 'the triggers name the wildcard origins: write the owner alone');
+END;
+
+DROP TRIGGER IF EXISTS origin_owner_is_kept;
+CREATE TRIGGER origin_owner_is_kept BEFORE DELETE ON origin_owners
+WHEN EXISTS
+  (SELECT 1 FROM credential_origins WHERE origin = OLD.origin AND origin GLOB '*://[*].*')
+BEGIN
+  SELECT RAISE(ABORT, 'the triggers name the wildcard origins: remove the entries');
+END;
+
+-- Wildcards of before there were owners: `npm run ops -- deploy` judges them, else the publisher.
+INSERT INTO origin_owners (origin)
+SELECT DISTINCT origin FROM credential_origins WHERE origin GLOB '*://[*].*'
+  AND NOT EXISTS (SELECT 1 FROM origin_owners AS known WHERE known.origin = credential_origins.origin);
 
 DROP TRIGGER IF EXISTS organization_restriction_lifted;
 CREATE TRIGGER organization_restriction_lifted BEFORE UPDATE OF ip_restricted ON organizations

@@ -7,6 +7,7 @@ import { prune } from './logs/retention.ts'
 import { pruneNobody } from './logs/tallies.ts'
 import { forgetOld } from './api/changes/forget.ts'
 import type { ControlDeps } from './deps.ts'
+import { judgeOrigins } from './api/origin-owners.ts'
 import { publishPending } from '../guard/publish.ts'
 import { runWebhooks } from './webhooks/run.ts'
 
@@ -15,6 +16,7 @@ const DAY_MS = 24 * HOUR_MS
 
 /** Runs every task that is due at `nowMs` (Unix milliseconds). */
 export async function runCron(edge: ControlDeps, nowMs: number): Promise<void> {
+  await attempt('judging wildcard origins', () => judgeOrigins(edge.bindings))
   await attempt('publishing fences', async () => {
     const { pending } = await publishPending(edge.bindings)
     if (pending > 0) console.warn(`${pending} credentials wait for their guards`)

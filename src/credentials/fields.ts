@@ -9,6 +9,7 @@ import {
   list,
   notes,
   oneOf,
+  owners,
   quotas,
   readObject,
   readStored,
@@ -109,6 +110,14 @@ export const RECORD = {
     entries('c', 'origin_restricted', 'credential_origins', 'credential_id', 'origin'),
     list,
     'origins',
+  ),
+  /** Of the wildcards among them; one that is not here is unreadable. */
+  originOwners: column(
+    `(SELECT json_group_object(w.origin, w.owner) FROM credential_origins e
+      JOIN origin_owners w ON w.origin = e.origin
+      WHERE e.credential_id = c.id AND w.owner IS NOT NULL)`,
+    owners,
+    'origin_owners',
   ),
   expiresAt: column('c.expires_at', time),
   revokedAt: column('c.revoked_at', time),

@@ -30,6 +30,15 @@ export const quotas = json('quotas', (value): Readonly<Record<string, number>> =
   }
   return read as Record<string, number>
 })
+/** Registrable domains by wildcard origin. */
+export const owners = json('owners', (value): Readonly<Record<string, string>> => {
+  const read = readObject(value)
+  for (const [origin, owner] of Object.entries(read)) {
+    if (!origin.includes('://*.')) throw new Malformed()
+    readText(owner)
+  }
+  return read as Record<string, string>
+})
 /** Texts by name, which nothing rests on. */
 export const notes = json('notes', (value) => readObject(value) as Readonly<Record<string, string>>)
 

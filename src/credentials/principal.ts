@@ -39,6 +39,6 @@ export function compilePrincipal(record: KeyRecord, claims?: JwtClaims): Princip
     expiresAt: Math.min(record.expiresAt ?? Infinity, claims?.expiresAtMs ?? Infinity),
     organizationIps: record.organizationIps && compileAddressList(record.organizationIps),
     keyIps: record.keyIps && compileAddressList(record.keyIps),
-    origins: record.origins && compileOriginList(record.origins),
+    origins: record.origins && compileOriginList(record.origins, record.originOwners),
   }
 }

@@ -1,6 +1,7 @@
 // The SQL of rows that the demo and the tests make. Pure, like sql.ts.
 
 import type { Environment, Kind } from '../credentials/kinds.ts'
+import { judgeEntries } from '../cli/direct/list-statements.ts'
 import { sql, type SqlValue } from '../cli/direct/sql.ts'
 import { revokeWhere } from '../cli/direct/revoke-statements.ts'
 
@@ -76,6 +77,7 @@ export function insertCredential(credential: NewCredential): string {
     ...credential.origins.map((origin) =>
       insert('credential_origins', { credential_id: id, origin }),
     ),
+    ...(credential.origins.length > 0 ? [judgeEntries(credential.origins)] : []),
   ].join('\n')
 }
 

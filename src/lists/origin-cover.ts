@@ -1,6 +1,8 @@
 // Whether one origin list reaches beyond another.
 
-import { compileOriginList, originListContains, parseOriginEntry } from './origin-list.ts'
+import { parseOriginEntry } from './origin-entry.ts'
+import { compileOriginList, originListContains } from './origin-list.ts'
+import { ownersOf } from './origin-owner.ts'
 
 /**
  * The first entry that admits an origin which no entry of `outer` admits; undefined where there is none.
@@ -10,7 +12,7 @@ export function uncoveredOrigin(
   outer: readonly string[],
   entries: readonly string[],
 ): string | undefined {
-  const list = compileOriginList(outer)
+  const list = compileOriginList(outer, ownersOf(outer))
   if ('unreadable' in list) return entries[0]
   return entries.find((entry) => {
     const parsed = parseOriginEntry(entry)

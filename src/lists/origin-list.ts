@@ -1,71 +1,68 @@
 // Origin allowlists of publishable keys. An origin is compared byte for byte with what a browser
 // sends (RFC 6454 §6.2, WHATWG HTML "serialization of an origin"), so an entry is accepted only in
 // exactly that form. It keeps other sites' pages out; it authenticates nobody, since only browsers
-// are bound to tell the truth about `Origin`.
-
-import { getDomain } from 'tldts'
-import { err, ok, type Result } from '../lib/result.ts'
+// are bound to tell the truth about `Origin`. What is wrong with an entry is told by origin-entry.ts.
 
 export type OriginEntry =
   | { readonly kind: 'exact'; readonly origin: string }
-  /** `origin` still holds its `*`; `domain` is the registrable domain that it may not leave. */
-  | { readonly kind: 'subdomains'; readonly origin: string; readonly domain: string }
+  /** `origin` still holds its `*`; `parent` is the host whose hosts below it admits. */
+  | { readonly kind: 'subdomains'; readonly origin: string; readonly parent: string }
 
 export interface OriginList {
   readonly exact: ReadonlySet<string>
-  /** `https://*.example.com` → registrable domain. */
-  readonly subdomains: ReadonlyMap<string, string>
+  /** Such as `https://*.example.com`. */
+  readonly subdomains: ReadonlySet<string>
 }
 
-const ORIGIN_MAX_LENGTH = 300
+/** Wildcard origins → the registrable domain that each stays below, as origin-owner.ts judged it. */
+export type OriginOwners = Readonly<Record<string, string>>
+
+export const ORIGIN_MAX_LENGTH = 300
 const LABEL = '[a-z0-9_-]{1,63}'
 /** Scheme, host and port of an origin as browsers serialise it. */
 const ORIGIN = new RegExp(
   `^([a-z][a-z0-9+.-]*)://(${LABEL}(?:\\.${LABEL})*\\.?|\\[[0-9a-f:]+\\])(?::([1-9][0-9]{0,4}))?$`,
 )
 /** Their pages send `null` (file), or no origin is ever spelled so (the others). */
-const FOREIGN_SCHEMES = new Set(['file', 'ws', 'wss', 'ftp', 'data', 'blob', 'about', 'javascript'])
+export const FOREIGN_SCHEMES: ReadonlySet<string> = new Set([
+  'file',
+  'ws',
+  'wss',
+  'ftp',
+  'data',
+  'blob',
+  'about',
+  'javascript',
+])
 
-/**
- * Reads one entry: `scheme://host[:port]`, or `https://*.host` for the hosts below one. The error
- * says what is wrong and, where it can be told, what would be right.
- */
-export function parseOriginEntry(text: string): Result<OriginEntry, string> {
-  if (text.length > ORIGIN_MAX_LENGTH) return err(`is longer than ${ORIGIN_MAX_LENGTH} characters`)
-  if (text === 'null') return err('null is sent by every sandboxed page and identifies none')
-  if (text === '*') return err('* admits every site; lift the restriction instead')
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
-  if (scheme === undefined)
-    return err(`${text} has no scheme; write it like https://app.example.com`)
-  if (FOREIGN_SCHEMES.has(scheme)) return err(`no page sends an origin with the scheme ${scheme}:`)
-
-  const web = scheme === 'http' || scheme === 'https'
-  const sent = web ? serialised(text) : text
-  if (sent === undefined)
-    return err(`${text} is not an origin; write it like https://app.example.com`)
-  if (sent !== text) return err(`a browser never sends ${text}; write ${sent}`)
-
-  const wildcard = web && text.startsWith('://*.', scheme.length)
+/** Reads one entry: `scheme://host[:port]`, or `https://*.host` for the hosts below one. */
+export function readOriginEntry(text: string): OriginEntry | undefined {
+  const wildcard = text.includes('://*.')
   const parts = parseOrigin(wildcard ? text.replace('*.', '') : text)
-  if (!parts) {
-    return err(
-      `${text} is not scheme://host or scheme://host:port; a * can only be the first label of a website`,
-    )
-  }
-  return wildcard ? subdomainEntry(text, parts.host) : ok({ kind: 'exact', origin: text })
+  if (!parts || FOREIGN_SCHEMES.has(parts.scheme)) return undefined
+  if (isWeb(parts.scheme)) {
+    if (serialised(text) !== text) return undefined
+  } else if (wildcard) return undefined
+  return wildcard
+    ? { kind: 'subdomains', origin: text, parent: parts.host }
+    : { kind: 'exact', origin: text }
 }
 
-/** Compiles stored entries; `unreadable` is the first one that no list can hold. */
+/**
+ * Compiles stored entries; `unreadable` is the first one that no list can hold. That is also a wildcard
+ * which nobody has judged, or whose owner is another's.
+ */
 export function compileOriginList(
   entries: readonly string[],
+  owners: OriginOwners,
 ): OriginList | { readonly unreadable: string } {
   const exact = new Set<string>()
-  const subdomains = new Map<string, string>()
+  const subdomains = new Set<string>()
   for (const text of entries) {
-    const entry = parseOriginEntry(text)
-    if (!entry.ok) return { unreadable: text }
-    if (entry.value.kind === 'exact') exact.add(text)
-    else subdomains.set(text, entry.value.domain)
+    const entry = readOriginEntry(text)
+    if (entry?.kind === 'exact') exact.add(text)
+    else if (entry && isWithin(entry.parent, owners[text])) subdomains.add(text)
+    else return { unreadable: text }
   }
   return { exact, subdomains }
 }
@@ -80,9 +77,7 @@ export function originListContains(list: OriginList, origin: string): boolean {
   if (!parts) return false
   const { scheme, host, port } = parts
   for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-    const domain = list.subdomains.get(`${scheme}://*${host.slice(dot)}${port}`)
-    // `*.amazonaws.com` must not reach what strangers host below s3.amazonaws.com.
-    if (domain !== undefined && registrableDomain(host) === domain) return true
+    if (list.subdomains.has(`${scheme}://*${host.slice(dot)}${port}`)) return true
   }
   return false
 }
@@ -92,19 +87,21 @@ export function isSerializedOrigin(text: string): boolean {
   return parseOrigin(text) !== undefined
 }
 
-function subdomainEntry(origin: string, parent: string): Result<OriginEntry, string> {
-  const domain = parent.endsWith('.') ? undefined : registrableDomain(parent)
-  if (domain === undefined) {
-    return err(
-      `${origin} reaches beyond one owner: ${parent} is a public suffix; name a domain below it`,
-    )
-  }
-  return ok({ kind: 'subdomains', origin, domain })
+export function isWeb(scheme: string): boolean {
+  return scheme === 'http' || scheme === 'https'
 }
 
-/** By the public suffix list with its private section, so that vercel.app is a suffix too. */
-function registrableDomain(host: string): string | undefined {
-  return getDomain(host, { allowPrivateDomains: true, extractHostname: false }) ?? undefined
+/** What a browser makes of an http(s) origin: lower case, A-labels, no default port, nothing after. */
+export function serialised(text: string): string | undefined {
+  try {
+    return new URL(text).origin
+  } catch {
+    return undefined
+  }
+}
+
+function isWithin(host: string, owner: string | undefined): boolean {
+  return owner !== undefined && (host === owner || host.endsWith(`.${owner}`))
 }
 
 /** `port` has its leading colon, or is empty. */
@@ -115,13 +112,4 @@ function parseOrigin(
   const [, scheme, host, port] = ORIGIN.exec(text) ?? []
   if (scheme === undefined || host === undefined || Number(port ?? 0) > 65_535) return undefined
   return { scheme, host, port: port === undefined ? '' : `:${port}` }
-}
-
-/** What a browser makes of an http(s) origin: lower case, A-labels, no default port, nothing after. */
-function serialised(text: string): string | undefined {
-  try {
-    return new URL(text).origin
-  } catch {
-    return undefined
-  }
 }

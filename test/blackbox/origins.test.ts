@@ -171,6 +171,71 @@ test('an entry that cannot be read refuses every page', async () => {
   expect(valuesOf(headers, 'x-edge-reason')).toEqual(['origin_list_unreadable'])
 })
 
+async function reasonOf(key: Minted, origin: string): Promise<string | undefined> {
+  const { status, headers } = await post(key, origin)
+  return status === 200 ? 'admitted' : valuesOf(headers, 'x-edge-reason')[0]
+}
+
+describe('a wildcard that raw SQL wrote', () => {
+  const app = 'https://app.example.com'
+  const below = 'https://x.shop.example'
+  const raw = async (origin: string) => {
+    const key = await edge.mint('publishable', { origins: [app] })
+    await edge.sql(
+      `INSERT INTO credential_origins (credential_id, origin) VALUES ('${key.id}', '${origin}')`,
+    )
+    return key
+  }
+  test('refuses every page until the publisher has judged it, and then admits', async () => {
+    const key = await raw('https://*.shop.example')
+    expect(await reasonOf(key, app)).toBe('origin_list_unreadable')
+    expect(await reasonOf(key, below)).toBe('origin_list_unreadable')
+    await edge.sync()
+    expect(await reasonOf(key, app)).toBe('admitted')
+    expect(await reasonOf(key, below)).toBe('admitted')
+    expect(await reasonOf(key, 'https://x.shop.example.evil.example')).toBe('origin_not_allowed')
+  })
+
+  test('is judged by the cron as well', async () => {
+    const key = await raw('https://*.cron.example')
+    expect(await reasonOf(key, app)).toBe('origin_list_unreadable')
+    await edge.scheduled()
+    expect(await reasonOf(key, 'https://x.cron.example')).toBe('admitted')
+  })
+
+  test.each(['https://*.co.uk', 'https://*.github.io', 'https://*.amazonaws.com'])(
+    '%s refuses every page for good',
+    async (origin) => {
+      const key = await raw(origin)
+      await edge.sync()
+      expect(await reasonOf(key, app)).toBe('origin_list_unreadable')
+    },
+  )
+
+  test('with an owner that is not its own refuses every page', async () => {
+    const key = await raw('https://*.moved.example')
+    await edge.sync()
+    expect(await reasonOf(key, app)).toBe('admitted')
+    await edge.sql(
+      `UPDATE origin_owners SET owner = 'evil.example' WHERE origin = 'https://*.moved.example'`,
+    )
+    await edge.sync()
+    expect(await reasonOf(key, app)).toBe('origin_list_unreadable')
+  })
+
+  test('is judged again where another list judged it', async () => {
+    const key = await raw('https://*.newer.example')
+    await edge.sync()
+    expect(await reasonOf(key, app)).toBe('admitted')
+    await edge.sql(
+      `UPDATE origin_owners SET owner = 'example', judged_by = 'older' WHERE origin = 'https://*.newer.example'`,
+    )
+    await edge.sync()
+    expect(await edge.sql(`SELECT owner FROM origin_owners WHERE judged_by = 'older'`)).toEqual([])
+    expect(await reasonOf(key, 'https://x.newer.example')).toBe('admitted')
+  })
+})
+
 describe('a page can read why it was refused', () => {
   const origin = 'https://evil.example'
   test.each([

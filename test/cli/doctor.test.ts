@@ -10,6 +10,7 @@ import {
   type CredentialFacts,
   type EntryFacts,
   type OrganizationFacts,
+  type OwnerFacts,
   type PendingFacts,
 } from '../../src/cli/doctor/facts.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
@@ -17,6 +18,7 @@ import {
   checkCredentials,
   checkEntries,
   checkOrganizations,
+  checkOwners,
   checkPending,
 } from '../../src/cli/doctor/rows.ts'
 import { checkSchema, SELECT_SCHEMA, type SchemaRow } from '../../src/cli/doctor/schema.ts'
@@ -73,13 +75,14 @@ const PUBLISHED =
   'INSERT INTO published_fences SELECT credential_id, generation FROM pending_fences'
 
 function examine(db: DatabaseSync): Finding[] {
-  const [organizations, credentials, entries, pending] = SELECT_FACTS.map((sql) =>
+  const [organizations, credentials, entries, pending, owners] = SELECT_FACTS.map((sql) =>
     db.prepare(sql).all(),
   )
   return [
     ...checkOrganizations(shipped, organizations as unknown as OrganizationFacts[]),
     ...checkCredentials(shipped, credentials as unknown as CredentialFacts[], NOW),
     ...checkEntries(entries as unknown as EntryFacts[]),
+    ...checkOwners(owners as unknown as OwnerFacts[]),
     ...checkPending(pending as unknown as PendingFacts[], NOW),
   ]
 }
@@ -194,6 +197,12 @@ describe('what refuses calls', () => {
       'refusing',
       'entry_unreadable',
       /credential_origins key_p .*public suffix/,
+    ],
+    [
+      `INSERT INTO credential_origins (credential_id, origin) VALUES ('key_p', 'https://*.a.example')`,
+      'refusing',
+      'origin_not_judged',
+      /https:\/\/\*\.a\.example.*no owner and would have a\.example: run npm run ops -- sync/,
     ],
     [restriction, 'refusing', 'list_empty', /restriction lift --organization org_1 --ip/],
     [

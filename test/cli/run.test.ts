@@ -82,6 +82,12 @@ describe('over wrangler', { concurrent: false }, () => {
     expect(ran.json()).toMatchObject({ restricted: true, entries: [origin], added: [origin] })
   })
 
+  it('allows a wildcard origin with its owner, or doctor would find it below', async () => {
+    const origin = 'https://*.shop.example'
+    const ran = await here.ops('origin', 'allow', '--key', SHOP, '--direct', origin, '--json')
+    expect(ran.json()).toMatchObject({ added: [origin] })
+  })
+
   it('names what does not exist', async () => {
     const key = await here.ops('ip', 'allow', '--key', 'key_none', '--direct', '10.0.0.1')
     expect(key).toMatchObject({

@@ -68,6 +68,7 @@ describe('the record query on the real schema', () => {
       ...{ organizationProducts: ['vault'], quotas: { plan: 5 } },
       serviceUser: { id: 'su_a', sourceSystem: 'vkyc', departments: ['retail'], disabledAt: null },
       ...{ organizationIps: null, keyIps: ['10.0.0.0/8'], origins: null },
+      originOwners: {},
       ...{ expiresAt: null, revokedAt: null, organizationSuspendedAt: null, readAt: 7 },
     })
   })
@@ -80,7 +81,8 @@ const STORED = {
   ...{ organizationId: 'org_1', plan: 'free', scopes: ['ingest'], products: ['vault'] },
   ...{ organizationProducts: ['vault'], quotas: { plan: 5 } },
   serviceUser: { id: 'su_1', sourceSystem: 'vkyc', departments: ['retail'], disabledAt: null },
-  ...{ organizationIps: ['10.0.0.0/8'], keyIps: null, origins: [] },
+  ...{ organizationIps: ['10.0.0.0/8'], keyIps: null },
+  ...{ origins: ['https://*.a.example'], originOwners: { 'https://*.a.example': 'a.example' } },
   ...{ expiresAt: 9, revokedAt: null, organizationSuspendedAt: null, readAt: 77 },
 }
 const read = (value: unknown, place = PLACE) => recordFromText(JSON.stringify(value), place)
@@ -131,6 +133,8 @@ describe('a record in KV', () => {
     ['scopes', 'ingest'],
     ['scopes', { 0: 'ingest' }],
     ['scopes', '["ingest"]'],
+    ['originOwners', { 'https://*.a.example': null }],
+    ['originOwners', { 'https://a.example': 'a.example' }],
     ['quotas', { plan: 0 }],
     ['quotas', { plan: '5' }],
     ['expiresAt', '9'],

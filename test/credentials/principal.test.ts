@@ -22,6 +22,7 @@ const RECORD: KeyRecord = {
   origins: null,
   expiresAt: null,
   revokedAt: null,
+  originOwners: {},
   organizationSuspendedAt: null,
   readAt: 0,
 }

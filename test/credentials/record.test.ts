@@ -24,6 +24,7 @@ const ROW = {
   organization_ips: '["10.0.0.0/8"]',
   key_ips: null,
   origins: '[]',
+  origin_owners: '{}',
 }
 
 const RECORD: KeyRecord = {
@@ -43,6 +44,7 @@ const RECORD: KeyRecord = {
   origins: [],
   expiresAt: 9,
   revokedAt: null,
+  originOwners: {},
   organizationSuspendedAt: null,
   readAt: 77,
 }
@@ -103,6 +105,7 @@ describe('a damaged row is no record', () => {
     organization_ips: lists.filter((value) => value !== null),
     key_ips: lists.filter((value) => value !== null),
     origins: lists.filter((value) => value !== null),
+    origin_owners: ['', '[]', '"a"', '{"https://*.a.example":1}', null, undefined],
   }
   const cases = Object.entries(damage).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),

@@ -20,6 +20,7 @@ const RECORD: KeyRecord = {
   origins: null,
   expiresAt: null,
   revokedAt: null,
+  originOwners: {},
   organizationSuspendedAt: null,
   serviceUser: null,
   generation: 1,

@@ -66,6 +66,7 @@ const GOOD: Record<string, Row> = {
   organization_ips: { organization_id: 'org_a', cidr: '10.0.0.0/8' },
   credential_ips: { credential_id: 'key_s', cidr: '2001:db8::/32' },
   credential_origins: { credential_id: 'key_p', origin: 'https://*.example.com:8443' },
+  origin_owners: { origin: 'https://*.example.com', owner: 'example.com', judged_by: 'a list' },
 }
 
 describe('checks: a good row passes, and nonsense in any one column does not', () => {

@@ -2,6 +2,8 @@
 // same. Flags and outputs are those of wrangler 4.156.
 
 import { CONFIGS, type Role } from '../../config/workers.ts'
+import { selectUnjudged, SUFFIX_LIST } from '../../lists/origin-owner.ts'
+import { sql as literal } from '../direct/sql.ts'
 import { SELECT_SCHEMA } from '../doctor/schema.ts'
 
 export type Args = readonly string[]
@@ -15,6 +17,8 @@ const RETENTION_SECONDS = 1_209_600
 const RETENTION = ['--message-retention-period-secs', String(RETENTION_SECONDS)]
 
 export const SELECT_KEYS = 'SELECT EXISTS (SELECT 1 FROM credentials) AS there;'
+
+const SELECT_UNJUDGED = `${selectUnjudged(literal(SUFFIX_LIST))};`
 
 /** The commands of one environment; undefined is the top level of the files. */
 export interface Commands {
@@ -30,6 +34,8 @@ export interface Commands {
   readonly createBucket: (name: string) => Args
   readonly readSchema: (database: string) => Args
   readonly applySchema: (database: string) => Args
+  readonly readOwners: (database: string) => Args
+  readonly writeOwners: (database: string, statement: string) => Args
   readonly anyKeys: (database: string) => Args
   readonly listSecrets: (role: Role) => Args
   readonly deploy: (role: Role, secretsFile?: string) => Args
@@ -54,6 +60,8 @@ export function commandsOf(env: string | undefined): Commands {
     createBucket: (name) => ['r2', 'bucket', 'create', name, ...gate],
     readSchema: (database) => [...sql(database), '--json', `--command=${SELECT_SCHEMA}`, ...gate],
     applySchema: (database) => [...sql(database), '--file', 'schema.sql', ...gate],
+    readOwners: (database) => [...sql(database), '--json', `--command=${SELECT_UNJUDGED}`, ...gate],
+    writeOwners: (database, statement) => [...sql(database), `--command=${statement}`, ...gate],
     anyKeys: (database) => [...sql(database), '--json', `--command=${SELECT_KEYS}`, ...gate],
     listSecrets: (role) => ['secret', 'list', '--format', 'json', ...by(role)],
     deploy: (role, file) => [

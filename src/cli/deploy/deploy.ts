@@ -14,6 +14,7 @@ import {
   ensureQueues,
   ownNamespaces,
 } from './resources.ts'
+import { ensureOwners } from './owners.ts'
 import { ensureSchema, hasKeys } from './schema.ts'
 import {
   decide,
@@ -62,6 +63,7 @@ export async function deploy(deployment: Deployment, given: Given): Promise<Answ
   await ensureQueues(deployment, settled.workers)
   await ensureBuckets(deployment, settled.workers)
   await ensureSchema(deployment, database)
+  await ensureOwners(deployment, database)
 
   const workers = await readWorkers(root, env)
   const { send, make } = decide(await readDeployed(deployment, workers), given.secrets)

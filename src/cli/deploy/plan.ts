@@ -74,6 +74,7 @@ export function planOf(
       ['older', commands.applySchema(database)],
       ['new', commands.applySchema(database)],
     ),
+    step('owners of wildcard origins', ['there', commands.readOwners(database)]),
     step(
       'secrets: what a Worker has is kept, what is missing is taken from you or made',
       ['always', commands.listSecrets('control')],

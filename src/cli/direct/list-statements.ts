@@ -2,6 +2,7 @@
 // and nothing else differs. Pure, like statements.ts.
 
 import { WITH_ORIGINS, type Kind } from '../../credentials/kinds.ts'
+import { judge, writeJudgements } from '../../lists/origin-owner.ts'
 import { sql } from './sql.ts'
 
 export interface ListTable {
@@ -70,6 +71,11 @@ export function addEntries(list: ListTable, ownerId: string, entries: readonly s
       ? ` AND o.kind IN (${WITH_ORIGINS.map(sql).join(', ')})`
       : ''
   return `INSERT INTO ${list.table} (${list.ownerColumn}, ${list.entryColumn}) SELECT o.id, e.value FROM ${list.owners} o, json_each(${sql(entries)}) e WHERE o.id = ${sql(ownerId)}${kind} ON CONFLICT DO NOTHING RETURNING ${list.entryColumn} AS entry;`
+}
+
+/** Writes the owners of the wildcards among origins that were added. */
+export function judgeEntries(entries: readonly string[]): string {
+  return `${writeJudgements(sql(JSON.stringify(judge(entries))))};`
 }
 
 /** Removes entries, spelled as they are stored, and returns those that were there. */

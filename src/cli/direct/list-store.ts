@@ -6,6 +6,7 @@ import { checkOrigins, type Changed, type ListStore, type Stored } from '../list
 import { commandOf, type TargetList } from '../lists/target.ts'
 import {
   addEntries,
+  judgeEntries,
   KEY_IPS,
   KEY_ORIGINS,
   liftRestriction,
@@ -39,16 +40,21 @@ export function directStore(ops: Ops, list: TargetList): ListStore {
       alsoBy: above ? row.organization_id : undefined,
     }
   }
-  const change = async (verb: string, statement: string): Promise<Changed> => {
+  const change = async (
+    verb: string,
+    statement: string,
+    origins: readonly string[] = [],
+  ): Promise<Changed> => {
     const sync = await prepareSync(ops)
     const [[before], changed, owners, rows] = await execute<
-      [OwnerRow, EntryRow | { id: string }, OwnerRow, EntryRow, object]
+      [OwnerRow, EntryRow | { id: string }, OwnerRow, EntryRow, object, object]
     >(ops, [
       selectOwner(table, ownerId),
       statement,
       selectOwner(table, ownerId),
       selectEntries(table, ownerId),
       recordChange(ops, changeOf(list, verb)),
+      judgeEntries(origins),
     ])
     const after = storedOf(owners, rows)
     const { enforced_at, line } = await sync()
@@ -61,7 +67,8 @@ export function directStore(ops: Ops, list: TargetList): ListStore {
       const statements = [selectOwner(table, ownerId), selectEntries(table, ownerId)] as const
       return storedOf(...(await execute<[OwnerRow, EntryRow]>(ops, [...statements])))
     },
-    add: (entries) => change('allow', addEntries(table, ownerId, entries)),
+    add: (entries) =>
+      change('allow', addEntries(table, ownerId, entries), kind === 'origin' ? entries : []),
     remove: (entries) => change('remove', removeEntries(table, ownerId, entries)),
     lift: () => change('lift-restriction', liftRestriction(table, ownerId)),
   }

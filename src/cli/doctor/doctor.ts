@@ -12,9 +12,16 @@ import {
   type CredentialFacts,
   type EntryFacts,
   type OrganizationFacts,
+  type OwnerFacts,
   type PendingFacts,
 } from './facts.ts'
-import { checkCredentials, checkEntries, checkOrganizations, checkPending } from './rows.ts'
+import {
+  checkCredentials,
+  checkEntries,
+  checkOrganizations,
+  checkOwners,
+  checkPending,
+} from './rows.ts'
 import { checkSchema, SELECT_SCHEMA, type SchemaRow } from './schema.ts'
 import { checkRestore } from './restore.ts'
 import { count } from '../print.ts'
@@ -68,14 +75,15 @@ async function checkDatabase(ops: Ops): Promise<Finding[]> {
     const there = new Set(schema.map(({ name }) => name))
     if (READ_TABLES.some((table) => !there.has(table))) return findings
     const nowMs = ops.io.now()
-    const [organizations, credentials, entries, pending] = await execute<
-      [OrganizationFacts, CredentialFacts, EntryFacts, PendingFacts]
+    const [organizations, credentials, entries, pending, owners] = await execute<
+      [OrganizationFacts, CredentialFacts, EntryFacts, PendingFacts, OwnerFacts]
     >(ops, SELECT_FACTS)
     return [
       ...findings,
       ...checkOrganizations(shipped, organizations),
       ...checkCredentials(shipped, credentials, nowMs),
       ...checkEntries(entries),
+      ...checkOwners(owners),
       ...checkPending(pending, nowMs),
     ]
   } catch (error) {

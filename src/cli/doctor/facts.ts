@@ -37,6 +37,11 @@ export interface PendingFacts {
   readonly created_at: number
 }
 
+export interface OwnerFacts {
+  readonly origin: string
+  readonly owner: string | null
+}
+
 /** The tables that `SELECT_FACTS` reads. */
 export const READ_TABLES: readonly string[] = [
   'organizations',
@@ -45,6 +50,7 @@ export const READ_TABLES: readonly string[] = [
   'organization_ips',
   'credential_ips',
   'credential_origins',
+  'origin_owners',
   'generations',
   'pending_fences',
 ]
@@ -55,4 +61,5 @@ export const SELECT_FACTS = [
   `SELECT c.id, c.kind, c.scopes, c.products, c.quotas, c.ip_restricted, c.origin_restricted, (SELECT count(*) FROM credential_ips WHERE credential_id = c.id) AS ips, (SELECT count(*) FROM credential_origins WHERE credential_id = c.id) AS origins, c.expires_at, g.generation, s.id AS user, s.disabled_at, s.departments FROM credentials c LEFT JOIN generations g ON g.credential_id = c.id LEFT JOIN service_users s ON s.id = c.service_user_id WHERE c.revoked_at IS NULL ORDER BY c.id;`,
   `SELECT 'organization_ips' AS list, organization_id AS owner, cidr AS entry FROM organization_ips UNION ALL SELECT 'credential_ips', credential_id, cidr FROM credential_ips UNION ALL SELECT 'credential_origins', credential_id, origin FROM credential_origins ORDER BY 1, 2, 3;`,
   `SELECT credential_id, created_at FROM pending_fences ORDER BY created_at;`,
+  `SELECT origin, owner FROM origin_owners ORDER BY origin;`,
 ] as const

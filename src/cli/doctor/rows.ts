@@ -1,11 +1,18 @@
 // What the rows of a database do to calls. Pure: rows in, findings out.
 
 import type { Catalog } from '../../catalog/define.ts'
+import { judge } from '../../lists/origin-owner.ts'
 import { unreadable } from '../lists/entries.ts'
 import { oddityOf } from './addresses.ts'
 import { texts, time } from '../print.ts'
 import { finding, type Finding } from './finding.ts'
-import type { CredentialFacts, EntryFacts, OrganizationFacts, PendingFacts } from './facts.ts'
+import type {
+  CredentialFacts,
+  EntryFacts,
+  OrganizationFacts,
+  OwnerFacts,
+  PendingFacts,
+} from './facts.ts'
 
 /** A change should be in force within a minute; at twice that, something is wrong. */
 const PENDING_MAX_MS = 120_000
@@ -105,6 +112,22 @@ export function checkEntries(rows: readonly EntryFacts[]): Finding[] {
     if (broken) return [refusing('entry_unreadable', subject, broken.problem)]
     const oddity = kind === 'address' ? oddityOf(entry) : undefined
     return oddity === undefined ? [] : [finding('warning', 'entry_odd', subject, oddity)]
+  })
+}
+
+/** A wildcard has the owner that this release's public suffix list gives it, unless it has none: checkEntries. */
+export function checkOwners(rows: readonly OwnerFacts[]): Finding[] {
+  return rows.flatMap(({ origin, owner }) => {
+    const [[, right] = []] = judge([origin])
+    if (right === null || right === undefined || right === owner) return []
+    const now = owner === null ? 'no owner' : `the owner ${owner}`
+    return [
+      refusing(
+        'origin_not_judged',
+        `origin_owners ${origin}`,
+        `has ${now} and would have ${right}: run npm run ops -- sync, and see whether the cron runs`,
+      ),
+    ]
   })
 }
 

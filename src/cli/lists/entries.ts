@@ -2,7 +2,7 @@
 // is the canonical text, so that one network has one spelling.
 
 import { describeRange, parseAddressEntry } from '../../lists/address-list.ts'
-import { parseOriginEntry } from '../../lists/origin-list.ts'
+import { parseOriginEntry } from '../../lists/origin-entry.ts'
 import { err, ok, type Result } from '../../lib/result.ts'
 import { usage } from '../answer.ts'
 

@@ -7,6 +7,7 @@ import { bodyLimit } from 'hono/body-limit'
 
 import { takeOpsChanges } from '../logs/ops-changes.ts'
 import type { OwnAnswer } from '../../call/call.ts'
+import { judgeOrigins } from './origin-owners.ts'
 import { publishPending } from '../../guard/publish.ts'
 import { changesApi } from './changes/api.ts'
 import { auditApi } from './audit/api.ts'
@@ -64,6 +65,7 @@ api.openapi(
   }),
   async (c) => {
     const { edge, waitUntil } = c.env.context
+    await judgeOrigins(edge.bindings)
     const published = await publishPending(edge.bindings)
     // On record now or by the cron; being in force does not wait for it.
     waitUntil(

@@ -3,7 +3,8 @@
 
 import { ok, type Result } from '../../lib/result.ts'
 import { describeRange, parseAddressEntry } from '../../lists/address-list.ts'
-import { parseOriginEntry } from '../../lists/origin-list.ts'
+import { parseOriginEntry } from '../../lists/origin-entry.ts'
+import { judge, writeJudgements } from '../../lists/origin-owner.ts'
 import { invalid } from './problem.ts'
 
 type Entries = readonly string[] | null | undefined
@@ -91,5 +92,13 @@ export function replaceList(
       )
       .bind(id, json),
     db.prepare(`UPDATE ${parent} SET ${flag} = ?2 WHERE id = ?1`).bind(id, wanted === null ? 0 : 1),
+    ...(entry === 'origin' ? writeOwners(db, wanted ?? []) : []),
   ]
+}
+
+/** Behind the entries, whose triggers made the rows. */
+function writeOwners(db: D1Database, entries: readonly string[]): D1PreparedStatement[] {
+  const judged = judge(entries)
+  if (judged.length === 0) return []
+  return [db.prepare(writeJudgements('?1')).bind(JSON.stringify(judged))]
 }

@@ -45,6 +45,8 @@ export class World {
   /** Every command that was run, the file of secrets by a fixed name. */
   ran: Args[] = []
   readonly said: string[] = []
+  /** What the deployed database holds of wildcard origins. */
+  readonly rows = database()
   readonly files: string[] = []
   /** Fails the command before it does anything. */
   stopAt: (args: Args) => boolean = () => false
@@ -233,10 +235,17 @@ binding = "${name}"\ndatabase_name = "${name}"\ndatabase_id = "${uuid}"\n`)
       const results = there ? database().prepare(SELECT_SCHEMA).all() : []
       return done(json([{ results, success: true, meta: {} }]))
     }
+    if (there && sql.includes('origin_owners')) return done(this.#owners(sql))
     if (!there) return failed('no such table: credentials: SQLITE_ERROR')
     return done(
       json([{ results: [{ there: this.account.keys ? 1 : 0 }], success: true, meta: {} }]),
     )
+  }
+
+  #owners(argument: string): string {
+    const sql = argument.slice('--command='.length)
+    const results = this.rows.prepare(sql).all()
+    return json([{ results, success: true, meta: {} }])
   }
 
   #secrets(role: Role, workers: Workers): Finished {

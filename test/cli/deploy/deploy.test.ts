@@ -188,6 +188,24 @@ describe('where all is there', () => {
     )
   })
 
+  it('judges the wildcard origins of an older release before the gate that needs it', async () => {
+    const one = readyWorld()
+    await one.deploy()
+    const { rows } = one
+    rows.exec(`INSERT INTO origin_owners (origin) VALUES ('https://*.a.example'), ('https://*.uk')`)
+    await one.deploy()
+    const owners = 'SELECT owner, judged_by IS NULL AS waits FROM origin_owners ORDER BY origin'
+    expect(rows.prepare(owners).all()).toEqual([
+      { owner: 'a.example', waits: 0 },
+      { owner: null, waits: 0 },
+    ])
+    const [written, ...deployed] = one.changes().filter((line) => !line.startsWith('queues'))
+    expect(written).toContain('UPDATE origin_owners')
+    expect(deployed).toHaveLength(3)
+    await one.deploy()
+    expect(one.changes().filter((line) => line.includes('origin_owners'))).toEqual([])
+  })
+
   it('needs the file of made secrets no more', async () => {
     const one = readyWorld()
     await one.deploy()

@@ -6,6 +6,7 @@ import { coverageOf, verdictsOf } from '../../../src/control/console/allowlists/
 import { parseAddress } from '../../../src/lists/address.ts'
 import { addressListContains, compileAddressList } from '../../../src/lists/address-list.ts'
 import { compileOriginList, originListContains } from '../../../src/lists/origin-list.ts'
+import { ownersOf } from '../../../src/lists/origin-owner.ts'
 
 const ADDRESSES = [
   ['203.0.113.7', '1 address: 203.0.113.7'],
@@ -45,7 +46,7 @@ describe('an address entry', () => {
 })
 
 const admits = (entry: string, origin: string): boolean => {
-  const list = compileOriginList([entry])
+  const list = compileOriginList([entry], ownersOf([entry]))
   return !('unreadable' in list) && originListContains(list, origin)
 }
 

@@ -2,7 +2,8 @@
 
 import { formatAddress } from '../../../lists/address.ts'
 import { describeRange, parseAddressEntry, type Range } from '../../../lists/address-list.ts'
-import { parseOriginEntry, type OriginEntry } from '../../../lists/origin-list.ts'
+import { parseOriginEntry } from '../../../lists/origin-entry.ts'
+import type { OriginEntry } from '../../../lists/origin-list.ts'
 import { numberText } from '../kit/number.ts'
 
 export type ListName = 'ips' | 'origins'
