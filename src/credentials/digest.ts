@@ -2,10 +2,9 @@
 // bits, reduced) and the digest under which D1 knows the key (the rest). A leaked database therefore
 // verifies nothing, and a string that we did not mint is refused before any storage is touched.
 
-import { sha256 } from '@noble/hashes/sha2.js'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { base64url } from 'jose'
 
+import { sha256 } from '../lib/sha256.ts'
 import {
   base62,
   keyPrefix,
@@ -59,7 +58,7 @@ export async function mintKey(
 ): Promise<MintedKey> {
   const covered = keyPrefix(brand, kind, environment) + randomBase62(RANDOM_LENGTH)
   const { tag, digest } = await seal(covered, peppers[0])
-  return { id: credentialId(digest), value: covered + tag, digest }
+  return { id: await credentialId(digest), value: covered + tag, digest }
 }
 
 /**
@@ -67,8 +66,8 @@ export async function mintKey(
  * reads the record. Of the digest it tells nothing. A row with another id works as well, only slower
  * on its first request.
  */
-export function credentialId(digest: string): string {
-  const bytes = sha256(utf8ToBytes(`credential id of ${digest}`))
+export async function credentialId(digest: string): Promise<string> {
+  const bytes = await sha256(`credential id of ${digest}`)
   const parts = [0, 6].map((at) =>
     bytes.subarray(at, at + 6).reduce((n, byte) => n * 256 + byte, 0),
   )

@@ -1,9 +1,7 @@
 // The key record: everything the gate needs to decide about one credential, denormalised, with the
 // generation that the guard checks. It may be stale in memo and KV; the guard knows. Its fields: fields.ts.
 
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-
+import { checksum } from '../lib/checksum.ts'
 import { jsonOf, RECORD, rowOf, selected, type ServiceUser, type ValueOf } from './fields.ts'
 
 export type { ServiceUser }
@@ -56,11 +54,9 @@ export function recordFromRow(
 }
 
 /** The version of a record's form as JSON: another list of fields, or another form of one, is another. */
-export const RECORD_VERSION = bytesToHex(
-  sha256(
-    utf8ToBytes(JSON.stringify(Object.entries(RECORD).map(([name, { form }]) => [name, form]))),
-  ),
-).slice(0, 8)
+export const RECORD_VERSION = checksum(
+  JSON.stringify(Object.entries(RECORD).map(([name, { form }]) => [name, form])),
+)
 
 /** How the places in KV begin, with the version, so that no version reads another's. */
 export const RECORD_PLACES = `record:${RECORD_VERSION}:`

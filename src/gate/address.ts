@@ -1,7 +1,7 @@
 // From where. The client address is `CF-Connecting-IP` and nothing else: every other header that
 // claims one can be set by the client.
 
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 
 import type { Principal } from '../credentials/principal.ts'
 import { formatAddress, parseAddress, type Address } from '../lists/address.ts'
@@ -19,7 +19,7 @@ export interface Client {
 
 /** The same clients come again and again, so what was read of so many is kept. */
 const MAX_CLIENTS = 10_000
-const clients = new LRUCache<string, Client>({ max: MAX_CLIENTS })
+const clients = createLRU<string, Client>({ max: MAX_CLIENTS })
 
 /** Who is connected. */
 export function clientOf(headers: HeaderReader): Client {

@@ -180,7 +180,7 @@ export async function prove(
   if (!digest) return invalid(scheme)
   return ok({
     lookup: { by: 'digest', value: digest },
-    ...(KINDS[key.kind].earlyDebit && { id: credentialId(digest) }),
+    ...(KINDS[key.kind].earlyDebit && { id: await credentialId(digest) }),
     agrees: (record) => record.kind === key.kind && record.environment === key.environment,
   })
 }

@@ -1,7 +1,7 @@
 // Asking control, with a deadline of our own. What it throws is for the log and never for the caller;
 // control that cannot be reached costs its own paths and nothing else.
 
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 
 import type { Answered, Call, ControlService } from '../call/call.ts'
 import { err, ok, type Result } from '../lib/result.ts'
@@ -18,7 +18,7 @@ export class Control {
   private readonly service: ControlService
   private readonly deadlineMs: number
   /** The day on which a key was last announced as exposed, so that a flood of it costs nothing. */
-  private readonly announced = new LRUCache<string, number>({ max: 1_000 })
+  private readonly announced = createLRU<string, number>({ max: 1_000 })
 
   constructor(service: ControlService, deadlineMs = CONTROL_DEADLINE_MS) {
     this.service = service

@@ -3,7 +3,7 @@
 // an isolate asks the limiter only about addresses that fail again and again, and not about those that
 // it has just been told are exhausted.
 
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 
 import type { GateBindings } from './bindings.ts'
 import { addressBucket, type Address } from '../lists/address.ts'
@@ -26,7 +26,7 @@ interface Failures {
 
 export class FailureCounts {
   private readonly limiter: GateBindings['AUTH_FAILURES']
-  private readonly byAddress = new LRUCache<string, Failures>({ max: MAX_ADDRESSES })
+  private readonly byAddress = createLRU<string, Failures>({ max: MAX_ADDRESSES })
 
   constructor(limiter: GateBindings['AUTH_FAILURES']) {
     this.limiter = limiter

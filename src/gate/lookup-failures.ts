@@ -3,7 +3,7 @@
 // Nothing of ours is touched by that. The binding counts for all isolates of a location, in buckets of
 // their own; an isolate hears with its next failure that an address is exhausted, and holds it then.
 
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 
 import type { GateBindings } from './bindings.ts'
 import { addressBucket, type Address } from '../lists/address.ts'
@@ -20,7 +20,7 @@ const HELD: Denial = { reason: 'authentication_failures', retryAfterSeconds: PER
 export class LookupFailures {
   private readonly limiter: GateBindings['LOOKUP_FAILURES']
   /** Until when an address is held, in Unix milliseconds. */
-  private readonly held = new LRUCache<string, number>({ max: MAX_ADDRESSES })
+  private readonly held = createLRU<string, number>({ max: MAX_ADDRESSES })
 
   constructor(limiter: GateBindings['LOOKUP_FAILURES']) {
     this.limiter = limiter

@@ -2,13 +2,13 @@
 // nothing. Bounded, by keys and by what their lists hold. It may be stale: the guard is asked before
 // anything is forwarded.
 
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 
 import type { AskBudget } from '../guard/ask-budget.ts'
 import type { Limit } from '../lib/limit.ts'
 import type { Meter } from '../guard/meter.ts'
 import type { Principal } from '../credentials/principal.ts'
-import type { KeyRecord, Lookup } from '../credentials/record.ts'
+import type { Lookup } from '../credentials/record.ts'
 
 /** A record is not used past this age in a memo, so that a guard may forget fences after a day. */
 export const MEMO_MAX_AGE_MS = 60 * 60 * 1000
@@ -45,12 +45,15 @@ export interface Authenticated {
 }
 
 export class KeyMemo {
-  private readonly known = new LRUCache<string, KnownKey>({
+  /** List entries of all keys that are known. */
+  private entries = 0
+  private readonly known = createLRU<string, KnownKey>({
     max: MAX_KEYS,
-    maxSize: MAX_KEYS + MAX_LIST_ENTRIES,
-    sizeCalculation: ({ principal }) => 1 + listEntries(principal.record),
+    onEviction: (_presented, key) => {
+      this.entries -= listEntries(key)
+    },
   })
-  private readonly unknown = new LRUCache<string, number>({ max: MAX_UNKNOWN })
+  private readonly unknown = createLRU<string, number>({ max: MAX_UNKNOWN })
 
   get(presented: string, nowMs: number): KnownKey | undefined {
     const key = this.known.get(presented)
@@ -61,6 +64,8 @@ export class KeyMemo {
   set(presented: string, key: KnownKey): void {
     this.unknown.delete(presented)
     this.known.set(presented, key)
+    this.entries += listEntries(key)
+    while (this.entries > MAX_LIST_ENTRIES) this.known.evict(1)
   }
 
   isUnknown(presented: string, nowMs: number): boolean {
@@ -73,6 +78,7 @@ export class KeyMemo {
   }
 }
 
-function listEntries({ organizationIps, keyIps, origins }: KeyRecord): number {
+function listEntries({ principal }: KnownKey): number {
+  const { organizationIps, keyIps, origins } = principal.record
   return [organizationIps, keyIps, origins].reduce((sum, list) => sum + (list?.length ?? 0), 0)
 }

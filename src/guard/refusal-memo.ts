@@ -2,7 +2,7 @@
 // here, and the guard is asked no more often than ask-budget.ts says. A refusal is remembered of one
 // generation and of whole limits, and until the guard grants again: what was raised is another's.
 
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 
 import type { Limit, LimitState } from '../lib/limit.ts'
 
@@ -25,7 +25,7 @@ interface Remembered extends Limited {
 }
 
 export class RefusalMemo {
-  private readonly refusals = new LRUCache<string, Remembered>({ max: MAX_REFUSALS })
+  private readonly refusals = createLRU<string, Remembered>({ max: MAX_REFUSALS })
 
   /** The refusal still in force for what was asked, its times counted down. */
   get(asked: Refused, nowMs: number): Limited | undefined {

@@ -1,8 +1,7 @@
-// IP addresses, read strictly. ipaddr.js also reads the forms of inet_aton (octal, hex, `127.1`,
-// `2130706433`) and zone ids. Two readers that take one spelling for two addresses are how allowlists
-// are passed (CVE-2021-28918, CVE-2021-29921), so only the one plain spelling gets through to it.
-
-import ipaddr from 'ipaddr.js'
+// IP addresses, read strictly. Two readers that take one spelling for two addresses are how allowlists
+// are passed (CVE-2021-28918, CVE-2021-29921), so there is one plain spelling, without the forms of
+// inet_aton (octal, hex, `127.1`, `2130706433`) and zone ids. The groups of an IPv6 address are read and
+// written by the platform: WHATWG URL, §3.5, whose serializer is RFC 5952.
 
 /** IPv4 as 0..2^32-1, IPv6 as 0..2^128-1. IPv4-mapped IPv6 does not occur: it is IPv4. */
 export type Address =
@@ -11,7 +10,6 @@ export type Address =
 
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
 const DOTTED = `${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}`
-const DOTTED_TAIL = new RegExp(`${DOTTED}$`)
 const IPV4 = new RegExp(`^${DOTTED}$`)
 const IPV6 = new RegExp(`^[0-9a-f]*:(?:[0-9a-f]*:)*(?:[0-9a-f]*|${DOTTED})$`, 'i')
 /** `ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255` */
@@ -32,9 +30,9 @@ export function parseAddress(text: string): Address | undefined {
     }
   }
   if (text.length > IPV6_MAX_LENGTH || !IPV6.test(text)) return undefined
-  const parts = ipv6Parts(text)
-  if (!parts) return undefined
-  const value = BigInt(`0x${parts.map((part) => part.toString(16).padStart(4, '0')).join('')}`)
+  const canonical = canonicalIpv6(text)
+  if (canonical === undefined) return undefined
+  const value = ipv6Value(canonical)
   return value >> 32n === 0xffffn
     ? { family: 4, value: Number(value & 0xffff_ffffn) }
     : { family: 6, value }
@@ -46,8 +44,7 @@ export function formatAddress(address: Address): string {
     return [24, 16, 8, 0].map((shift) => (address.value >>> shift) & 0xff).join('.')
   }
   const hex = address.value.toString(16).padStart(32, '0')
-  const parts = (hex.match(/.{4}/g) ?? []).map((part) => Number.parseInt(part, 16))
-  return new ipaddr.IPv6(parts).toRFC5952String()
+  return canonicalIpv6((hex.match(/.{4}/g) ?? []).join(':')) ?? ''
 }
 
 /**
@@ -59,19 +56,25 @@ export function addressBucket(address: Address): string {
   return `${formatAddress({ family: 6, value: (address.value >> 64n) << 64n })}/64`
 }
 
-/**
- * Eight 16-bit groups of a text that has passed the guard. A dotted tail is turned into groups
- * first, because ipaddr.js reads `::1.2.3.4` as `::ffff:1.2.3.4`, which is another address.
- */
-function ipv6Parts(text: string): number[] | undefined {
-  const groups = text.replace(DOTTED_TAIL, (_tail, a, b, c, d) => `${group(a, b)}:${group(c, d)}`)
+/** RFC 5952; undefined for what is no IPv6 address. */
+function canonicalIpv6(text: string): string | undefined {
   try {
-    return ipaddr.IPv6.parse(groups).parts
+    return new URL(`http://[${text}]`).hostname.slice(1, -1)
   } catch {
     return undefined
   }
 }
 
-function group(high: string, low: string): string {
-  return (Number(high) * 256 + Number(low)).toString(16)
+/** Of the canonical text, where `::` stands for the groups that are missing. */
+function ipv6Value(canonical: string): bigint {
+  const [head = '', tail = ''] = canonical.split('::').map(hexOf)
+  return BigInt(`0x${head.padEnd(32 - tail.length, '0')}${tail}`)
+}
+
+function hexOf(groups: string): string {
+  if (groups === '') return ''
+  return groups
+    .split(':')
+    .map((group) => group.padStart(4, '0'))
+    .join('')
 }

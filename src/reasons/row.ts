@@ -36,7 +36,7 @@ export interface Meaning {
 }
 
 /** A reason of the gate. */
-export interface Row extends Meaning {
+export interface Row {
   readonly status: Status
   /** For the caller, of the fields that a refusal carries beside its reason. */
   readonly sentence: string | ((fields: never) => string)

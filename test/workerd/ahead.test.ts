@@ -33,7 +33,7 @@ it('a minted key tells its id', async () => {
   const row = await env.DB.prepare('SELECT digest FROM credentials WHERE id = ?')
     .bind(key.id)
     .first()
-  expect(credentialId(String(row?.['digest']))).toBe(key.id)
+  expect(await credentialId(String(row?.['digest']))).toBe(key.id)
 })
 
 it('the guard has answered before the record is there, and is not asked again', async () => {

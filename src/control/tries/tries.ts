@@ -4,7 +4,7 @@
 // one object's for each client and door (try-counter.ts). A flood costs as little as it can: an
 // isolate that has been told that a client is held asks no more until then.
 
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 
 import { equalInConstantTime } from '../../credentials/digest.ts'
 import { addressBucket, type Address } from '../../lists/address.ts'
@@ -34,9 +34,9 @@ const MAX_CLIENTS = 10_000
 export class Tries {
   private readonly counters: DurableObjectNamespace<TryCounter>
   /** Until when a client is held, in Unix milliseconds. */
-  private readonly held = new LRUCache<string, number>({ max: MAX_CLIENTS })
+  private readonly held = createLRU<string, number>({ max: MAX_CLIENTS })
   /** Times of wrong tries while the client's counter did not answer. */
-  private readonly uncounted = new LRUCache<string, readonly number[]>({ max: MAX_CLIENTS })
+  private readonly uncounted = createLRU<string, readonly number[]>({ max: MAX_CLIENTS })
 
   constructor(counters: DurableObjectNamespace<TryCounter>) {
     this.counters = counters

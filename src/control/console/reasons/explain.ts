@@ -1,7 +1,7 @@
 // Why a call was refused, in words, and the page that would mend it: for overview, usage, audit and
 // explain.
 
-import { GATE_REASONS } from '../../../reasons/gate.ts'
+import { GATE_MEANINGS } from '../../../reasons/meanings.ts'
 import { MANAGEMENT_REASONS, SIGN_IN_REASONS } from '../../../reasons/management.ts'
 import type { Meaning, Place } from '../../../reasons/row.ts'
 import { pageUrl } from '../urls.ts'
@@ -32,7 +32,7 @@ export function explainReason(
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ...SIGN_IN_REASONS,
   ...MANAGEMENT_REASONS,
-  ...GATE_REASONS,
+  ...GATE_MEANINGS,
 }
 const UNKNOWN: Meaning = { meaning: 'This reason is not known to this console.', mend: null }
 
