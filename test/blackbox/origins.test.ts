@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
+import { ADMIN_TOKEN, startEdge, type Minted, type TestEdge } from '../harness/edge.ts'
 import { parseAnswer, requestBytes, valuesOf, type WireAnswer } from '../harness/wire.ts'
 import { sleep } from './call.ts'
 
@@ -175,6 +175,18 @@ async function reasonOf(key: Minted, origin: string): Promise<string | undefined
   const { status, headers } = await post(key, origin)
   return status === 200 ? 'admitted' : valuesOf(headers, 'x-edge-reason')[0]
 }
+
+test('a wildcard that the API wrote admits at once: its owner is written with it', async () => {
+  const key = await edge.mint('publishable', { origins: ['https://app.example.com'] })
+  const changed = await edge.fetch(`/edge/v1/keys/${key.id}?organization=org_test`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ origins: ['https://*.written.example'] }),
+  })
+  expect(await changed.json()).toMatchObject({ key: { origins: ['https://*.written.example'] } })
+  expect(await reasonOf(key, 'https://x.written.example')).toBe('admitted')
+  expect(await reasonOf(key, 'https://app.example.com')).toBe('origin_not_allowed')
+})
 
 describe('a wildcard that raw SQL wrote', () => {
   const app = 'https://app.example.com'

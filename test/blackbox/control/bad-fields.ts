@@ -77,6 +77,7 @@ const ORIGINS: readonly Row[] = [
   ['an origin with a path', { origins: ['https://a.example.com/x'] }, 'origins[0]'],
   ['an origin that is null', { origins: ['null'] }, 'origins[0]'],
   ['a wildcard over a suffix', { origins: ['https://*.co.uk'] }, 'origins[0]'],
+  ['a wildcard with suffixes below', { origins: ['https://*.amazonaws.com'] }, 'origins[0]'],
   ['an origin of 301 characters', { origins: ['x'.repeat(301)] }, 'origins.0'],
   ['1,001 origins', { origins: many(1_001, 'https://a.example.com') }, 'origins'],
 ]
