@@ -53,7 +53,7 @@ export class Ahead {
     if (!sameLimits(debited.limits, limits)) return undefined
     this.asked = undefined
     const standing = { limits: debited.states, spare: 0, at: debited.time }
-    return { standing, debit: debited.debit }
+    return { standing, debit: debited.debit ?? null }
   }
 
   /** Gives back what was not used. */
@@ -66,8 +66,9 @@ export class Ahead {
   private async refund({ id, answer }: Asked): Promise<void> {
     const answered = await answer
     const debited = answered.ok ? answered.value.debited : null
-    if (!debited) return
-    await askGuard(this.deps.bindings, id, (guard) => guard.giveBack(debited.debit))
+    const debit = debited?.debit
+    if (debit === undefined) return
+    await askGuard(this.deps.bindings, id, (guard) => guard.giveBack(debit))
   }
 }
 

@@ -12,7 +12,7 @@ import { DurableObject } from 'cloudflare:workers'
 
 import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
 import { credentialOf } from './name.ts'
-import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
+import type { AdmitAnswer, AdmitAsk, AheadAnswered, Fenced, Granted, Limited } from './protocol.ts'
 import type { Limit, LimitState } from '../lib/limit.ts'
 
 /** A read of D1 that takes longer has failed; the next to ask begins another. */
@@ -39,7 +39,7 @@ export class KeyGuard extends DurableObject<GuardBindings> {
   }
 
   /** Debits one request on the limits last asked for by these names, ahead of the record. */
-  admitAhead(names: readonly string[]): AheadAnswer {
+  admitAhead(names: readonly string[]): AheadAnswered {
     // It admits nothing then, but the asker will be back: D1 is read while he reads the record.
     if (this.ledger.isEmpty()) this.ctx.waitUntil(this.begin().catch(() => {}))
     return this.ledger.admitAhead(names, Date.now())
@@ -65,7 +65,7 @@ export class KeyGuard extends DurableObject<GuardBindings> {
   }
 
   /** Publishes a generation: `waitMs` after this has returned, nothing older is admitted any more. */
-  async fence(generation: number): Promise<Fenced> {
+  async fence(generation: number): Promise<Required<Fenced>> {
     if (this.ledger.isEmpty()) await this.begin()
     return this.ledger.fence(generation, Date.now())
   }

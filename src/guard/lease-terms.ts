@@ -10,6 +10,8 @@ export const LEASE_MAX_MS = 300
 export const LEASE_MARGIN_MS = 50
 /** A fence waits so long where a lease may be out: by then every older one has ended. */
 export const FENCE_WAIT_MS = LEASE_MAX_MS + LEASE_MARGIN_MS
+/** The longest that a fence has waited in any release: what it is where a guard does not say. Never less. */
+export const WAIT_LONGEST_MS = 350
 /** Fewer tokens, or a shorter lease, do not pay. */
 export const LEASE_MIN_TOKENS = 4
 const LEASE_MIN_MS = 100

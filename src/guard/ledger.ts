@@ -5,7 +5,7 @@
 import { Debits, type Debit } from './debits.ts'
 import { FENCE_WAIT_MS, LEASE_MARGIN_MS, leaseMs, leaseTokens } from './lease-terms.ts'
 import { sameLimits, type Limit, type LimitState } from '../lib/limit.ts'
-import type { AdmitAnswer, AdmitAsk, AheadAnswer, Fenced, Granted, Limited } from './protocol.ts'
+import type { AdmitAnswer, AdmitAsk, AheadAnswered, Fenced, Granted, Limited } from './protocol.ts'
 import { Spending, type LedgerStore, type Timed } from './spending.ts'
 import { admissibleAt, stateOf } from './window.ts'
 
@@ -80,7 +80,7 @@ export class Ledger {
    * asked for by these names, if they are of the newest generation. Only where so much is left that
    * nobody notices until it is given back, because the record refuses (`giveBack`).
    */
-  admitAhead(names: readonly string[], now: number): AheadAnswer {
+  admitAhead(names: readonly string[], now: number): AheadAnswered {
     const generation = this.fenceNow()
     const known = this.store.get<Remembered>(rememberedKey(names))
     if (known?.generation !== generation) return { generation, debited: null }
@@ -150,7 +150,7 @@ export class Ledger {
    * neither here, nor by an isolate on the strength of a lease, be it of a guard whose storage is lost.
    * A lease may be out until it is settled, whatever the clock says: it may have been set on.
    */
-  fence(generation: number, now: number): Fenced {
+  fence(generation: number, now: number): Required<Fenced> {
     if (generation > this.fenceNow()) this.raise(generation, now, now)
     const { open } = this.spending.leases(now)
     const out = open.length > 0 || this.begunAt() > now - LOST_LEASES_MS

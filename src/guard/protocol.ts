@@ -1,4 +1,6 @@
-// What an isolate and a guard say to each other: plain values, as they cross between them.
+// What an isolate and a guard say to each other: plain values, as they cross between them. Either may be
+// of the release before, so what only one of the two knows is optional, and who does not find it takes the
+// weaker promise: nothing more is admitted for it, and nothing is in force sooner.
 
 import type { Limit, LimitState } from '../lib/limit.ts'
 
@@ -70,14 +72,22 @@ export interface AheadAnswer {
     readonly states: readonly LimitState[]
     /** By the guard's clock (Unix ms). */
     readonly time: number
-    /** By which it is given back. */
-    readonly debit: number
+    /** By which it is given back; of a guard that gives none, it counts until it leaves the window. */
+    readonly debit?: number
   } | null
+}
+
+/** The same, of a guard of this release. */
+export interface AheadAnswered extends AheadAnswer {
+  readonly debited: Required<NonNullable<AheadAnswer['debited']>> | null
 }
 
 export interface Fenced {
   /** The fence in force. */
   readonly generation: number
-  /** After so long no older generation is admitted any more, by no lease either. */
-  readonly waitMs: number
+  /**
+   * After so long no older generation is admitted any more, by no lease either; where a guard does not
+   * say, it is the longest that any release has waited (WAIT_LONGEST_MS).
+   */
+  readonly waitMs?: number
 }

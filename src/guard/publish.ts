@@ -6,6 +6,7 @@
 import { lookupOf, recordFromRow, recordQuery } from '../credentials/record.ts'
 import { cacheRecord, type RecordStores } from '../credentials/store.ts'
 import { askGuard, type Guards } from './ask.ts'
+import { WAIT_LONGEST_MS } from './lease-terms.ts'
 import type { Fenced } from './protocol.ts'
 import { sleep } from '../lib/sleep.ts'
 
@@ -95,7 +96,7 @@ async function raiseFence(
     const fence = await askGuard<Fenced>(bindings, credential_id, (guard) => guard.fence(asked))
     if (!fence.ok) return undefined
     const { generation: standing } = fence.value
-    waitMs = Math.max(waitMs, fence.value.waitMs)
+    waitMs = Math.max(waitMs, fence.value.waitMs ?? WAIT_LONGEST_MS)
     const newest =
       standing === generation ? standing : await raisedAbove(bindings, credential_id, standing)
     if (newest === undefined) return undefined
