@@ -51,7 +51,8 @@ export function createControl(catalog: Catalog) {
       const { requestId, address, now: nowMs } = call
       try {
         const edge = await this.#edgeFor(call)
-        const { answerConsole } = await import('./console/app.tsx')
+        const { consoleOf } = await import('./console/slices.ts')
+        const answerConsole = await consoleOf()
         const waitUntil = this.#waitUntil
         const context = { edge, requestId, address: parseAddress(address), nowMs, waitUntil }
         return await answerConsole(request, context)

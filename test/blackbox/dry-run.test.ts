@@ -18,6 +18,14 @@ describe('a dry run', () => {
     expect(text).not.toMatch(/^\/\/ src\/control\//m)
   })
 
+  test('control has no sentences of zod but the English ones, and its OpenAPI document made', async () => {
+    const text = await bundle('control')
+    const locales = [...text.matchAll(/zod\/v4\/locales\/([\w-]+)\./g)].map(([, name]) => name)
+    expect(new Set(locales)).toEqual(new Set(['en']))
+    expect(text).not.toContain('// src/control/api/openapi.ts')
+    expect(text).toContain('// src/control/api/openapi.generated.json')
+  })
+
   test('the guards’ Worker is the guards alone', async () => {
     const text = await bundle('guard')
     expect(text).not.toMatch(/^\/\/ src\/(?:gate|control)\/|node_modules/m)

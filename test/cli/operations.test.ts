@@ -8,7 +8,7 @@ import { COMMANDS } from '../../src/cli/commands.ts'
 import { INPUTS } from '../../src/cli/inputs.generated.ts'
 import { nameOf } from '../../src/cli/options.ts'
 import { OPERATIONS, type OperationName } from '../../src/catalog/operations.ts'
-import { generate, INPUTS_FILE, TYPES_FILE } from '../../src/dev/client/generate.ts'
+import { DOCUMENT_FILE, generate, INPUTS_FILE, TYPES_FILE } from '../../src/dev/client/generate.ts'
 import { runOps } from './harness.ts'
 
 const NAMES = Object.keys(OPERATIONS) as OperationName[]
@@ -17,8 +17,10 @@ describe('what is generated from the API', () => {
   let fresh: Readonly<Record<string, string>>
   beforeAll(async () => (fresh = await generate()))
 
-  it.each([TYPES_FILE, INPUTS_FILE])('%s is as npm run build:client makes it', (file) =>
-    expect(readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')).toBe(fresh[file]),
+  it.each([DOCUMENT_FILE, TYPES_FILE, INPUTS_FILE])(
+    '%s is as npm run build:client makes it',
+    (file) =>
+      expect(readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')).toBe(fresh[file]),
   )
 })
 

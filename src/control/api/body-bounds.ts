@@ -3,10 +3,8 @@
 
 import { z } from '@hono/zod-openapi'
 
-import type { BodyBounds } from './readable.ts'
+import { BODY_MAX_BYTES, type BodyBounds } from './readable.ts'
 
-/** Ten thousand addresses of the longest form, and room to spare. */
-export const BODY_MAX_BYTES = 2_000_000
 /** Fifty members of metadata with every character escaped, and room to spare. */
 const WITHOUT_LISTS_MAX_BYTES = 250_000
 /** A list with more entries than that is a list of addresses or origins. */

@@ -4,6 +4,9 @@
 import { checkShape } from './body-shape.ts'
 import { invalid } from './problem.ts'
 
+/** Of any body. Ten thousand addresses of the longest form, and room to spare. */
+export const BODY_MAX_BYTES = 2_000_000
+
 /** What an operation's schema says of its body beforehand. */
 export interface BodyBounds {
   readonly maxBytes: number

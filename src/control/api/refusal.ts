@@ -1,6 +1,6 @@
 // From what a call of the API threw to its refusal: every way in which the API says no, in one place.
 
-import { z } from '@hono/zod-openapi'
+import type { z } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
 
 import type { OwnAnswer } from '../../call/call.ts'
@@ -18,10 +18,15 @@ export function refusalOf(error: unknown, nowMs: number): OwnAnswer {
 
 function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
-  if (error instanceof z.ZodError) return malformed(error)
+  if (isInvalidInput(error)) return malformed(error)
   if (!(error instanceof HTTPException)) return undefined
   if (error.status === 415) return invalid('Content-Type', 'must be application/json')
   return error.status < 500 ? invalid('body', error.message) : undefined
+}
+
+/** By its name: the library of schemas is not loaded for a page that needs none. */
+function isInvalidInput(error: unknown): error is z.ZodError {
+  return error instanceof Error && error.name === 'ZodError' && 'issues' in error
 }
 
 /** The first thing that is wrong with a request. */

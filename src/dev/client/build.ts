@@ -1,4 +1,4 @@
-// npm run build:client: writes the types of the API's client and the command line's inputs anew.
+// npm run build:client: writes the API's document, the types of its client and the command line's inputs anew.
 
 import { writeFile } from 'node:fs/promises'
 

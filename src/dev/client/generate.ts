@@ -1,5 +1,5 @@
-// What is generated from the API's own definitions: the types of its client, and the inputs of each
-// operation as the command line offers them. A test compares both with what is checked in.
+// What is generated from the API's own definitions: its OpenAPI document, the types of its client, and the
+// inputs of each operation as the command line offers them. A test compares them with what is checked in.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import type { Field, Inputs } from '../../cli/inputs.ts'
 
 /** Where each generated text belongs, below src/. */
 export const TYPES_FILE = 'control/client/types.generated.ts'
+export const DOCUMENT_FILE = 'control/api/openapi.generated.json'
 export const INPUTS_FILE = 'cli/inputs.generated.ts'
 
 interface Schema {
@@ -46,12 +47,16 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
 
-/** Both texts, by file. The API is loaded by its path: its types are those of a Worker. */
+/** The texts, by file. The API is loaded by its path: its types are those of a Worker. */
 export async function generate(): Promise<Readonly<Record<string, string>>> {
-  const app = new URL('../../control/api/app.ts', import.meta.url).href
-  const api = (await import(app)) as { openApiDocument(issuer: string): Document }
-  const document = api.openApiDocument('https://edge.example.com')
-  return { [TYPES_FILE]: await typesOf(document), [INPUTS_FILE]: inputsOf(document) }
+  const module = new URL('../../control/api/openapi.ts', import.meta.url).href
+  const api = (await import(module)) as { openApiDocument(issuer: string): Promise<Document> }
+  const document = await api.openApiDocument('https://edge.example.com')
+  return {
+    [DOCUMENT_FILE]: `${JSON.stringify(document, null, 2)}\n`,
+    [TYPES_FILE]: await typesOf(document),
+    [INPUTS_FILE]: inputsOf(document),
+  }
 }
 
 const HEADER = '// Made from the API by `npm run build:client`. Do not edit.\n\n'
