@@ -51,7 +51,7 @@ export default defineConfig({
           exclude: ['test/workerd/**', 'test/blackbox/**', 'test/e2e/**', 'test/seeds*.test.ts'],
           // One process reads the source once for all its files.
           isolate: false,
-          setupFiles: ['test/put-back.ts'],
+          setupFiles: ['test/restore-globals.ts'],
           ...PATIENCE,
         },
       },

@@ -1,6 +1,6 @@
 // What operators type, read before anything is sent; a mistake is answered with what would be right.
 
-import { looksLike } from '../credentials/looks.ts'
+import { looksLike } from '../credentials/redact-values.ts'
 import { err, ok, type Result } from '../lib/result.ts'
 import { usage } from './answer.ts'
 

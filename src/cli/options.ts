@@ -1,7 +1,7 @@
 // From what an operation takes to options of a command, and back from what was typed. What is right for
 // the API is the API's to say; here only forms are read that a command line has of its own.
 
-import { looksLike } from '../credentials/looks.ts'
+import { looksLike } from '../credentials/redact-values.ts'
 import { usage } from './answer.ts'
 import type { CommandRow } from './commands.ts'
 import { readExpiry, readId, readInstant } from './input.ts'

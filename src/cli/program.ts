@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 
 import type { OperationName } from '../catalog/operations.ts'
-import { withoutValues } from '../credentials/looks.ts'
+import { withoutValues } from '../credentials/redact-values.ts'
 import { attacher, Stop, type Attach, type Io } from './answer.ts'
 import { COMMANDS, NOUNS } from './commands.ts'
 import { addDeploy } from './deploy/command.ts'

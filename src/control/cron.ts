@@ -2,10 +2,10 @@
 // that one which fails holds up no other, and all are safe to run twice and side by side.
 
 import { noteHeads } from './logs/heads.ts'
-import { takeOpsChanges } from './logs/ops-changes.ts'
+import { recordOpsChanges } from './logs/ops-changes.ts'
 import { prune } from './logs/retention.ts'
 import { pruneNobody } from './logs/tallies.ts'
-import { forgetOld } from './api/changes/forget.ts'
+import { deleteExpired } from './api/changes/delete-expired.ts'
 import type { ControlDeps } from './deps.ts'
 import { judgeOrigins } from './api/origin-owners.ts'
 import { publishPending } from '../guard/publish.ts'
@@ -21,9 +21,9 @@ export async function runCron(edge: ControlDeps, nowMs: number): Promise<void> {
     const { pending } = await publishPending(edge.bindings)
     if (pending > 0) console.warn(`${pending} credentials wait for their guards`)
   })
-  await attempt('changes by ops', () => takeOpsChanges(edge.bindings.DB))
+  await attempt('changes by ops', () => recordOpsChanges(edge.bindings.DB))
   await attempt('webhooks', () => runWebhooks(edge, nowMs))
-  await attempt('forgetting old changes', () => forgetOld(edge.bindings, nowMs))
+  await attempt('forgetting old changes', () => deleteExpired(edge.bindings, nowMs))
   if (nowMs % HOUR_MS < 60_000) {
     await attempt('noting audit heads', () => noteHeads(edge.bindings.DB))
   }

@@ -14,7 +14,7 @@ const NAME_MAX_LENGTH = 32
  * Gives each message to the consumer of its kind, which acknowledges it or has it tried again. Of an
  * unknown kind, or where the consumer itself failed, it is tried again. Never throws.
  */
-export async function takeBatch(
+export async function dispatchBatch(
   batch: MessageBatch,
   consumers: Readonly<Record<MessageKind, Consumer>>,
 ): Promise<void> {

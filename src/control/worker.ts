@@ -9,14 +9,14 @@ import type { Catalog } from '../catalog/define.ts'
 import { ConfigurationError } from '../config/settings.ts'
 import { refuse } from '../reasons/refuse.ts'
 import { parseAddress } from '../lists/address.ts'
-import { answerCall } from './answer.ts'
+import { handleCall } from './handle-call.ts'
 import type { ControlBindings } from './bindings.ts'
 import { runCron } from './cron.ts'
 import { buildControl } from './build.ts'
 import type { ControlDeps } from './deps.ts'
 import { consume } from './logs/consumer.ts'
-import { takeBatch } from './queues.ts'
-import { announceExposed, takeHints } from './webhooks/run.ts'
+import { dispatchBatch } from './queues.ts'
+import { announceExposed, consumeHints } from './webhooks/run.ts'
 
 /** Makes control's Worker for a catalog: `export default createControl(catalog)`. */
 export function createControl(catalog: Catalog) {
@@ -40,7 +40,7 @@ export function createControl(catalog: Catalog) {
     async answer(request: Request, sent: Call): Promise<Answered | null> {
       const call = readCall(sent)
       try {
-        return await answerCall(request, call, await this.#edgeFor(call), this.#waitUntil)
+        return await handleCall(request, call, await this.#edgeFor(call), this.#waitUntil)
       } catch (error) {
         return { response: failed(error), reason: reasonOf(error), acting: null }
       }
@@ -52,10 +52,10 @@ export function createControl(catalog: Catalog) {
       try {
         const edge = await this.#edgeFor(call)
         const { consoleOf } = await import('./console/slices.ts')
-        const answerConsole = await consoleOf()
+        const handleConsoleRequest = await consoleOf()
         const waitUntil = this.#waitUntil
         const context = { edge, requestId, address: parseAddress(address), nowMs, waitUntil }
-        return await answerConsole(request, context)
+        return await handleConsoleRequest(request, context)
       } catch (error) {
         return failed(error)
       }
@@ -64,8 +64,8 @@ export function createControl(catalog: Catalog) {
     async document(request: Request): Promise<Response> {
       try {
         const { settings } = await edgeOf(this.env)
-        const { answerDocument } = await import('./api/document.ts')
-        return await answerDocument(request, settings.issuer)
+        const { serveDocument } = await import('./api/document.ts')
+        return await serveDocument(request, settings.issuer)
       } catch (error) {
         return failed(error)
       }
@@ -78,9 +78,9 @@ export function createControl(catalog: Catalog) {
 
     override async queue(batch: MessageBatch): Promise<void> {
       const { env, ctx } = this
-      await takeBatch(batch, {
+      await dispatchBatch(batch, {
         audit: async (messages) => await consume(messages, env.DB),
-        webhooks: async (messages) => await takeHints(messages, await edgeOf(env), ctx),
+        webhooks: async (messages) => await consumeHints(messages, await edgeOf(env), ctx),
         fences: async (messages) => {
           const { publishChanges } = await import('./api/changes/publish.ts')
           await publishChanges(messages, await edgeOf(env))

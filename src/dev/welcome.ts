@@ -1,6 +1,7 @@
 // What `npm run dev` prints when it is ready: where the console is, and for each kind of credential a
 // line to paste, and what will come of it.
 
+import { SPELLED } from '../lib/header-names.ts'
 import type { Demo } from './demo-file.ts'
 import type { Stack } from './stack.ts'
 
@@ -56,7 +57,7 @@ function examples(url: string, { credentials }: Demo): Example[] {
     },
     {
       title: 'Access token of a service user → 202, a receipt; 403 for a department not its own:',
-      curl: `curl -i -X POST ${url}/api/v1/ingest ${bearer(access_token.value)} -H 'X-Approver-Department: retail' -F 'file=@README.md' -F 'metadata=${metadata}'`,
+      curl: `curl -i -X POST ${url}/api/v1/ingest ${bearer(access_token.value)} -H '${SPELLED.department}: retail' -F 'file=@README.md' -F 'metadata=${metadata}'`,
     },
     {
       title: 'Refused: a key without the scope → 403, the reason in X-Edge-Reason:',

@@ -1,6 +1,7 @@
 // What each reason of the gate means to who runs the edge, and where that is mended: the console says it.
 // Apart from gate.ts, because the gate itself never does.
 
+import { SPELLED } from '../lib/header-names.ts'
 import type { Reason } from './denial.ts'
 import type { Meaning } from './row.ts'
 
@@ -118,7 +119,7 @@ export const GATE_MEANINGS: Readonly<Record<Reason, Meaning>> = {
     mend: 'key',
   },
   department_missing: {
-    meaning: 'The route needs the header X-Approver-Department, and the call had none.',
+    meaning: `The route needs the header ${SPELLED.department}, and the call had none.`,
     mend: 'service_user',
   },
   department_not_allowed: {

@@ -19,7 +19,7 @@ import {
   SIGNED_KIND,
   TOKEN_KIND,
 } from '../../src/credentials/kinds.ts'
-import { withoutValues } from '../../src/credentials/looks.ts'
+import { withoutValues } from '../../src/credentials/redact-values.ts'
 import { checkSubprotocols } from '../../src/gate/subprotocol.ts'
 
 const root = new URL('../../', import.meta.url)

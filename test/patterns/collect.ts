@@ -23,7 +23,7 @@ export interface Collected {
 /** What an expression stands for in a pattern, by file: settings, and words of ours. */
 const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'src/audit/redact.ts': { brand: 'vk', prefix: 'legacy-', words: 'legacy-|key|vk' },
-  'src/control/api/audit/asked.ts': { "names.join('|')": 'day|key|product' },
+  'src/control/api/audit/parameters.ts': { "names.join('|')": 'day|key|product' },
   'src/control/api/keys/schemas.ts': { prefix: 'key' },
   'src/gate/subprotocol.ts': {
     brand: 'vk',
@@ -31,7 +31,7 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'RegExp.escape(prefix)': 'legacy-',
   },
   'src/credentials/format.ts': { brand: 'vk' },
-  'src/credentials/looks.ts': { 'KINDS[TOKEN_KIND].proof.mark': 'tok' },
+  'src/credentials/redact-values.ts': { 'KINDS[TOKEN_KIND].proof.mark': 'tok' },
   'src/cli/input.ts': { prefix: 'key' },
 }
 

@@ -8,7 +8,7 @@ import type { LinkedEvent } from '../../src/control/logs/link.ts'
 import type { PageOptions } from '../../src/control/logs/page.ts'
 import { csvOf, searchEvents, type EventFilter } from '../../src/control/logs/query.ts'
 import { refusalsBy } from '../../src/control/logs/refusals.ts'
-import { GROUPS, lastUsedAt, usageBy, usageOfMonth } from '../../src/control/logs/usage.ts'
+import { GROUPS, usageBy, usageOfMonth } from '../../src/control/logs/usage.ts'
 import { NOON_MS, someEvent } from '../audit/events.ts'
 import { emptyAccounts, rows, takeIn } from './accounts-tables.ts'
 import { applySchema } from './rows.ts'
@@ -80,12 +80,12 @@ describe('searchEvents', () => {
     ],
     [
       'service user',
-      { organization: 'org_b', serviceUser: 'su_4' },
+      { organization: 'org_b', service_user: 'su_4' },
       (e) => e.organization === 'org_b' && e.serviceUser === 'su_4',
     ],
     [
       'source system',
-      { organization: 'org_b', sourceSystem: 'vkyc' },
+      { organization: 'org_b', source_system: 'vkyc' },
       (e) => e.organization === 'org_b' && e.sourceSystem === 'vkyc',
     ],
     [
@@ -103,7 +103,7 @@ describe('searchEvents', () => {
       { organization: 'org_b', product: 'verifa' },
       (e) => e.organization === 'org_b' && e.product === 'verifa',
     ],
-    ['request id', { organization: one.organization, requestId: one.id }, (e) => e.id === one.id],
+    ['request id', { organization: one.organization, request_id: one.id }, (e) => e.id === one.id],
     [
       'from, included',
       { organization: 'org_b', from: one.at },
@@ -132,9 +132,9 @@ describe('searchEvents', () => {
       'a path with wildcards': [{ path: '/api/v1/%' }, () => false],
       status: [{ status: [403, 403] }, (e) => e.status === 403],
       'class of status': [{ status: [400, 599] }, (e) => e.status >= 400],
-      address: [{ clientIp: '2001:db8::7' }, (e) => e.clientIp === '2001:db8::7'],
+      address: [{ client_ip: '2001:db8::7' }, (e) => e.clientIp === '2001:db8::7'],
       credits: [{ credits: 1 }, (e) => (e.credits ?? 0) >= 1],
-      'upstream time': [{ upstreamMs: 300 }, (e) => (e.upstreamMs ?? 0) >= 300],
+      'upstream time': [{ upstream_ms: 300 }, (e) => (e.upstreamMs ?? 0) >= 300],
     }).map(([name, [filter, matches]]): [string, EventFilter, (e: AuditEvent) => boolean] => [
       name,
       { organization: 'org_b', ...filter },
@@ -145,7 +145,7 @@ describe('searchEvents', () => {
       {
         organization: 'org_a',
         key: 'key_org_a_0',
-        serviceUser: 'su_0',
+        service_user: 'su_0',
         decision: 'forwarded',
         product: 'verifa',
         from: NOON_MS + HOUR_MS,
@@ -160,7 +160,7 @@ describe('searchEvents', () => {
         e.at >= NOON_MS + HOUR_MS &&
         e.at < NOON_MS + 90 * HOUR_MS,
     ],
-    ["another tenant's request id", { organization: 'org_zzz', requestId: one.id }, () => false],
+    ["another tenant's request id", { organization: 'org_zzz', request_id: one.id }, () => false],
     ["another tenant's key", { organization: 'org_a', key: 'key_org_b_1' }, () => false],
     ['a value with SQL in it', { organization: 'org_a', key: `' OR 1=1 --` }, () => false],
   ])('by %s, newest first, page by page', async (_by, filter, matches) => {
@@ -170,7 +170,7 @@ describe('searchEvents', () => {
   })
 
   it('gives what was put in, and its place in the chain', async () => {
-    const { items } = await page({ organization: one.organization, requestId: one.id })
+    const { items } = await page({ organization: one.organization, request_id: one.id })
     expect(items[0]).toMatchObject({ ...one, sequence: expect.any(Number) as number })
   })
 
@@ -220,8 +220,8 @@ describe('searchEvents', () => {
       /audit_events_by_organization/,
     ],
     ['key', { organization: 'org_a', key: 'k' }, /audit_events_by_key/],
-    ['service user', { organization: 'org_a', serviceUser: 's' }, /audit_events_by_service_user/],
-    ['request id', { organization: 'org_a', requestId: 'r' }, /autoindex/],
+    ['service user', { organization: 'org_a', service_user: 's' }, /audit_events_by_service_user/],
+    ['request id', { organization: 'org_a', request_id: 'r' }, /autoindex/],
     ['nothing', { organization: null, reason: 'r' }, /audit_events_by_organization/],
   ])('by %s it reads an index, in its order', async (_by, filter, index) => {
     let plan = ''
@@ -247,7 +247,7 @@ describe('searchEvents', () => {
     }
     await searchEvents(db, filter)
     expect(plan).toMatch(index)
-    if (filter.requestId === undefined) expect(plan).not.toContain('TEMP B-TREE')
+    if (filter.request_id === undefined) expect(plan).not.toContain('TEMP B-TREE')
   })
 })
 
@@ -260,7 +260,7 @@ describe('csvOf', () => {
     const at = header.split(',').indexOf('id')
     expect(lines.map((line) => line.split(',')[at])).toEqual(ids(await all(filter, 200)))
     const all3 = await new Response(
-      csvOf(env.DB, { organization: 'org_a', requestId: events[3]?.id }),
+      csvOf(env.DB, { organization: 'org_a', request_id: events[3]?.id }),
     ).text()
     expect(all3).toContain(`,"'=HYPERLINK(""http://evil.example"",""x"")",forwarded,`)
   })
@@ -310,7 +310,7 @@ describe('usage', () => {
       cursor = result.value.cursor
     }
     const expected = await rows(
-      `SELECT nullif(key, '') AS key, nullif(product, '') AS product, day, requests, refused, credits
+      `SELECT nullif(key, '') AS key_id, nullif(product, '') AS product, day, requests, refused, credits
        FROM usage_daily WHERE organization = 'org_b'
        ORDER BY usage_daily.day DESC, usage_daily.key, usage_daily.product`,
     )
@@ -358,7 +358,9 @@ describe('usage', () => {
         if (result.value.cursor === null) break
         cursor = result.value.cursor
       }
-      const columns = by.map((name) => `nullif(usage_daily.${name}, '') AS ${name}`)
+      const columns = by.map(
+        (name) => `nullif(usage_daily.${name}, '') AS ${name === 'key' ? 'key_id' : name}`,
+      )
       const days = (by as readonly string[]).includes('day')
       const expected = await rows(
         `SELECT ${columns.join(', ')}, sum(requests) AS requests, sum(refused) AS refused,
@@ -400,15 +402,19 @@ describe('usage', () => {
       someEvent({ organization: 'org_m', key: 'key_m', at: Date.UTC(2026, 5, 1), credits: 7 }),
     ])
     expect(await usageOfMonth(env.DB, 'org_m', Date.UTC(2026, 4, 20))).toEqual([
-      { key: 'key_m', requests: 2, refused: 0, credits: 10 },
-      { key: 'key_n', requests: 1, refused: 0, credits: 0 },
+      { key_id: 'key_m', requests: 2, refused: 0, credits: 10 },
+      { key_id: 'key_n', requests: 1, refused: 0, credits: 0 },
     ])
   })
 
   it('last used, of those that were', async () => {
     const key = 'key_org_a_0'
     const last = Math.max(...events.filter((event) => event.key === key).map(({ at }) => at))
-    expect(await lastUsedAt(env.DB, [key, 'key_never'])).toEqual(new Map([[key, last]]))
+    expect(
+      await rows(
+        `SELECT key, last_used_at FROM credential_usage WHERE key IN ('${key}', 'key_never')`,
+      ),
+    ).toEqual([{ key, last_used_at: last }])
   })
 })
 
@@ -424,15 +430,16 @@ describe('refusals', () => {
     const expected = Map.groupBy(refused(organization), ({ reason }) => reason ?? '')
     expect(more).toBe(false)
     expect(items).toHaveLength(expected.size)
-    for (const { reason, refused: count, lastAt, onlyKey, onlyProduct } of items) {
+    for (const item of items) {
+      const { reason, refused: count, last_at, only_key_id, only_product } = item
       const some = expected.get(reason) ?? []
       const [key, ...keys] = new Set(some.map((event) => event.key))
       const products = new Set(some.map((event) => event.product))
-      expect({ count, lastAt, onlyKey, onlyProduct }).toEqual({
+      expect({ count, last_at, only_key_id, only_product }).toEqual({
         count: some.length,
-        lastAt: Math.max(...some.map(({ at }) => at)),
-        onlyKey: keys.length > 0 ? null : key,
-        onlyProduct: products.size > 1 ? null : [...products][0],
+        last_at: Math.max(...some.map(({ at }) => at)),
+        only_key_id: keys.length > 0 ? null : key,
+        only_product: products.size > 1 ? null : [...products][0],
       })
     }
     expect(items.map((item) => item.refused)).toEqual(
@@ -447,8 +454,8 @@ describe('refusals', () => {
       ['2026-03-02', '2026-03-03'].includes(new Date(at).toISOString().slice(0, 10)),
     )
     const expected = Map.groupBy(within, (e) => [e.reason, e.key, e.product].join(' '))
-    const found = items.map(({ reason, key, product, refused: count }) => [
-      [reason, key, product].join(' '),
+    const found = items.map(({ reason, key_id, product, refused: count }) => [
+      [reason, key_id, product].join(' '),
       count,
     ])
     expect(Object.fromEntries(found)).toEqual(
@@ -456,7 +463,7 @@ describe('refusals', () => {
     )
     const first = await refusalsBy(env.DB, ['key', 'product'], filter, 1)
     expect(first).toEqual({ items: items.slice(0, 1), more: true })
-    const one = await refusalsBy(env.DB, [], { ...filter, key: items[0]?.key ?? '' }, 10)
-    expect(one.items.every(({ onlyKey }) => onlyKey === items[0]?.key)).toBe(true)
+    const one = await refusalsBy(env.DB, [], { ...filter, key: items[0]?.key_id ?? '' }, 10)
+    expect(one.items.every((item) => item.only_key_id === items[0]?.key_id)).toBe(true)
   })
 })

@@ -7,7 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { shipped } from '../../src/catalog.ts'
-import { answerConsole } from '../../src/control/console/app.tsx'
+import { handleConsoleRequest } from '../../src/control/console/app.tsx'
 import { buildControl } from '../../src/control/build.ts'
 import type { ControlDeps } from '../../src/control/deps.ts'
 import { applySchema, makeOrganization, run } from './rows.ts'
@@ -86,7 +86,7 @@ function browserOf(email: string | undefined): Browser {
     const headers = new Headers(init.headers)
     if (browser.email) headers.set('cf-access-jwt-assertion', await assertionOf(browser.email))
     if (browser.cookie) headers.set('cookie', `__Host-portcullis=${browser.cookie}`)
-    const answer = await answerConsole(new Request(ORIGIN + path, { ...init, headers }), {
+    const answer = await handleConsoleRequest(new Request(ORIGIN + path, { ...init, headers }), {
       ...{ edge: at, requestId: crypto.randomUUID(), address: undefined, nowMs: Date.now() },
       // The account of a change takes a second to leave.
       waitUntil: (work) => void work.catch(() => {}),
@@ -176,7 +176,7 @@ describe('signing in through Access', () => {
       headers: { origin: ORIGIN },
       body,
     })
-    const opened = await answerConsole(request, { edge: before, ...context })
+    const opened = await handleConsoleRequest(request, { edge: before, ...context })
     expect(opened.status).toBe(303)
     const browser = browserOf(undefined)
     browser.cookie =

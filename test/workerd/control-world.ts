@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers'
 import type { Catalog, Environment } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 import type { Actor, KeyActor, Role } from '../../src/control/api/actor.ts'
-import { answerControl } from '../../src/control/api/app.ts'
+import { handleApiCall } from '../../src/control/api/app.ts'
 import { API_PREFIX } from '../../src/lib/paths.ts'
 import { buildControl } from '../../src/control/build.ts'
 import type { ControlDeps } from '../../src/control/deps.ts'
@@ -61,7 +61,7 @@ export async function startWorld(
       headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     })
-    const { response } = await answerControl(request, {
+    const { response } = await handleApiCall(request, {
       ...{ edge, actor, requestId: crypto.randomUUID(), address: '', nowMs: Date.now() },
       waitUntil: (work) => void work.catch(() => {}),
     })

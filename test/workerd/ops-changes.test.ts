@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 
 import { verifyChain } from '../../src/control/logs/chain.ts'
-import { takeOpsChanges } from '../../src/control/logs/ops-changes.ts'
+import { recordOpsChanges } from '../../src/control/logs/ops-changes.ts'
 import { searchEvents } from '../../src/control/logs/query.ts'
 import { rows } from './accounts-tables.ts'
 import { applySchema, run } from './rows.ts'
@@ -33,7 +33,7 @@ it('each change is an event of its organization’s chain, in its order', async 
   await leave(2, 'org_a', '/ops/key/revoke/key_1')
   await leave(1, 'org_a', '/ops/key/create/key_1')
   await leave(3, 'org_b', '/ops/organization/create/org_b')
-  await takeOpsChanges(env.DB)
+  await recordOpsChanges(env.DB)
   expect(await onRecord('org_a')).toEqual([
     [2, ACTOR, 'OPS', '/ops/key/revoke/key_1'],
     [1, ACTOR, 'OPS', '/ops/key/create/key_1'],
@@ -46,9 +46,9 @@ it('each change is an event of its organization’s chain, in its order', async 
 
 it('is there once, also where two take it at a time, or the row came back', async () => {
   await leave(10, 'org_c', '/ops/ip/allow/org_c')
-  await Promise.all([takeOpsChanges(env.DB), takeOpsChanges(env.DB)])
+  await Promise.all([recordOpsChanges(env.DB), recordOpsChanges(env.DB)])
   await leave(10, 'org_c', '/ops/ip/allow/org_c')
-  await takeOpsChanges(env.DB)
+  await recordOpsChanges(env.DB)
   expect(await onRecord('org_c')).toHaveLength(1)
   expect(await rows('SELECT * FROM ops_changes')).toEqual([])
 })

@@ -11,7 +11,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { challenge } from '../../src/control/webhooks/challenge.ts'
 import { deliver, deliverDue } from '../../src/control/webhooks/deliver.ts'
 import { resend, sendTest } from '../../src/control/webhooks/deliveries.ts'
-import { endpointFromRow, type EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
+import { endpointFromRow, type EndpointView } from '../../src/control/api/webhooks/view.ts'
 import {
   createEndpoint,
   disableEndpoint,

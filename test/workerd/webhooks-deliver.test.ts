@@ -4,14 +4,13 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 
 import { claim, LEASE_MS, type Claimed } from '../../src/control/webhooks/claim.ts'
 import { deliver, deliverDue } from '../../src/control/webhooks/deliver.ts'
+import { listDeliveries, resend, sendTest } from '../../src/control/webhooks/deliveries.ts'
 import {
   deliveryFromRow,
-  listDeliveries,
-  resend,
-  sendTest,
+  endpointFromRow,
   type DeliveryView,
-} from '../../src/control/webhooks/deliveries.ts'
-import { endpointFromRow, type EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
+  type EndpointView,
+} from '../../src/control/api/webhooks/view.ts'
 import { disableEndpoint, getEndpoint } from '../../src/control/webhooks/endpoints.ts'
 import { findDue } from '../../src/control/webhooks/due.ts'
 import { deliveryIdsOf, enqueueStatements } from '../../src/control/webhooks/outbox.ts'

@@ -2,8 +2,12 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { deliver } from '../../src/control/webhooks/deliver.ts'
-import { deliveryFromRow, listDeliveries } from '../../src/control/webhooks/deliveries.ts'
-import { endpointFromRow, type EndpointView } from '../../src/control/webhooks/endpoint-view.ts'
+import { listDeliveries } from '../../src/control/webhooks/deliveries.ts'
+import {
+  deliveryFromRow,
+  endpointFromRow,
+  type EndpointView,
+} from '../../src/control/api/webhooks/view.ts'
 import {
   createEndpoint,
   deleteEndpoint,

@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 
 const revoke = (id: string, at: number) =>
-  statement('UPDATE credentials SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL', id, at)
+  statement('UPDATE credentials SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL', [id, at])
 
 async function events(organizationId: string): Promise<WebhookEvent[]> {
   const rows = await world.rows(
@@ -268,8 +268,8 @@ describe('sweepStatements: what no call has told', () => {
     const key = await world.key(org)
     await world.run(...enqueueStatements({ change: 'created', keyId: key }, START))
     await world.run(
-      statement('DELETE FROM credentials WHERE id = ?1', key),
-      statement('DELETE FROM organizations WHERE id = ?1', org),
+      statement('DELETE FROM credentials WHERE id = ?1', [key]),
+      statement('DELETE FROM organizations WHERE id = ?1', [org]),
     )
     expect(await world.rows('SELECT * FROM webhook_endpoints WHERE id = ?', endpoint.id)).toEqual(
       [],

@@ -12,7 +12,7 @@ import {
   SHARED_SITE_PER_MINUTE,
   SITE_PER_MINUTE,
   siteOf,
-  takeStatement,
+  countStatement,
 } from '../../src/control/webhooks/bounds.ts'
 import { ORGANIZATION_LANES } from '../../src/control/webhooks/claim.ts'
 import { deliver, deliverDue, deliverHinted } from '../../src/control/webhooks/deliver.ts'
@@ -136,7 +136,7 @@ describe('the bound of a site and minute', () => {
 
   it('challenges have one of their own, and count as deliveries', async () => {
     const take = async (url: string) =>
-      (await world.run(takeStatement(challengeBounds('org_x', url), world.now)))[0]?.results.length
+      (await world.run(countStatement(challengeBounds('org_x', url), world.now)))[0]?.results.length
     for (let i = 0; i < CHALLENGES_PER_MINUTE; i++) expect(await take(`https://a${i}.com/`)).toBe(4)
     expect(await take('https://b.com/')).toBe(0)
     world.now += MINUTE_MS

@@ -22,7 +22,7 @@ export type { Role } from './members/role.ts'
 export interface KeyActor {
   readonly type: 'key'
   readonly key: CallKey
-  /** As D1 has it at this moment; only who makes a change has been looked up (author.ts). */
+  /** As D1 has it at this moment; only who makes a change has been looked up (actor-check.ts). */
   readonly record?: KeyRecord
 }
 

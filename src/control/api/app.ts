@@ -9,7 +9,7 @@ import { API_PREFIX } from '../../lib/paths.ts'
 import { inSlices } from '../../lib/slices.ts'
 import type { ControlContext, ControlEnv } from './context.ts'
 import { Denied, invalid } from './problem.ts'
-import { BODY_MAX_BYTES } from './readable.ts'
+import { BODY_MAX_BYTES } from './check-body.ts'
 import { refusalOf } from './refusal.ts'
 import { GROUND, RESOURCES } from './resources.ts'
 
@@ -17,7 +17,7 @@ import { GROUND, RESOURCES } from './resources.ts'
 const apps = new Map<string, Hono<ControlEnv>>()
 
 /** Answers one call of the API on behalf of an actor, and says why it was refused. Never throws. */
-export async function answerControl(request: Request, context: ControlContext): Promise<OwnAnswer> {
+export async function handleApiCall(request: Request, context: ControlContext): Promise<OwnAnswer> {
   try {
     const app = await appOf(new URL(request.url).pathname)
     const response = await app.fetch(request, { context })

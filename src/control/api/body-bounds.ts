@@ -3,7 +3,7 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { BODY_MAX_BYTES, type BodyBounds } from './readable.ts'
+import { BODY_MAX_BYTES, type BodyBounds } from './check-body.ts'
 
 /** Fifty members of metadata with every character escaped, and room to spare. */
 const WITHOUT_LISTS_MAX_BYTES = 250_000

@@ -4,7 +4,7 @@
 
 import { capsOf, type Caps } from '../../catalog/define.ts'
 import type { ControlContext } from './context.ts'
-import { failUnless } from './decide.ts'
+import { failUnless } from './optimistic.ts'
 import { notFound, Problem, problemAt, type ProblemReason } from './problem.ts'
 
 const REASONS: Readonly<Record<keyof Caps, ProblemReason>> = {

@@ -5,23 +5,15 @@
 import { publishCredentials, type PendingFence } from '../../guard/publish.ts'
 import { deliveryIdsOf } from '../webhooks/outbox.ts'
 import { hint } from '../webhooks/run.ts'
-import { authorProblem, authorStands } from './author.ts'
+import { actorProblem, actorUnchanged } from './actor-check.ts'
 import { capProblem } from './caps.ts'
 import { fenceMessage } from './changes/message.ts'
 import { PENDING_OF } from './changes/progress.ts'
 import type { ControlContext } from './context.ts'
+import type { Receipt } from './keys/schemas.ts'
 
 /** Above so many affected keys the work goes through the queue. */
 export const IMMEDIATE_MAX = 50
-
-export interface Receipt {
-  /** Unix ms; null while a guard could not be reached: the cron finishes it within a minute. */
-  readonly enforced_at: number | null
-  /** Keys whose guards are still to be told. */
-  readonly pending: number
-  /** Set when the work was handed to the queue. */
-  readonly change_id?: string
-}
 
 /** Which credentials a change may have touched: these, or all of an owner, also those that have left it. */
 export type Affected =
@@ -49,11 +41,11 @@ export async function commit<T = unknown>(
   statements: readonly D1PreparedStatement[],
 ): Promise<D1Result<T>[]> {
   const { edge } = context
-  const author = authorStands(context)
+  const author = actorUnchanged(context)
   const batch = edge.bindings.DB.batch<T>([...author, ...statements])
   const results = (
     await batch.catch((error: unknown) => {
-      throw capProblem(error) ?? authorProblem(error) ?? error
+      throw capProblem(error) ?? actorProblem(error) ?? error
     })
   ).slice(author.length)
   await hint(edge, deliveryIdsOf(results))

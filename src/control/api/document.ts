@@ -16,7 +16,7 @@ const MAX_AGE_SECONDS = 300
 const documents = new Map<string, Document>()
 
 /** Answers `GET /edge/openapi.json`; 304 to who names the tag that it has (RFC 9110 §13.1.2). */
-export async function answerDocument(request: Request, issuer: string): Promise<Response> {
+export async function serveDocument(request: Request, issuer: string): Promise<Response> {
   const document = documents.get(issuer) ?? (await make(issuer))
   documents.set(issuer, document)
   const { text, etag } = document

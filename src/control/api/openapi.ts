@@ -2,13 +2,16 @@
 // writes it down (openapi.generated.json), so that no isolate has to make it.
 
 import { SPELLED } from '../../lib/header-names.ts'
-import { controlApp } from './operation.ts'
+import { controlApp, REASON_HEADERS } from './operation.ts'
 import { RESOURCES } from './resources.ts'
 
 /** The document, with this address as its server. */
 export async function openApiDocument(issuer: string): Promise<unknown> {
   const api = controlApp()
   for (const part of new Set([...RESOURCES.values()].flat())) api.route('/', await part())
+  for (const { name, header } of REASON_HEADERS) {
+    api.openAPIRegistry.registerComponent('headers', name, header)
+  }
   api.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'apiKey',
     in: 'header',

@@ -2,23 +2,26 @@
 // entry of /edge/openapi.json. Method, path and scopes come from the table that the gate uses, and so
 // does the check of the caller that stands before each.
 
+import { SPELLED } from '../../lib/header-names.ts'
 import { API_PREFIX } from '../../lib/paths.ts'
-import { createRoute, OpenAPIHono, z, type RouteConfig } from '@hono/zod-openapi'
+import { reasonsOf } from '../../reasons/by-status.ts'
+import { createRoute, OpenAPIHono, z, type RouteConfig, type RouteHandler } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
 import { KINDS, kindsWith, type Scheme } from '../../credentials/kinds.ts'
-import { authorNow } from './author.ts'
+import { currentActor } from './actor-check.ts'
 import { boundsOf } from './body-bounds.ts'
 import type { ControlEnv } from './context.ts'
-import { checkOrganization } from './organization/known.ts'
+import { checkOrganization } from './organization/exists.ts'
 import { checkPermission, READING } from './permission.ts'
 import { Denied } from './problem.ts'
-import { checkBody } from './readable.ts'
+import { checkBody } from './check-body.ts'
+import { Target } from './target.ts'
 import { OPERATIONS, type Access, type OperationName } from '../../catalog/operations.ts'
-import { speakPlainly } from './voice.ts'
+import { useErrorMessages } from './error-messages.ts'
 
-speakPlainly()
+useErrorMessages()
 
 export const ProblemBody = z
   .object({
@@ -31,7 +34,7 @@ export const ProblemBody = z
     example: { error: 'not_found', detail: 'There is no such key here.', status_code: 404 },
   })
 
-interface Definition<R extends RouteConfig['request'], S extends RouteConfig['responses']> {
+interface Definition<R extends Requested, S extends Responded> {
   readonly summary: string
   readonly description?: string
   readonly request?: R
@@ -49,12 +52,41 @@ const PROBLEMS = {
   503: 'A part of the service could not be reached; nothing was changed. Retry.',
 } as const
 
-/** Builds the route of an operation; handlers are attached with `app.openapi(route, handler)`. */
-export function operation<
-  const N extends OperationName,
-  const R extends NonNullable<RouteConfig['request']>,
-  const S extends RouteConfig['responses'],
->(name: N, definition: Definition<R, S>) {
+type Requested = NonNullable<RouteConfig['request']>
+type Responded = RouteConfig['responses']
+type HandlerOf<R extends Requested, S extends Responded> = RouteHandler<
+  ReturnType<typeof operation<R, S>>,
+  ControlEnv
+>
+
+/** As the responses say; one without content is any. */
+type AnswerOf<R extends Requested, S extends Responded> =
+  | Awaited<ReturnType<HandlerOf<R, S>>>
+  | (204 extends keyof S ? Response : never)
+
+/** An operation with what answers a validated call of it. */
+interface Operation<R extends Requested, S extends Responded> extends Definition<R, S> {
+  readonly handle: (
+    c: Parameters<HandlerOf<R, S>>[0],
+    target: Target,
+  ) => AnswerOf<R, S> | Promise<AnswerOf<R, S>>
+}
+
+/** Adds an operation to its part of the API: the route, its entry of the document, and what answers it. */
+export function define<const R extends Requested, const S extends Responded>(
+  app: OpenAPIHono<ControlEnv>,
+  name: OperationName,
+  { handle, ...definition }: Operation<R, S>,
+): void {
+  const route = operation<R, S>(name, definition)
+  app.openapi(route, (c) => handle(c, new Target(c)))
+}
+
+/** Builds the route of an operation. */
+function operation<const R extends Requested, const S extends Responded>(
+  name: OperationName,
+  definition: Definition<R, S>,
+) {
   const { verb, pattern, access } = OPERATIONS[name]
   return createRoute({
     method: verb.toLowerCase() as Lowercase<typeof verb>,
@@ -78,7 +110,7 @@ function permits(name: OperationName) {
     const { context } = c.env
     checkPermission(context.actor, name)
     if (changes) {
-      const actor = await authorNow(context, access)
+      const actor = await currentActor(context, access)
       if (!actor.ok) throw new Denied(actor.error)
       c.env = { context: { ...context, actor: actor.value } }
     }
@@ -143,10 +175,22 @@ type ProblemResponses = {
 function problemResponses(): ProblemResponses {
   const entries = Object.entries(PROBLEMS).map(([status, description]) => [
     status,
-    { description, content: { 'application/json': { schema: ProblemBody } } },
+    {
+      ...json(ProblemBody, description),
+      headers: { [SPELLED.reason]: { $ref: `#/components/headers/Reason${status}` } },
+    },
   ])
   return Object.fromEntries(entries) as ProblemResponses
 }
+
+/** The header of each error, with the reasons that go with its status. */
+export const REASON_HEADERS = Object.keys(PROBLEMS).map((status) => ({
+  name: `Reason${status}`,
+  header: {
+    description: 'Why it was refused; docs/reference.md says what each reason means',
+    schema: { type: 'string', enum: reasonsOf(Number(status) as keyof typeof PROBLEMS) } as const,
+  },
+}))
 
 /** A JSON answer's entry. */
 export function json<T extends z.ZodType>(schema: T, description: string) {

@@ -2,7 +2,7 @@
 // where one is at fault; the sentence begins with it then.
 
 import { HEADERS } from '../../lib/header-names.ts'
-import { withoutValues } from '../../credentials/looks.ts'
+import { withoutValues } from '../../credentials/redact-values.ts'
 import type { Denial, Reason } from '../../reasons/denial.ts'
 import { GATE_REASONS } from '../../reasons/gate.ts'
 import { CONFLICTS, MANAGEMENT_REASONS } from '../../reasons/management.ts'

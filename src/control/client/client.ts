@@ -35,6 +35,8 @@ export interface Refused {
   readonly reason: string
   /** A sentence; where a field is at fault it begins with it and a colon. */
   readonly detail: string
+  /** The field at fault, such as `ips[3]`. */
+  readonly field?: string | undefined
 }
 
 export type Answer<T> =
@@ -74,6 +76,6 @@ export async function readAnswer<N extends OperationName>(
   const json = headers.get('content-type')?.startsWith('application/json') === true
   const value: unknown = json ? JSON.parse(text) : text === '' ? null : text
   if (response.ok) return { ok: true, status, value: value as AnswerOf<N>, headers }
-  const detail = json ? String((value as { detail?: unknown }).detail) : ''
-  return { ok: false, status, reason: reason ?? '', detail }
+  const { detail, field } = (json ? value : {}) as { detail?: string; field?: string }
+  return { ok: false, status, reason: reason ?? '', detail: detail ?? '', field }
 }

@@ -720,6 +720,9 @@ export type ListAuditData = {
         from?: number | null;
         to?: number | null;
         limit?: number;
+        /**
+         * `next_cursor` of the page before
+         */
         cursor?: string;
     };
     url: '/edge/v1/audit';
@@ -860,6 +863,9 @@ export type GetUsageData = {
          */
         group_by?: string;
         limit?: number;
+        /**
+         * `next_cursor` of the page before
+         */
         cursor?: string;
     };
     url: '/edge/v1/usage';

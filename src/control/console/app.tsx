@@ -7,10 +7,10 @@
 //   `c.get('organization')` and, with a POST, `c.get('form')`, whose origin and token are checked.
 // - Data is read and changed by `call(c, operation, …)` of api.ts alone: what a person may do is the
 //   API's to say. A page leaves out the forms that `mayWrite(session)` would see refused.
-// - GET answers with `page(c, { title }, <…/>)`. A form posts to its own page and answers with
-//   `done(c, path, status, receipt)`, a redirect; or, refused, with itself and what was typed, by
-//   `page(c, { title, fault }, …)` with the fault of `faultOf(answer, labels)`. Only a value that is
-//   shown once is answered to the POST directly.
+// - GET answers with `page(c, { title }, <…/>)`. A page with a form is a `formPage` of kit/:
+//   refused, it is shown again with what was typed and what is wrong; done, it answers with
+//   `done(c, path, status, receipt)`, a redirect. Only a value that is shown once is answered to the POST
+//   directly.
 // - Everything works without script. No inline script, no style attribute: the policy stops both.
 // - Markup is kit/ first; what was typed is only ever text or an attribute's value. An address is made
 //   by pageUrl and withQuery. A message after a redirect is a code of flash.ts.
@@ -18,9 +18,8 @@
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 
-import type { OrganizationView } from '../api/organization/read.ts'
 import { call } from './api.ts'
-import { answerAsset } from './assets.ts'
+import { serveAsset } from './assets.ts'
 import type { ConsoleContext, ConsoleEnv } from './context.ts'
 import { holdsToken } from './csrf.ts'
 import { FORM_MAX_BYTES, fromOwnPage, readForm } from './form.ts'
@@ -34,8 +33,11 @@ import { signOut } from './sign-out.ts'
 import { CONSOLE, SIGN_IN, withQuery } from './urls.ts'
 
 /** Answers a request below /edge/console; its host and its path have been found right. */
-export async function answerConsole(request: Request, context: ConsoleContext): Promise<Response> {
-  const asset = answerAsset(request, new URL(request.url).pathname)
+export async function handleConsoleRequest(
+  request: Request,
+  context: ConsoleContext,
+): Promise<Response> {
+  const asset = serveAsset(request, new URL(request.url).pathname)
   return secured(asset ?? (await app.fetch(request, { context })), context.edge.settings.issuer)
 }
 
@@ -74,7 +76,7 @@ const needsOrganization = createMiddleware<ConsoleEnv>(async (c, next) => {
     return errorPage(c, 404, 'There is no such organization here.')
   }
   const query = actor.type === 'operator' ? { organization: id } : {}
-  const found = await call<OrganizationView>(c, 'getOrganization', { query })
+  const found = await call(c, 'getOrganization', { query })
   // An id that is none is not there, whatever its form.
   if (!found.ok) return found.status === 400 ? c.notFound() : refused(c, found)
   c.set('organization', found.value)

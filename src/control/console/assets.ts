@@ -19,7 +19,7 @@ function asset(text: string, hash: string, ending: string, type: string): Asset 
 }
 
 /** The asset at a path; undefined where there is none. Only assets are ever compressed (BREACH). */
-export function answerAsset(request: Request, path: string): Response | undefined {
+export function serveAsset(request: Request, path: string): Response | undefined {
   const found = Object.values(ASSETS).find(({ url }) => url === path)
   if (!found) return undefined
   const headers = new Headers({

@@ -3,10 +3,10 @@
 import type { Context } from 'hono'
 
 import type { OperatorActor, PersonActor } from '../api/actor.ts'
-import type { OrganizationView } from '../api/organization/read.ts'
 import type { ControlDeps } from '../deps.ts'
 import type { WaitUntil } from '../../lib/wait-until.ts'
 import type { Address } from '../../lists/address.ts'
+import type { AnswerOf } from '../client/client.ts'
 
 /** A page of an organization that the navigation leads to. */
 export interface NavEntry {
@@ -45,9 +45,9 @@ export interface ConsoleEnv {
     /** What was posted, its token checked; set with every POST. */
     form: URLSearchParams
     /** Set on every page below /o/:organization. */
-    organization: OrganizationView
+    organization: AnswerOf<'getOrganization'>
     /** Whether a change of this request is on account already, see api.ts. */
-    accounted: boolean
+    audited: boolean
   }
 }
 

@@ -16,10 +16,16 @@ type PageStatus = 200 | 201 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 42
 
 export type Answered = Response | Promise<Response>
 
+/** A page by its address, and what it is called. */
+export interface Link {
+  readonly href: string
+  readonly label: string
+}
+
 interface PageOptions {
   /** The page's h1, and the first part of its title. */
   readonly title: string
-  readonly back?: { readonly href: string; readonly label: string }
+  readonly back?: Link
   /** Of a form that is shown again, whose status it decides. */
   readonly fault?: Fault | undefined
   readonly status?: PageStatus
@@ -92,6 +98,6 @@ export async function receiptOf(
 ): Promise<{ receipt: ChangeReceipt | undefined; progress: ChangeProgress | undefined }> {
   const receipt = await readReceipt(c)
   if (receipt?.change_id === undefined) return { receipt, progress: undefined }
-  const change = await call<ChangeProgress>(c, 'getChange', { params: { id: receipt.change_id } })
+  const change = await call(c, 'getChange', { params: { id: receipt.change_id } })
   return { receipt, progress: change.ok ? change.value : undefined }
 }

@@ -8,7 +8,7 @@ import { Hono } from 'hono'
 import { accessEmail, tryAdminToken } from '../api/actor.ts'
 import { memberships, type Membership } from '../api/members/find.ts'
 import type { Held } from '../tries/tries.ts'
-import { onRecord } from './account.ts'
+import { audited } from './audited.ts'
 import { type ConsoleEnv, type PageContext, type ConsoleActor } from './context.ts'
 import { readForm, SIGN_IN_FORM_MAX_BYTES } from './form.ts'
 import { Choices } from './kit/choices.tsx'
@@ -44,7 +44,7 @@ signIn.post(SIGN_IN, async (c, next) => {
   if (edge.settings.signIn !== 'token') {
     const email = await accessEmail(c.req.raw, edge.settings)
     return email === undefined
-      ? await onRecord(c, { reason: 'sign_in_wrong' }, await noWayIn(c))
+      ? await audited(c, { reason: 'sign_in_wrong' }, await noWayIn(c))
       : await next()
   }
   const held = await edge.tries.check({ door: 'form', address }, nowMs)
@@ -69,7 +69,7 @@ signIn.post(SIGN_IN, readForm(SIGN_IN_FORM_MAX_BYTES), async (c) => {
   if (!right.ok) return await tooMany(c, right.error)
   if (right.value) return await enter(c, tokenOperator, next)
   const fault = { field: 'token', sentence: 'this is not the admin token', status: 401 }
-  return await onRecord(c, { reason: 'sign_in_wrong' }, await tokenPage(c, next, fault))
+  return await audited(c, { reason: 'sign_in_wrong' }, await tokenPage(c, next, fault))
 })
 
 /** Where Access is configured it is the one way in; where nothing is, there is none. */
@@ -85,7 +85,7 @@ function noWayIn(c: PageContext): Answered {
 
 async function enter(c: PageContext, actor: ConsoleActor, next: string): Promise<Response> {
   c.header('set-cookie', await openSession(c.req.raw, actor, c.env.context))
-  return await onRecord(c, { actor }, c.redirect(next, 303))
+  return await audited(c, { actor }, c.redirect(next, 303))
 }
 
 interface Possible {
@@ -117,7 +117,7 @@ async function tooMany(c: PageContext, { retryAfterSeconds }: Held): Promise<Res
     429,
     `Too many attempts to sign in from your address. Try again in ${retryAfterSeconds} seconds.`,
   )
-  return await onRecord(c, { reason: 'authentication_failures' }, answer)
+  return await audited(c, { reason: 'authentication_failures' }, answer)
 }
 
 function tokenPage(c: PageContext, next: string, fault?: Fault): Answered {
@@ -155,7 +155,7 @@ async function accessPage(
       403,
       `${email} is not a member of any organization here. Ask an administrator of your organization, or an operator, to add you.`,
     )
-    return await onRecord(c, { reason: 'not_a_member', name: `person:${email}` }, answer)
+    return await audited(c, { reason: 'not_a_member', name: `person:${email}` }, answer)
   }
   return page(
     c,

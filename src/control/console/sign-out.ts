@@ -2,7 +2,7 @@
 
 import { Hono } from 'hono'
 
-import { onRecord } from './account.ts'
+import { audited } from './audited.ts'
 import type { ConsoleEnv } from './context.ts'
 import { closeSession } from './session.ts'
 import { SIGN_IN, SIGN_OUT, withQuery } from './urls.ts'
@@ -12,5 +12,5 @@ export const signOut = new Hono<ConsoleEnv>()
 signOut.post(SIGN_OUT, async (c) => {
   const { actor } = c.get('session')
   c.header('set-cookie', await closeSession(c.get('session'), c.env.context))
-  return await onRecord(c, { actor }, c.redirect(withQuery(SIGN_IN, { status: 'signed_out' }), 303))
+  return await audited(c, { actor }, c.redirect(withQuery(SIGN_IN, { status: 'signed_out' }), 303))
 })

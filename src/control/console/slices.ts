@@ -2,10 +2,10 @@
 // them evaluated. One that is missing here is evaluated with whoever imports it, and so makes that slice longer.
 
 import { inSlices } from '../../lib/slices.ts'
-import type { answerConsole } from './app.tsx'
+import type { handleConsoleRequest } from './app.tsx'
 
 /** Values only: a promise would end with the request that made it. */
-let loaded: typeof answerConsole | undefined
+let loaded: typeof handleConsoleRequest | undefined
 
 const SLICES: readonly (() => Promise<unknown>)[] = [
   () => import('hono'),
@@ -30,9 +30,9 @@ const SLICES: readonly (() => Promise<unknown>)[] = [
 ]
 
 /** What answers requests below /edge/console; loaded with the first of them. */
-export async function consoleOf(): Promise<typeof answerConsole> {
+export async function consoleOf(): Promise<typeof handleConsoleRequest> {
   if (loaded) return loaded
   await inSlices(SLICES)
-  loaded = (await import('./app.tsx')).answerConsole
+  loaded = (await import('./app.tsx')).handleConsoleRequest
   return loaded
 }

@@ -18,7 +18,7 @@ interface OpsChange {
 }
 
 /** Puts the changes on record, and forgets their rows. */
-export async function takeOpsChanges(db: D1Database): Promise<void> {
+export async function recordOpsChanges(db: D1Database): Promise<void> {
   const { results } = await db
     .withSession('first-primary')
     .prepare(

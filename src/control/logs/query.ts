@@ -17,16 +17,16 @@ import {
   type Place,
 } from './page.ts'
 import type { Database } from './database.ts'
-import { ACTOR, COLUMNS, eventOfRow, SELECT_LIST } from './row.ts'
+import { ACTOR, eventOfRow, SELECT_LIST } from './row.ts'
 
-/** All that is given must hold; what is left out may be anything. */
+/** All that is given must hold; what is left out may be anything. Names are the columns', where there are. */
 export interface EventFilter {
   /** Null: the events that belong to no organization. */
   readonly organization: string | null
   readonly key?: string | undefined
   readonly kind?: Kind | undefined
-  readonly serviceUser?: string | undefined
-  readonly sourceSystem?: string | undefined
+  readonly service_user?: string | undefined
+  readonly source_system?: string | undefined
   readonly environment?: Environment | undefined
   /** The environment to which the one who asks is confined. */
   readonly confined?: Environment | undefined
@@ -42,12 +42,12 @@ export interface EventFilter {
   readonly reason?: string | undefined
   /** The lowest and the highest. */
   readonly status?: readonly [number, number] | undefined
-  readonly clientIp?: string | undefined
+  readonly client_ip?: string | undefined
   /** So many or more. */
   readonly credits?: number | undefined
   /** So many milliseconds or more. */
-  readonly upstreamMs?: number | undefined
-  readonly requestId?: string | undefined
+  readonly upstream_ms?: number | undefined
+  readonly request_id?: string | undefined
   /** Unix milliseconds: from this time on. */
   readonly from?: number | undefined
   /** Unix milliseconds: before this time. */
@@ -55,8 +55,13 @@ export interface EventFilter {
 }
 
 const PLACE = ['number', 'string'] as const
+/** Columns that must be what is asked. */
+const EQUAL = [
+  ...(['key', 'kind', 'service_user', 'source_system', 'environment', 'product'] as const),
+  ...(['route', 'method', 'decision', 'reason', 'client_ip'] as const),
+]
 /** The narrowest first: its index serves the query, and a `+` keeps the planner from the others. */
-const INDEXED = ['requestId', 'serviceUser', 'key', 'organization'] as const
+const INDEXED = ['request_id', 'service_user', 'key', 'organization'] as const
 
 /** A page of events, newest first. An event that comes late may not show in pages already seen. */
 export async function searchEvents(
@@ -128,14 +133,15 @@ function conditions(
     values.push(...bound)
   }
   const narrowest = INDEXED.find((name) => filter[name] !== undefined)
-  const { organization, requestId, from, to, ...others } = filter
-  const { confined, caller, actor, path, status, credits, upstreamMs, ...equal } = others
+  const { organization, request_id, from, to, confined, caller, actor } = filter
+  const { path, status, credits, upstream_ms } = filter
   add(`${narrowest === 'organization' ? '' : '+'}organization = ?`, organization ?? '')
-  if (requestId !== undefined) add('id = ?', requestId)
-  for (const [name, value] of Object.entries(equal)) {
+  if (request_id !== undefined) add('id = ?', request_id)
+  for (const name of EQUAL) {
+    const value = filter[name]
     if (value === undefined) continue
     const plus = name === narrowest || !(INDEXED as readonly string[]).includes(name) ? '' : '+'
-    add(`${plus}${COLUMNS[name as keyof typeof equal]} = ?`, value)
+    add(`${plus}${name} = ?`, value)
   }
   if (confined !== undefined) add('environment = ?', confined)
   if (caller !== undefined) add(`${ACTOR} IS ${caller === 'person' ? 'NOT NULL' : 'NULL'}`)
@@ -143,7 +149,7 @@ function conditions(
   if (path !== undefined) add('substr(path, 1, length(?)) = ?', path, path)
   if (status !== undefined) add('status BETWEEN ? AND ?', ...status)
   if (credits !== undefined) add('credits >= ?', credits)
-  if (upstreamMs !== undefined) add('upstream_ms >= ?', upstreamMs)
+  if (upstream_ms !== undefined) add('upstream_ms >= ?', upstream_ms)
   if (from !== undefined) add('at >= ?', from)
   if (to !== undefined) add('at < ?', to)
   if (after) add('(at, id) < (?, ?)', ...after)

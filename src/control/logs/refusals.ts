@@ -10,15 +10,15 @@ export type RefusalGroup = (typeof REFUSAL_GROUPS)[number]
 export interface Refusals {
   readonly reason: string
   /** Null: no credential was recognised. Where it was asked for. */
-  readonly key?: string | null
+  readonly key_id?: string | null
   /** Null: no route of the catalog was met. Where it was asked for. */
   readonly product?: string | null
   readonly refused: number
   /** Of the newest one, Unix milliseconds. */
-  readonly lastAt: number
+  readonly last_at: number
   /** The key and the product of all of them; null where there are several, or none was recognised. */
-  readonly onlyKey: string | null
-  readonly onlyProduct: string | null
+  readonly only_key_id: string | null
+  readonly only_product: string | null
 }
 
 export interface FoundRefusals {
@@ -26,16 +26,6 @@ export interface FoundRefusals {
   readonly items: readonly Refusals[]
   /** There are more than `limit`. */
   readonly more: boolean
-}
-
-interface Row {
-  readonly reason: string
-  readonly key: string
-  readonly product: string
-  readonly refused: number
-  readonly last_at: number
-  readonly only_key: string | null
-  readonly only_product: string | null
 }
 
 /** Counts of refusals from `from` to `to`, in one query of the organization's rows of these days. */
@@ -46,13 +36,15 @@ export async function refusalsBy(
   limit: number,
 ): Promise<FoundRefusals> {
   const { organization, key, product, environment, from, to } = filter
-  const column = (name: RefusalGroup): string => (by.includes(name) ? `r.${name}` : `''`)
+  const column = (name: RefusalGroup): string =>
+    by.includes(name) ? `nullif(r.${name}, '')` : 'NULL'
   const only = (name: RefusalGroup): string =>
-    `iif(min(r.${name}) = max(r.${name}), nullif(min(r.${name}), ''), NULL) AS only_${name}`
+    `iif(min(r.${name}) = max(r.${name}), nullif(min(r.${name}), ''), NULL)`
   const { results } = await db
     .prepare(
-      `SELECT reason, ${column('key')} AS key, ${column('product')} AS product,
-         sum(refused) AS refused, max(last_at) AS last_at, ${only('key')}, ${only('product')}
+      `SELECT reason, ${column('key')} AS key_id, ${column('product')} AS product,
+         sum(refused) AS refused, max(last_at) AS last_at, ${only('key')} AS only_key_id,
+         ${only('product')} AS only_product
        FROM refusals_daily r WHERE organization = ?1 AND day BETWEEN ?2 AND ?3
          AND (?4 IS NULL OR r.key = ?4) AND (?5 IS NULL OR r.product = ?5)
          AND ${ofEnvironment('r', '?6')}
@@ -67,13 +59,11 @@ export async function refusalsBy(
       environment ?? null,
       limit + 1,
     )
-    .all<Row>()
-  const items = results.slice(0, limit).map((row) => ({
-    reason: row.reason,
-    ...(by.includes('key') && { key: row.key || null }),
-    ...(by.includes('product') && { product: row.product || null }),
-    ...{ refused: row.refused, lastAt: row.last_at },
-    ...{ onlyKey: row.only_key, onlyProduct: row.only_product },
+    .all<Required<Refusals>>()
+  const items = results.slice(0, limit).map(({ key_id, product: met, ...counted }) => ({
+    ...counted,
+    ...(by.includes('key') && { key_id }),
+    ...(by.includes('product') && { product: met }),
   }))
   return { items, more: results.length > limit }
 }

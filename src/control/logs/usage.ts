@@ -21,7 +21,7 @@ export type Group = (typeof GROUPS)[number]
 /** One sum; its groups are those that were asked for. */
 export interface GroupedUsage extends Usage {
   /** Null: no credential was recognised. */
-  readonly key?: string | null
+  readonly key_id?: string | null
   /** Null: no route of the catalog was met. */
   readonly product?: string | null
   /** YYYY-MM-DD, UTC. */
@@ -29,7 +29,7 @@ export interface GroupedUsage extends Usage {
 }
 
 export interface KeyUsage extends Usage {
-  readonly key: string | null
+  readonly key_id: string | null
 }
 
 export interface UsageFilter {
@@ -105,7 +105,7 @@ export async function usageBy(
 function grouped({ day, key, product, requests, refused, credits }: Row, by: readonly Group[]) {
   return {
     ...(by.includes('day') && { day }),
-    ...(by.includes('key') && { key: key || null }),
+    ...(by.includes('key') && { key_id: key || null }),
     ...(by.includes('product') && { product: product || null }),
     ...{ requests, refused, credits },
   }
@@ -121,7 +121,7 @@ export async function usageOfMonth(
   const month = new Date(nowMs).toISOString().slice(0, 7)
   const { results } = await db
     .prepare(
-      `SELECT nullif(key, '') AS key, sum(requests) AS requests, sum(refused) AS refused,
+      `SELECT nullif(key, '') AS key_id, sum(requests) AS requests, sum(refused) AS refused,
          sum(credits) AS credits
        FROM usage_daily WHERE organization = ?1 AND day BETWEEN ?2 AND ?3
          AND ${ofEnvironment('usage_daily', '?4')}
@@ -130,19 +130,4 @@ export async function usageOfMonth(
     .bind(organization ?? '', `${month}-01`, `${month}-31`, environment ?? null)
     .all<KeyUsage>()
   return results
-}
-
-/** When credentials were last presented and recognised (Unix ms); those never seen are left out. */
-export async function lastUsedAt(
-  db: Database,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const { results } = await db
-    .prepare(
-      `SELECT key, last_used_at FROM credential_usage
-       WHERE key IN (SELECT value FROM json_each(?1))`,
-    )
-    .bind(JSON.stringify(keys))
-    .all<{ key: string; last_used_at: number }>()
-  return new Map(results.map((row) => [row.key, row.last_used_at]))
 }

@@ -56,20 +56,19 @@ export const countSend = (bounds: string, minute: string, condition: string): st
   RETURNING scope`
 
 /** Counts one where all bounds allow it, and returns rows exactly then. */
-export function takeStatement(bounds: readonly Bound[], nowMs: number): Statement {
-  return statement(
-    countSend('?1', '?2', withinBounds('?1', '?2')),
+export function countStatement(bounds: readonly Bound[], nowMs: number): Statement {
+  return statement(countSend('?1', '?2', withinBounds('?1', '?2')), [
     JSON.stringify(bounds),
     minuteOf(nowMs),
-  )
+  ])
 }
 
 export function minuteOf(nowMs: number): number {
   return Math.floor(nowMs / MINUTE_MS)
 }
 
-export function forgetSends(nowMs: number): Statement {
-  return statement('DELETE FROM webhook_sends WHERE minute < ?1', minuteOf(nowMs - KEPT_MS))
+export function deleteOldSends(nowMs: number): Statement {
+  return statement('DELETE FROM webhook_sends WHERE minute < ?1', [minuteOf(nowMs - KEPT_MS)])
 }
 
 /** The registrable domain of a URL, tenants of a hosting platform apart; else its host. */

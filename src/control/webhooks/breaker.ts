@@ -38,11 +38,10 @@ export function breakerStatements(
   if (host === 'unasked') return []
   if (host === 'answered') {
     return [
-      statement(
-        'DELETE FROM webhook_hosts WHERE organization_id = ?1 AND host = ?2',
+      statement('DELETE FROM webhook_hosts WHERE organization_id = ?1 AND host = ?2', [
         organization_id,
         hostOf(url),
-      ),
+      ]),
     ]
   }
   return [
@@ -51,13 +50,11 @@ export function breakerStatements(
       ON CONFLICT DO UPDATE SET failures = failures + 1, waits_until = ?3 + iif(
         failures + 1 < ${SILENCES_MAX}, 0,
         min(${WAIT_MAX_MS}, ${WAIT_MIN_MS} << min(failures + 1 - ${SILENCES_MAX}, 8)))`,
-      organization_id,
-      hostOf(url),
-      nowMs,
+      [organization_id, hostOf(url), nowMs],
     ),
   ]
 }
 
-export function forgetHosts(nowMs: number): Statement {
-  return statement('DELETE FROM webhook_hosts WHERE waits_until < ?1', nowMs - KEPT_MS)
+export function deleteOldHosts(nowMs: number): Statement {
+  return statement('DELETE FROM webhook_hosts WHERE waits_until < ?1', [nowMs - KEPT_MS])
 }

@@ -77,16 +77,14 @@ function claimStatements(
     statement(
       `UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, lease = NULL, lease_until = NULL
       WHERE id = ?1 AND state = 'pending' AND next_attempt_at <= ?2 AND step >= ${ATTEMPTS}`,
-      id,
-      nowMs,
+      [id, nowMs],
     ),
     // Whoever had it has no lease any more, or it would not be due.
     statement(
       `UPDATE webhook_attempts SET outcome = 'interrupted', error = 'was interrupted'
       WHERE delivery_id = ?1 AND outcome IS NULL
         AND ?2 >= (SELECT coalesce(lease_until, 0) FROM webhook_deliveries WHERE id = ?1)`,
-      id,
-      nowMs,
+      [id, nowMs],
     ),
     statement(
       `UPDATE webhook_deliveries
@@ -96,14 +94,12 @@ function claimStatements(
         AND (SELECT count(*) FROM webhook_endpoints p JOIN webhook_deliveries x ON x.endpoint_id = p.id
           WHERE p.organization_id = ?5 AND x.lease IS NOT NULL AND x.lease_until > ?2)
           < ${ORGANIZATION_LANES}`,
-      ...[id, nowMs, lease, leaseUntil, organization, host, bounds, minute],
+      [id, nowMs, lease, leaseUntil, organization, host, bounds, minute],
     ),
     statement(
       `INSERT INTO webhook_attempts (delivery_id, number, started_at)
       SELECT id, attempts, ?2 FROM webhook_deliveries WHERE id = ?1 AND lease = ?3`,
-      id,
-      nowMs,
-      lease,
+      [id, nowMs, lease],
     ),
     statement(
       countSend(
@@ -111,14 +107,14 @@ function claimStatements(
         '?4',
         'EXISTS (SELECT 1 FROM webhook_deliveries WHERE id = ?1 AND lease = ?2)',
       ),
-      ...[id, lease, bounds, minute],
+      [id, lease, bounds, minute],
     ),
     // Of a host that was silent one delivery is tried; the others wait for what becomes of it.
     statement(
       `UPDATE webhook_hosts SET waits_until = ?5
       WHERE organization_id = ?3 AND host = ?4 AND failures >= ${SILENCES_MAX}
         AND EXISTS (SELECT 1 FROM webhook_deliveries WHERE id = ?1 AND lease = ?2)`,
-      ...[id, lease, organization, host, leaseUntil],
+      [id, lease, organization, host, leaseUntil],
     ),
     // What may not be sent yet waits, and so does all that waits for its endpoint.
     statement(
@@ -128,7 +124,7 @@ function claimStatements(
           WHERE id = ?1 AND lease IS NOT ?2 AND state = 'pending' AND next_attempt_at <= ?3)
         AND state = 'pending' AND next_attempt_at <= ?3 AND coalesce(lease_until, 0) <= ?3
         AND w.until > ?3`,
-      ...[id, lease, nowMs, organization, host, bounds, minute, (minute + 1) * MINUTE_MS],
+      [id, lease, nowMs, organization, host, bounds, minute, (minute + 1) * MINUTE_MS],
     ),
     statement(
       `SELECT d.id AS delivery_id, d.attempts, d.step, e.id AS event_id, e.type, e.body,
@@ -136,14 +132,12 @@ function claimStatements(
         p.previous_secret_expires_at
       FROM webhook_deliveries d JOIN webhook_events e ON e.id = d.event_id
       JOIN webhook_endpoints p ON p.id = d.endpoint_id WHERE d.id = ?1 AND d.lease = ?2`,
-      id,
-      lease,
+      [id, lease],
     ),
     statement(
       `SELECT state, next_attempt_at, coalesce(lease_until, 0) > ?2 AS leased
       FROM webhook_deliveries WHERE id = ?1`,
-      id,
-      nowMs,
+      [id, nowMs],
     ),
   ]
 }

@@ -2,41 +2,11 @@
 // question: another one's delivery is not there.
 
 import { err, ok, type Result } from '../../lib/result.ts'
-import type { EventType } from './event.ts'
 import { deliveryIdsOf, testStatements } from './outbox.ts'
-import type { Outcome } from './schedule.ts'
 import { prepareAll, runAll, statement, type Statement } from './statement.ts'
 
-export type DeliveryState = 'pending' | 'held' | 'delivered' | 'failed'
-
-/** A delivery in answers; times in Unix ms. */
-export interface DeliveryView {
-  readonly id: string
-  /** The `webhook-id` of all its attempts. */
-  readonly event_id: string
-  readonly endpoint_id: string
-  readonly type: EventType
-  readonly state: DeliveryState
-  readonly attempts: number
-  readonly next_attempt_at: number | null
-  readonly delivered_at: number | null
-  readonly created_at: number
-  /** The last attempts, newest first. */
-  readonly log: readonly AttemptView[]
-}
-
-export interface AttemptView {
-  readonly number: number
-  readonly started_at: number
-  /** null while it is under way. */
-  readonly outcome: Outcome | 'interrupted' | null
-  /** null where nothing was answered. */
-  readonly status: number | null
-  readonly duration_ms: number | null
-  readonly error: string | null
-  /** The first of the answer, made printable. */
-  readonly answer: string | null
-}
+export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'failed'] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 /** Attempts shown of each delivery: the whole schedule, and as many by hand. */
 const LOG_MAX = 20
@@ -67,23 +37,16 @@ export function listDeliveries(
     WHERE d.endpoint_id = ?1 AND p.organization_id = ?2 AND (?3 IS NULL OR d.state = ?3)
       AND (?4 IS NULL OR d.id = ?4) AND (?5 IS NULL OR (d.created_at, d.id) < (?5, ?6))
     ORDER BY d.created_at DESC, d.id DESC LIMIT ?7`,
-    filter.endpointId,
-    filter.organizationId,
-    filter.state ?? null,
-    filter.deliveryId ?? null,
-    after?.createdAt ?? null,
-    after?.id ?? null,
-    limit,
+    [
+      filter.endpointId,
+      filter.organizationId,
+      filter.state ?? null,
+      filter.deliveryId ?? null,
+      after?.createdAt ?? null,
+      after?.id ?? null,
+      limit,
+    ],
   )
-}
-
-/** A row of `listDeliveries`, as the API answers it. */
-export function deliveryFromRow(row: Readonly<Record<string, unknown>>): DeliveryView {
-  const log = JSON.parse(String(row['log'])) as AttemptView[]
-  return {
-    ...(row as unknown as DeliveryView),
-    log: log.toSorted((a, b) => b.number - a.number),
-  }
 }
 
 export type ResendRefusal = 'not_found' | 'endpoint_disabled' | 'in_flight'
@@ -105,19 +68,13 @@ export async function resend(
         lease = NULL, lease_until = NULL
       WHERE id = ?1 AND endpoint_id = ?2 AND coalesce(lease_until, 0) <= ?4 AND EXISTS (
         SELECT 1 FROM webhook_endpoints WHERE id = ?2 AND organization_id = ?3 AND disabled_at IS NULL)`,
-      deliveryId,
-      endpointId,
-      organizationId,
-      nowMs,
+      [deliveryId, endpointId, organizationId, nowMs],
     ),
     statement(
       `SELECT coalesce(d.lease_until, 0) <= ?4 AS free, p.disabled_at IS NULL AS enabled
       FROM webhook_deliveries d JOIN webhook_endpoints p ON p.id = d.endpoint_id
       WHERE d.id = ?1 AND p.id = ?2 AND p.organization_id = ?3`,
-      deliveryId,
-      endpointId,
-      organizationId,
-      nowMs,
+      [deliveryId, endpointId, organizationId, nowMs],
     ),
   ])
   if (!row) return err('not_found')
@@ -134,8 +91,7 @@ export async function sendTest(
 ): Promise<Result<string, Exclude<ResendRefusal, 'in_flight'>>> {
   const question = statement(
     'SELECT id FROM webhook_endpoints WHERE id = ?1 AND organization_id = ?2',
-    endpointId,
-    organizationId,
+    [endpointId, organizationId],
   )
   const results = await db.batch(
     prepareAll(db, [...testStatements(organizationId, endpointId, nowMs), question]),

@@ -36,10 +36,12 @@ export async function findDue(
           AND (?3 IS NULL OR d.id IN (SELECT value FROM json_each(?3)))
           AND (?4 IS NULL OR p.organization_id IN (SELECT value FROM json_each(?4)))))
     ORDER BY turn, next_attempt_at, id LIMIT ?2`,
-    nowMs,
-    limit,
-    ids ? JSON.stringify(ids) : null,
-    organizations ? JSON.stringify(organizations) : null,
+    [
+      nowMs,
+      limit,
+      ids ? JSON.stringify(ids) : null,
+      organizations ? JSON.stringify(organizations) : null,
+    ],
   )
   return await runAll<Due>(db, [query])
 }

@@ -3,7 +3,6 @@
 // nothing to change.
 
 import { randomBase62 } from '../../credentials/format.ts'
-import { ENDPOINT_COLUMNS } from './endpoint-view.ts'
 import { KEY_EVENT_TYPES, type KeyEventType } from './event.ts'
 import { newSecret, sealSecret, type SealingKeys } from './secret.ts'
 import { statement, type Statement } from './statement.ts'
@@ -14,6 +13,11 @@ export const ENDPOINTS_MAX = 20
 export const OVERLAP_DEFAULT_SECONDS = 24 * 60 * 60
 export const OVERLAP_MAX_SECONDS = 7 * 24 * 60 * 60
 const ID_LENGTH = 24
+
+/** What is told of an endpoint; the sealed secrets stay in the database. */
+const ENDPOINT_COLUMNS = `id, organization_id, url, description, events, disabled_at, disabled_reason,
+  failing_since, previous_secret_expires_at, created_at,
+  NOT EXISTS (SELECT 1 FROM webhook_unverified u WHERE u.endpoint_id = webhook_endpoints.id) AS verified`
 
 export interface NewEndpoint {
   readonly organizationId: string
@@ -51,13 +55,15 @@ export async function createEndpoint(
       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7
       WHERE (SELECT count(*) FROM webhook_endpoints WHERE organization_id = ?2) < ${ENDPOINTS_MAX}
       RETURNING id`,
-      endpointId,
-      endpoint.organizationId,
-      endpoint.url.href,
-      endpoint.description ?? '',
-      JSON.stringify(endpoint.events ?? KEY_EVENT_TYPES),
-      await sealSecret(keys, endpointId, secret),
-      nowMs,
+      [
+        endpointId,
+        endpoint.organizationId,
+        endpoint.url.href,
+        endpoint.description ?? '',
+        JSON.stringify(endpoint.events ?? KEY_EVENT_TYPES),
+        await sealSecret(keys, endpointId, secret),
+        nowMs,
+      ],
     ),
   }
 }
@@ -72,18 +78,14 @@ export function listEndpoints(
     `SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints
     WHERE organization_id = ?1 AND (?2 IS NULL OR (created_at, id) < (?2, ?3))
     ORDER BY created_at DESC, id DESC LIMIT ?4`,
-    organizationId,
-    after?.createdAt ?? null,
-    after?.id ?? null,
-    limit,
+    [organizationId, after?.createdAt ?? null, after?.id ?? null, limit],
   )
 }
 
 export function getEndpoint(organizationId: string, endpointId: string): Statement {
   return statement(
     `SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE id = ?1 AND organization_id = ?2`,
-    endpointId,
-    organizationId,
+    [endpointId, organizationId],
   )
 }
 
@@ -106,11 +108,13 @@ export function updateEndpoint(
     `UPDATE webhook_endpoints SET url = coalesce(?3, url),
       description = coalesce(?4, description), events = coalesce(?5, events)
     WHERE id = ?1 AND organization_id = ?2 RETURNING id`,
-    endpointId,
-    organizationId,
-    change.url?.href ?? null,
-    change.description ?? null,
-    change.events ? JSON.stringify(change.events) : null,
+    [
+      endpointId,
+      organizationId,
+      change.url?.href ?? null,
+      change.description ?? null,
+      change.events ? JSON.stringify(change.events) : null,
+    ],
   )
 }
 
@@ -124,9 +128,7 @@ export function disableEndpoint(
     `UPDATE webhook_endpoints SET disabled_at = coalesce(disabled_at, ?3),
       disabled_reason = iif(disabled_at IS NULL, 'owner', disabled_reason)
     WHERE id = ?1 AND organization_id = ?2 RETURNING id`,
-    endpointId,
-    organizationId,
-    nowMs,
+    [endpointId, organizationId, nowMs],
   )
 }
 
@@ -138,8 +140,7 @@ export function enableEndpoint(organizationId: string, endpointId: string): Stat
   return statement(
     `UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since =
       iif(disabled_at IS NULL, failing_since, NULL) WHERE id = ?1 AND organization_id = ?2 RETURNING id`,
-    endpointId,
-    organizationId,
+    [endpointId, organizationId],
   )
 }
 
@@ -147,8 +148,7 @@ export function enableEndpoint(organizationId: string, endpointId: string): Stat
 export function deleteEndpoint(organizationId: string, endpointId: string): Statement {
   return statement(
     'DELETE FROM webhook_endpoints WHERE id = ?1 AND organization_id = ?2 RETURNING id',
-    endpointId,
-    organizationId,
+    [endpointId, organizationId],
   )
 }
 
@@ -172,10 +172,7 @@ export async function rotateSecret(
       `UPDATE webhook_endpoints SET previous_secret = iif(?4 IS NULL, NULL, secret),
         previous_secret_expires_at = ?4, secret = ?3
       WHERE id = ?1 AND organization_id = ?2 RETURNING ${ENDPOINT_COLUMNS}`,
-      endpointId,
-      organizationId,
-      await sealSecret(keys, endpointId, secret),
-      expiresAt,
+      [endpointId, organizationId, await sealSecret(keys, endpointId, secret), expiresAt],
     ),
   }
 }

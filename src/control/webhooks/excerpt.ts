@@ -10,14 +10,6 @@ const SECRETS = new RegExp(
   'g',
 )
 
-/** The first of an answer as it is shown. */
-export async function readExcerpt(
-  body: ReadableStream<Uint8Array> | null,
-  signal: AbortSignal,
-): Promise<string> {
-  return printable(await readStart(body, signal))
-}
-
 /** Reads at most EXCERPT_MAX_BYTES. An answer that breaks off or hangs gives what came until then. */
 export async function readStart(
   body: ReadableStream<Uint8Array> | null,

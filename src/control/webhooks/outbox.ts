@@ -62,9 +62,7 @@ export function testStatements(
       json_object('type', 'system.test', 'timestamp', ${iso('?1')},
         'data', json_object('organization_id', p.organization_id, 'endpoint_id', p.id)), ?1, ?1
     FROM webhook_endpoints p WHERE p.id = ?2 AND p.organization_id = ?3 AND p.disabled_at IS NULL`,
-    nowMs,
-    endpointId,
-    organizationId,
+    [nowMs, endpointId, organizationId],
   )
   return [event, ...routeStatements(nowMs)]
 }
@@ -96,9 +94,7 @@ function eventStatement(change: KeyChange, nowMs: number): Statement {
           NULL, json_object('type', 'system.apiKey.exposed', 'timestamp', ${iso('?1')},
             'data', json_object(${KEY_FACTS})), ?1, ?1
         FROM credentials k WHERE k.id = ?2 ON CONFLICT (once) DO NOTHING`,
-        nowMs,
-        change.keyId,
-        String(Math.floor(nowMs / DAY_MS)),
+        [nowMs, change.keyId, String(Math.floor(nowMs / DAY_MS))],
       )
   }
 }
@@ -110,8 +106,7 @@ function createdEvents(where: string, nowMs: number, second: string | number): S
       NULL, json_object('type', 'system.apiKey.created', 'timestamp', ${iso('k.created_at')},
         'data', json_object(${KEY_FACTS})), k.created_at, ?1
     FROM credentials k WHERE ${where} ON CONFLICT (once) DO NOTHING`,
-    nowMs,
-    second,
+    [nowMs, second],
   )
 }
 
@@ -130,9 +125,7 @@ function endedEvents(where: string, nowMs: number, ...third: string[]): Statemen
             coalesce(c.expires_at, ${NEVER}), coalesce(u.disabled_at, ${NEVER})) AS at
         FROM credentials c LEFT JOIN service_users u ON u.id = c.service_user_id WHERE ${where}) e) k
     WHERE k.at <= ?1 AND k.at > ?2 ON CONFLICT (once) DO NOTHING`,
-    nowMs,
-    nowMs - SWEEP_MAX_AGE_MS,
-    ...third,
+    [nowMs, nowMs - SWEEP_MAX_AGE_MS, ...third],
   )
 }
 
@@ -147,10 +140,12 @@ function routeStatements(nowMs: number): Statement[] {
       WHERE e.routed_at IS NULL AND p.disabled_at IS NULL AND (e.endpoint_id = p.id
         OR e.endpoint_id IS NULL AND EXISTS (SELECT 1 FROM json_each(p.events) WHERE value = e.type))
       ON CONFLICT (event_id, endpoint_id) DO NOTHING RETURNING id AS delivery_id`,
-      nowMs,
-      // A test is tried once.
-      ATTEMPTS - 1,
+      [
+        nowMs,
+        // A test is tried once.
+        ATTEMPTS - 1,
+      ],
     ),
-    statement('UPDATE webhook_events SET routed_at = ?1 WHERE routed_at IS NULL', nowMs),
+    statement('UPDATE webhook_events SET routed_at = ?1 WHERE routed_at IS NULL', [nowMs]),
   ]
 }

@@ -31,13 +31,15 @@ export function recordAttempt(
       statement(
         `UPDATE webhook_attempts SET outcome = ?3, status = ?4, duration_ms = ?5, error = ?6, answer = ?7
         WHERE delivery_id = ?1 AND number = ?2`,
-        claim.delivery_id,
-        claim.attempts,
-        made.outcome,
-        made.status,
-        made.durationMs,
-        made.error,
-        made.answer,
+        [
+          claim.delivery_id,
+          claim.attempts,
+          made.outcome,
+          made.status,
+          made.durationMs,
+          made.error,
+          made.answer,
+        ],
       ),
       nextAt === undefined ? finished(claim, made, nowMs) : postponed(claim, nextAt),
       ...endpointStatements(claim.endpoint_id, made, nowMs),
@@ -52,10 +54,7 @@ function finished(claim: Claim, made: Attempt, nowMs: number): Statement {
   return statement(
     `UPDATE webhook_deliveries SET state = ?3, delivered_at = coalesce(delivered_at, ?4),
       next_attempt_at = NULL, lease = NULL, lease_until = NULL WHERE id = ?1 AND lease = ?2`,
-    claim.delivery_id,
-    claim.lease,
-    delivered ? 'delivered' : 'failed',
-    delivered ? nowMs : null,
+    [claim.delivery_id, claim.lease, delivered ? 'delivered' : 'failed', delivered ? nowMs : null],
   )
 }
 
@@ -64,9 +63,7 @@ function postponed(claim: Claim, nextAt: number): Statement {
   return statement(
     `UPDATE webhook_deliveries SET next_attempt_at = iif(state = 'pending', ?3, NULL),
       lease = NULL, lease_until = NULL WHERE id = ?1 AND lease = ?2`,
-    claim.delivery_id,
-    claim.lease,
-    nextAt,
+    [claim.delivery_id, claim.lease, nextAt],
   )
 }
 
@@ -77,16 +74,14 @@ function endpointStatements(id: string, made: Attempt, nowMs: number): Statement
       statement(
         `UPDATE webhook_endpoints SET failing_since = NULL, last_failed_at = NULL
         WHERE id = ?1 AND failing_since IS NOT NULL`,
-        id,
+        [id],
       ),
     ]
   }
   const failed = statement(
     `UPDATE webhook_endpoints SET last_failed_at = ?2, failing_since = iif(last_failed_at >= ?3,
       failing_since, ?2) WHERE id = ?1`,
-    id,
-    nowMs,
-    nowMs - FAILING_GAP_MS,
+    [id, nowMs, nowMs - FAILING_GAP_MS],
   )
   return [failed, disabled(id, made, nowMs)]
 }
@@ -97,14 +92,12 @@ function paused(id: string, until: number): Statement[] {
     statement(
       `UPDATE webhook_endpoints SET throttled_until = max(coalesce(throttled_until, 0), ?2)
       WHERE id = ?1`,
-      id,
-      until,
+      [id, until],
     ),
     statement(
       `UPDATE webhook_deliveries SET next_attempt_at = ?2
       WHERE endpoint_id = ?1 AND state = 'pending' AND next_attempt_at < ?2`,
-      id,
-      until,
+      [id, until],
     ),
   ]
 }
@@ -115,15 +108,12 @@ function disabled(id: string, made: Attempt, nowMs: number): Statement {
     return statement(
       `UPDATE webhook_endpoints SET disabled_at = ?2, disabled_reason = 'gone'
       WHERE id = ?1 AND disabled_at IS NULL`,
-      id,
-      nowMs,
+      [id, nowMs],
     )
   }
   return statement(
     `UPDATE webhook_endpoints SET disabled_at = ?2, disabled_reason = 'failing'
     WHERE id = ?1 AND disabled_at IS NULL AND failing_since <= ?3`,
-    id,
-    nowMs,
-    nowMs - FAILING_MAX_MS,
+    [id, nowMs, nowMs - FAILING_MAX_MS],
   )
 }

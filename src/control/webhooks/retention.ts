@@ -11,6 +11,6 @@ export function retentionStatement(nowMs: number): Statement {
   return statement(
     `DELETE FROM webhook_events WHERE id IN (SELECT id FROM webhook_events WHERE created_at < ?1
       ORDER BY created_at LIMIT ${BATCH})`,
-    nowMs - RETENTION_MS,
+    [nowMs - RETENTION_MS],
   )
 }

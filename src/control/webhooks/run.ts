@@ -1,7 +1,7 @@
 // Webhooks within the deployment: what to deliver with, the queue's hints, and the cron's part.
 
-import { forgetSends } from './bounds.ts'
-import { forgetHosts } from './breaker.ts'
+import { deleteOldSends } from './bounds.ts'
+import { deleteOldHosts } from './breaker.ts'
 import { deliverDue, deliverHinted, type Delivered, type DeliveryDeps } from './deliver.ts'
 import { retryUnreadable, type Messages } from '../../lib/unreadable.ts'
 import { hintsLater, hintsNow, readHint } from './hint.ts'
@@ -33,7 +33,7 @@ export async function hint(edge: WebhookDeps, deliveryIds: readonly string[]): P
  * that let us wait hold up no later message: the batch is done with after HINT_PATIENCE_MS, and what it
  * has begun goes on beside it (compatibility flag `queue_consumer_no_wait_for_wait_until`).
  */
-export async function takeHints(
+export async function consumeHints(
   batch: Messages,
   edge: WebhookDeps,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
@@ -63,7 +63,7 @@ async function followHints(edge: WebhookDeps, ids: readonly string[]): Promise<v
 /** Tells what expired and what raw SQL did, sends what is due, and forgets what is old. */
 export async function runWebhooks(edge: WebhookDeps, nowMs: number): Promise<void> {
   const { DB } = edge.bindings
-  const forget = [retentionStatement(nowMs), forgetSends(nowMs), forgetHosts(nowMs)]
+  const forget = [retentionStatement(nowMs), deleteOldSends(nowMs), deleteOldHosts(nowMs)]
   await DB.batch(prepareAll(DB, [...sweepStatements(nowMs), ...forget]))
   await hintRetries(edge, await deliverDue(deliveryDeps(edge)))
 }

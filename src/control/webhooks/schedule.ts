@@ -21,7 +21,8 @@ export const FAILING_MAX_MS = 5 * 24 * 60 * 60 * 1000
  */
 export const FAILING_GAP_MS = 36 * 60 * 60 * 1000
 
-export type Outcome = 'delivered' | 'failed' | 'throttled' | 'gone'
+export const OUTCOMES = ['delivered', 'failed', 'throttled', 'gone'] as const
+export type Outcome = (typeof OUTCOMES)[number]
 
 /** 2xx delivers; 410 asks for no more, ever; 429, 502 and 504 for less; a redirect is a failure. */
 export function judge(status: number): Outcome {

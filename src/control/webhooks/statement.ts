@@ -6,7 +6,7 @@ export interface Statement {
   readonly params: readonly (string | number | null)[]
 }
 
-export function statement(sql: string, ...params: Statement['params']): Statement {
+export function statement(sql: string, params: Statement['params'] = []): Statement {
   return { sql, params }
 }
 

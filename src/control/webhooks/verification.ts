@@ -16,8 +16,7 @@ export function selectUnverified(organizationId: string, endpointId: string): St
     `SELECT p.id, p.organization_id, p.url, p.secret, p.previous_secret, p.previous_secret_expires_at,
       u.round FROM webhook_endpoints p LEFT JOIN webhook_unverified u ON u.endpoint_id = p.id
     WHERE p.id = ?1 AND p.organization_id = ?2`,
-    endpointId,
-    organizationId,
+    [endpointId, organizationId],
   )
 }
 
@@ -31,17 +30,15 @@ export function verifiedStatements(
   round: string,
 ): Statement[] {
   return [
-    statement(
-      'DELETE FROM webhook_unverified WHERE endpoint_id = ?1 AND round = ?2',
+    statement('DELETE FROM webhook_unverified WHERE endpoint_id = ?1 AND round = ?2', [
       endpointId,
       round,
-    ),
+    ]),
     statement(
       `UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL
       WHERE id = ?1 AND organization_id = ?2 AND disabled_at IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM webhook_unverified WHERE endpoint_id = ?1)`,
-      endpointId,
-      organizationId,
+      [endpointId, organizationId],
     ),
     getEndpoint(organizationId, endpointId),
   ]

@@ -1,6 +1,7 @@
 // What each product would answer, made up from the request alone: the demo keeps nothing.
 
 import type { Environment } from '../../catalog/define.ts'
+import { HEADERS } from '../../lib/header-names.ts'
 import type { Received } from './received.ts'
 
 export interface Content {
@@ -63,7 +64,7 @@ function screening({ path }: Received): Content {
 function vault({ method, path, headers, body_bytes: bytes }: Received): Content {
   if (method === 'POST') {
     const receipt = { id: newId('ing'), status: 'accepted', bytes }
-    const department = headers['x-approver-department'] ?? null
+    const department = headers[HEADERS.department] ?? null
     const contentType = headers['content-type'] ?? null
     return { status: 202, body: { ...receipt, department, content_type: contentType } }
   }

@@ -48,14 +48,14 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'control/console',
     uses: [
-      ...['lib', 'lists', 'credentials', 'reasons', 'catalog', 'audit', 'call', 'control/tries'],
-      ...['control/logs', 'control/webhooks', 'control/deps', 'control/api'],
+      ...['lib', 'lists', 'credentials', 'reasons', 'catalog', 'audit', 'call', 'control/client'],
+      ...['control/tries', 'control/logs', 'control/webhooks', 'control/deps', 'control/api'],
     ],
   },
   {
     name: 'control',
     files: [
-      ...['control/answer.ts', 'control/build.ts', 'control/cron.ts', 'control/index.ts'],
+      ...['control/handle-call.ts', 'control/build.ts', 'control/cron.ts', 'control/index.ts'],
       ...['control/queues.ts', 'control/worker.ts'],
     ],
     uses: [
@@ -95,9 +95,9 @@ export interface Narrow {
 export const NARROW: readonly Narrow[] = [
   {
     name: 'explain shares steps of the gate',
-    why: 'explain runs the steps of the gate itself, and a change looks once more at its author’s status',
+    why: 'explain runs the steps of the gate itself, and a change looks once more at its actor’s status',
     from: '^src/control/',
-    only: '^src/control/api/(explain/trace|author)[.]ts$',
+    only: '^src/control/api/(explain/trace|actor-check)[.]ts$',
     to: '^src/gate/',
     part: '^src/gate/(admit|authenticate|authorize|credential|limits|method|path|route|status)[.]ts$',
   },

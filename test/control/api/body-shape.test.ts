@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Actor } from '../../../src/control/api/actor.ts'
-import { answerControl } from '../../../src/control/api/app.ts'
+import { handleApiCall } from '../../../src/control/api/app.ts'
 import { boundsOf } from '../../../src/control/api/body-bounds.ts'
 import { checkShape } from '../../../src/control/api/body-shape.ts'
 import { CreateKey } from '../../../src/control/api/keys/schemas.ts'
@@ -26,7 +26,7 @@ async function refusalOf(at: string, body: string): Promise<Refusal> {
     headers: { 'content-type': 'application/json' },
     body,
   })
-  const { response } = await answerControl(request, {
+  const { response } = await handleApiCall(request, {
     ...{ edge: {} as ControlDeps, actor: OPERATOR, requestId: '', address: '', nowMs: 0 },
     waitUntil: () => {},
   })

@@ -5,7 +5,7 @@ import { describe, expect, it, test } from 'vitest'
 
 import {
   refusalOf,
-  type Author,
+  type WritingActor,
   type KeyState,
   type Write,
 } from '../../../src/control/api/rights/decide.ts'
@@ -31,10 +31,10 @@ const BOUND: Extent = {
   origins: ['https://*.example.com', 'https://one.example.net'],
   quotas: { plan: 20, publishable: 5 },
 }
-const key = (extent: Extent): Author => ({ type: 'key', id: 'key_own', extent })
+const key = (extent: Extent): WritingActor => ({ type: 'key', id: 'key_own', extent })
 const state = (extent: Extent, id = 'key_other', ended = false): KeyState => ({ id, extent, ended })
 
-const ACTORS: Readonly<Record<string, Author>> = {
+const ACTORS: Readonly<Record<string, WritingActor>> = {
   operator: { type: 'operator' },
   administrator: { type: 'person', role: 'administrator' },
   viewer: { type: 'person', role: 'viewer' },
@@ -131,7 +131,7 @@ describe('the table of who may write what', () => {
   it.each(cells)('%s.%s, %s', (thing, field, moment: Moment) => {
     const may = Object.keys(ACTORS).filter((name) => {
       const write: Write = { thing, moment, fields: [field] }
-      return refusalOf(ACTORS[name] as Author, write) === undefined
+      return refusalOf(ACTORS[name] as WritingActor, write) === undefined
     })
     const named = TABLE[thing][field]?.[moment === 'make' ? 0 : 1].split(' ').filter(Boolean) ?? []
     // Keys have an environment, so a sandbox key has its own; nothing else has one.
@@ -207,7 +207,7 @@ describe('a key, of other keys', () => {
 
   it.each(BEYOND)('is not asked where people give %s', (_, _outer, inner) => {
     const write = { thing: 'key', moment: 'change', fields: ['name'] } as const
-    for (const author of [ACTORS['operator'], ACTORS['administrator']] as Author[]) {
+    for (const author of [ACTORS['operator'], ACTORS['administrator']] as WritingActor[]) {
       expect(refusalOf(author, { ...write, before: [state(inner)], after: [state(inner)] })).toBe(
         undefined,
       )
@@ -245,7 +245,7 @@ describe('a key, of other keys', () => {
     const refusal = refusalOf(key(WIDE), { ...write, before: ended, after: [state(WIDE)] })
     expect(refusal?.reason).toBe('grant_beyond_own')
     expect(`${refusal?.field}: ${refusal?.sentence}`).toMatch(/^expires_at: the key has ended/)
-    expect(refusalOf(ACTORS['administrator'] as Author, { ...write, before: ended })).toBe(
+    expect(refusalOf(ACTORS['administrator'] as WritingActor, { ...write, before: ended })).toBe(
       undefined,
     )
   })

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
-import { EXCERPT_MAX_BYTES, printable, readExcerpt } from '../../../src/control/webhooks/excerpt.ts'
+import { EXCERPT_MAX_BYTES, printable, readStart } from '../../../src/control/webhooks/excerpt.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const never = new AbortController().signal
+const readExcerpt = async (...asked: Parameters<typeof readStart>) =>
+  printable(await readStart(...asked))
 
 describe('printable', () => {
   it.each([

@@ -4,7 +4,8 @@ import { z } from '@hono/zod-openapi'
 
 import { DECISIONS } from '../../../audit/event.ts'
 import type { LinkedEvent } from '../../logs/link.ts'
-import { nullableText as text } from './asked.ts'
+import { COLUMNS, MEMBERS } from '../../logs/row.ts'
+import { nullableText as text } from './parameters.ts'
 
 export const Event = z
   .object({
@@ -38,28 +39,19 @@ export const Event = z
   })
   .openapi('AuditEvent')
 
+/** What the API calls the members of an event: as the columns, ids by what they are of. */
+const NAMES = {
+  ...COLUMNS,
+  organization: 'organization_id',
+  key: 'key_id',
+  serviceUser: 'service_user_id',
+} as const
+
+type View = {
+  readonly [M in Exclude<keyof LinkedEvent, 'previousHash'> as (typeof NAMES)[M]]: LinkedEvent[M]
+}
+
 export function eventView(event: LinkedEvent): z.infer<typeof Event> {
-  return {
-    id: event.id,
-    at: event.at,
-    organization_id: event.organization,
-    key_id: event.key,
-    kind: event.kind,
-    service_user_id: event.serviceUser,
-    source_system: event.sourceSystem,
-    environment: event.environment,
-    actor: event.actor,
-    product: event.product,
-    route: event.route,
-    method: event.method,
-    path: event.path,
-    decision: event.decision,
-    reason: event.reason,
-    status: event.status,
-    upstream_ms: event.upstreamMs,
-    client_ip: event.clientIp,
-    credits: event.credits,
-    sequence: event.sequence,
-    hash: event.hash,
-  }
+  const shown = MEMBERS.filter((member) => member !== 'previousHash')
+  return Object.fromEntries(shown.map((member) => [NAMES[member], event[member]])) as View
 }

@@ -9,7 +9,7 @@ import { formatAddress, parseAddress } from '../../../lists/address.ts'
 import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
-import { Organization, organizationAsked } from './asked.ts'
+import { Organization, organizationOfQuery } from './parameters.ts'
 
 export const Filter = z.strictObject({
   organization: Organization,
@@ -62,29 +62,13 @@ export const Filter = z.strictObject({
 })
 
 export function filterOf(context: ControlContext, asked: z.infer<typeof Filter>): EventFilter {
+  const { status, client_ip } = asked
   return {
-    organization: organizationAsked(context, asked.organization),
-    key: asked.key,
-    kind: asked.kind,
-    serviceUser: asked.service_user,
-    sourceSystem: asked.source_system,
-    environment: asked.environment,
+    ...asked,
+    organization: organizationOfQuery(context, asked.organization),
     confined: environmentOf(context.actor),
-    caller: asked.caller,
-    actor: asked.actor,
-    product: asked.product,
-    route: asked.route,
-    method: asked.method,
-    path: asked.path,
-    decision: asked.decision,
-    reason: asked.reason,
-    status: asked.status === undefined ? undefined : statusesOf(asked.status),
-    clientIp: asked.client_ip === undefined ? undefined : plainAddress(asked.client_ip),
-    credits: asked.credits,
-    upstreamMs: asked.upstream_ms,
-    requestId: asked.request_id,
-    from: asked.from,
-    to: asked.to,
+    status: status === undefined ? undefined : statusesOf(status),
+    client_ip: client_ip === undefined ? undefined : plainAddress(client_ip),
   }
 }
 

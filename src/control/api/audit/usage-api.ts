@@ -7,16 +7,15 @@ import { GROUPS, usageBy, usageOfMonth, type UsageFilter } from '../../logs/usag
 import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { Id } from '../keys/schemas.ts'
-import { controlApp, json, operation } from '../operation.ts'
-import { invalid } from '../problem.ts'
+import { controlApp, json, define } from '../operation.ts'
+import { cursorInvalid, PageQuery } from '../page.ts'
 import {
   groupsOf,
   nullableText as text,
   Organization,
-  organizationAsked,
-  Page,
+  organizationOfQuery,
   readGroups,
-} from './asked.ts'
+} from './parameters.ts'
 
 export const usageApi = controlApp()
 
@@ -33,105 +32,85 @@ const Narrowing = z.strictObject({
 
 const byDescription = 'Each that is named is a member of the items; others are summed up.'
 
-usageApi.openapi(
-  operation('getUsage', {
-    summary: 'Requests, refusals and credits per key, product and day',
-    description:
-      'Of credentials’ calls; what operators and people do is none. By day the newest come first, else ' +
-      'the most requests. One query reads the organization’s days between from and to.',
-    request: {
-      query: Narrowing.extend({ group_by: groupsOf(GROUPS, byDescription), ...Page }),
-    },
-    responses: {
-      200: json(
-        z.object({
-          items: z.array(
-            z.object({
-              day: z.string().optional(),
-              key_id: text.optional(),
-              product: text.optional(),
-              ...Sums,
-            }),
-          ),
-          next_cursor: text,
-          month: z.array(z.object({ key_id: text, ...Sums })),
-        }),
-        'A page of sums, and the current month by key',
-      ),
-    },
-  }),
-  async (c) => {
-    const { context } = c.env
+define(usageApi, 'getUsage', {
+  summary: 'Requests, refusals and credits per key, product and day',
+  description:
+    'Of credentials’ calls; what operators and people do is none. By day the newest come first, else ' +
+    'the most requests. One query reads the organization’s days between from and to.',
+  request: {
+    query: Narrowing.extend({ group_by: groupsOf(GROUPS, byDescription), ...PageQuery }),
+  },
+  responses: {
+    200: json(
+      z.object({
+        items: z.array(
+          z.object({
+            day: z.string().optional(),
+            key_id: text.optional(),
+            product: text.optional(),
+            ...Sums,
+          }),
+        ),
+        next_cursor: text,
+        month: z.array(z.object({ key_id: text, ...Sums })),
+      }),
+      'A page of sums, and the current month by key',
+    ),
+  },
+  async handle(c, { context }) {
     const { limit, cursor, group_by: by, ...asked } = c.req.valid('query')
     const filter = filterOf(context, asked)
     const { DB } = context.edge.bindings
     const groups = readGroups(GROUPS, by) ?? GROUPS
     const page = await usageBy(DB, groups, filter, { limit, cursor })
-    if (!page.ok) throw invalid('cursor', 'must be the next_cursor of an earlier page')
+    if (!page.ok) throw cursorInvalid()
     const { organization, environment } = filter
     const month = await usageOfMonth(DB, organization, context.nowMs, environment)
-    return c.json(
-      {
-        items: page.value.items.map(({ key, ...sums }) => ({
-          ...(key !== undefined && { key_id: key }),
-          ...sums,
-        })),
-        next_cursor: page.value.cursor,
-        month: month.map(({ key, ...sums }) => ({ key_id: key, ...sums })),
-      },
-      200,
-    )
+    const { items, cursor: next_cursor } = page.value
+    return c.json({ items: [...items], next_cursor, month: [...month] }, 200)
   },
-)
+})
 
-usageApi.openapi(
-  operation('getRefusals', {
-    summary: 'Refusals by reason',
-    description:
-      'The most frequent first, in one query of the organization’s days between from and to; only_key_id ' +
-      'and only_product where all of a reason have the same.',
-    request: {
-      query: Narrowing.extend({
-        group_by: groupsOf(REFUSAL_GROUPS, `Besides by reason. ${byDescription}`),
-        limit: Page.limit,
+define(usageApi, 'getRefusals', {
+  summary: 'Refusals by reason',
+  description:
+    'The most frequent first, in one query of the organization’s days between from and to; only_key_id ' +
+    'and only_product where all of a reason have the same.',
+  request: {
+    query: Narrowing.extend({
+      group_by: groupsOf(REFUSAL_GROUPS, `Besides by reason. ${byDescription}`),
+      limit: PageQuery.limit,
+    }),
+  },
+  responses: {
+    200: json(
+      z.object({
+        items: z.array(
+          z.object({
+            reason: z.string(),
+            key_id: text.optional(),
+            product: text.optional(),
+            refused: z.int(),
+            last_at: z.int(),
+            only_key_id: text,
+            only_product: text,
+          }),
+        ),
+        more: z.boolean().openapi({ description: 'There are more than limit' }),
       }),
-    },
-    responses: {
-      200: json(
-        z.object({
-          items: z.array(
-            z.object({
-              reason: z.string(),
-              key_id: text.optional(),
-              product: text.optional(),
-              refused: z.int(),
-              last_at: z.int(),
-              only_key_id: text,
-              only_product: text,
-            }),
-          ),
-          more: z.boolean().openapi({ description: 'There are more than limit' }),
-        }),
-        'The counts, and the time of the newest of each',
-      ),
-    },
-  }),
-  async (c) => {
-    const { context } = c.env
+      'The counts, and the time of the newest of each',
+    ),
+  },
+  async handle(c, { context }) {
     const { limit, group_by: by, ...asked } = c.req.valid('query')
     const { DB } = context.edge.bindings
     const groups = readGroups(REFUSAL_GROUPS, by) ?? []
     const { items, more } = await refusalsBy(DB, groups, filterOf(context, asked), limit)
-    const views = items.map(({ key, lastAt, onlyKey, onlyProduct, ...counted }) => ({
-      ...(key !== undefined && { key_id: key }),
-      ...counted,
-      ...{ last_at: lastAt, only_key_id: onlyKey, only_product: onlyProduct },
-    }))
-    return c.json({ items: views, more }, 200)
+    return c.json({ items: [...items], more }, 200)
   },
-)
+})
 
 function filterOf(context: ControlContext, asked: z.infer<typeof Narrowing>): UsageFilter {
-  const organization = organizationAsked(context, asked.organization)
+  const organization = organizationOfQuery(context, asked.organization)
   return { ...asked, organization, environment: environmentOf(context.actor) }
 }

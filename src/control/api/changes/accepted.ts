@@ -5,7 +5,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 
 import { API_PREFIX } from '../../../lib/paths.ts'
-import type { Receipt } from '../change.ts'
+import type { Receipt } from '../keys/schemas.ts'
 import type { ControlEnv } from '../context.ts'
 import { json } from '../operation.ts'
 

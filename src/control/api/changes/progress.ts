@@ -2,17 +2,9 @@
 // organization that were pending when it was made: a row keeps its date until it is published.
 
 import type { Bindings } from '../../../config/bindings.ts'
+import type { Change } from './schemas.ts'
 
-export interface Change {
-  readonly id: string
-  readonly organization_id: string
-  /** How many keys it had to publish. */
-  readonly total: number
-  readonly pending: number
-  /** Unix ms; null while anything is pending. */
-  readonly enforced_at: number | null
-  readonly created_at: number
-}
+type OwnedChange = Change & { readonly organization_id: string }
 
 /** The pending fences of an organization, `?1`: of its credentials, and of those that have left it. */
 export const PENDING_OF = `pending_fences p
@@ -26,14 +18,14 @@ export const AWAITED = `${PENDING_OF} AND p.created_at <= ?2`
 export async function readChange(
   { DB }: Pick<Bindings, 'DB'>,
   id: string,
-): Promise<Change | undefined> {
+): Promise<OwnedChange | undefined> {
   const primary = DB.withSession('first-primary')
   const row = await primary
     .prepare(
       'SELECT id, organization_id, total, enforced_at, created_at FROM changes WHERE id = ?1',
     )
     .bind(id)
-    .first<Omit<Change, 'pending'>>()
+    .first<Omit<OwnedChange, 'pending'>>()
   if (!row) return undefined
   if (row.enforced_at !== null) return { ...row, pending: 0 }
   const waiting = await primary

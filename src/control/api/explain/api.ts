@@ -5,12 +5,12 @@ import { z } from '@hono/zod-openapi'
 
 import { Id } from '../keys/schemas.ts'
 import { ROLES } from '../members/role.ts'
-import { body, controlApp, json, operation } from '../operation.ts'
+import { body, controlApp, json, define } from '../operation.ts'
 import { invalid, Problem, problemAt } from '../problem.ts'
 import { inOrganization } from '../request.ts'
-import type { LimitState } from '../../../lib/limit.ts'
 import { parseAddress } from '../../../lists/address.ts'
-import { recordAskedFor, schemeOf } from './asked.ts'
+import { recordOfSubject, schemeOf } from './subject.ts'
+import { Explanation, LimitView, limitView } from './schemas.ts'
 import { explain, limitsNow } from './trace.ts'
 
 export const explainApi = controlApp()
@@ -22,47 +22,27 @@ const Header = (length: number) =>
     .max(length)
     .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII, as in a header')
 
-const LimitView = z.object({
-  name: z.string(),
-  limit: z.int(),
-  window_seconds: z.int(),
-  remaining: z.int(),
-  reset_after_ms: z.int(),
-})
-
-function limitView(state: LimitState): z.infer<typeof LimitView> {
-  return {
-    name: state.name,
-    limit: state.quota,
-    window_seconds: state.windowSeconds,
-    remaining: state.remaining,
-    reset_after_ms: state.resetAfterMs,
-  }
-}
-
-explainApi.openapi(
-  operation('whoami', {
-    summary: 'What the presented credential is and may do',
-    request: { query: z.strictObject({}) },
-    responses: {
-      200: json(
-        z.object({
-          type: z.enum(['key', 'operator', 'person']),
-          id: z.string(),
-          organization_id: z.string().nullable(),
-          role: z.enum(ROLES).nullable().openapi({ description: 'A person’s; null of others' }),
-          kind: z.string().nullable(),
-          environment: z.string().nullable(),
-          plan: z.string().nullable(),
-          scopes: z.array(z.string()),
-          products: z.array(z.string()),
-          expires_at: z.int().nullable(),
-        }),
-        'The caller',
-      ),
-    },
-  }),
-  (c) => {
+define(explainApi, 'whoami', {
+  summary: 'What the presented credential is and may do',
+  request: { query: z.strictObject({}) },
+  responses: {
+    200: json(
+      z.object({
+        type: z.enum(['key', 'operator', 'person']),
+        id: z.string(),
+        organization_id: z.string().nullable(),
+        role: z.enum(ROLES).nullable().openapi({ description: 'A person’s; null of others' }),
+        kind: z.string().nullable(),
+        environment: z.string().nullable(),
+        plan: z.string().nullable(),
+        scopes: z.array(z.string()),
+        products: z.array(z.string()),
+        expires_at: z.int().nullable(),
+      }),
+      'The caller',
+    ),
+  },
+  handle(c) {
     const { actor } = c.env.context
     if (actor.type !== 'key') {
       const person = actor.type === 'person' ? actor : undefined
@@ -95,21 +75,18 @@ explainApi.openapi(
       200,
     )
   },
-)
+})
 
-explainApi.openapi(
-  operation('getRateLimits', {
-    summary: 'Where the limits stand now; asking spends nothing',
-    description: 'Of the presented key, or of another key of the organization (`keys:read`).',
-    request: { query: inOrganization.extend({ key: Id('key').optional() }) },
-    responses: {
-      200: json(z.object({ key: z.string(), limits: z.array(LimitView) }), 'The limits'),
-    },
-  }),
-  async (c) => {
-    const { context } = c.env
+define(explainApi, 'getRateLimits', {
+  summary: 'Where the limits stand now; asking spends nothing',
+  description: 'Of the presented key, or of another key of the organization (`keys:read`).',
+  request: { query: inOrganization.extend({ key: Id('key').optional() }) },
+  responses: {
+    200: json(z.object({ key: z.string(), limits: z.array(LimitView) }), 'The limits'),
+  },
+  async handle(c, { context }) {
     const { organization, key } = c.req.valid('query')
-    const record = await recordAskedFor(context, organization, key)
+    const record = await recordOfSubject(context, organization, key)
     const states = await limitsNow(context.edge, record)
     if (!states)
       throw new Problem('plan_unknown', 'The plan of this organization is not known here.')
@@ -117,49 +94,30 @@ explainApi.openapi(
       throw new Problem('guard_unreachable', 'The limits could not be asked for. Retry.')
     return c.json({ key: record.id, limits: states.value.map(limitView) }, 200)
   },
-)
+})
 
-explainApi.openapi(
-  operation('explain', {
-    summary: 'Why a request would be forwarded or refused, step by step',
-    description: 'The gate’s own steps, without side effects. Operators may paste a credential.',
-    request: {
-      query: inOrganization,
-      ...body(
-        z.strictObject({
-          key_id: Id('key').optional(),
-          credential: Header(8192).optional(),
-          method: z.string().regex(/^[A-Z]{1,16}$/, 'must be a method in capitals, such as POST'),
-          path: z.string().startsWith('/').max(8192),
-          address: z.string().max(64).optional(),
-          origin: Header(300).optional(),
-          department: Header(64).optional(),
-          from_browser: z.boolean().default(false),
-        }),
-      ),
-    },
-    responses: {
-      200: json(
-        z.object({
-          verdict: z.enum(['forwarded', 'refused']),
-          status: z.int().nullable(),
-          reason: z.string().nullable(),
-          steps: z.array(
-            z.object({
-              step: z.string(),
-              verdict: z.enum(['pass', 'refuse']),
-              reason: z.string().nullable(),
-              detail: z.string(),
-            }),
-          ),
-          limits: z.array(LimitView),
-        }),
-        'The verdict and the way to it',
-      ),
-    },
-  }),
-  async (c) => {
-    const { context } = c.env
+define(explainApi, 'explain', {
+  summary: 'Why a request would be forwarded or refused, step by step',
+  description: 'The gate’s own steps, without side effects. Operators may paste a credential.',
+  request: {
+    query: inOrganization,
+    ...body(
+      z.strictObject({
+        key_id: Id('key').optional(),
+        credential: Header(8192).optional(),
+        method: z.string().regex(/^[A-Z]{1,16}$/, 'must be a method in capitals, such as POST'),
+        path: z.string().startsWith('/').max(8192),
+        address: z.string().max(64).optional(),
+        origin: Header(300).optional(),
+        department: Header(64).optional(),
+        from_browser: z.boolean().default(false),
+      }),
+    ),
+  },
+  responses: {
+    200: json(Explanation.extend({ limits: z.array(LimitView) }), 'The verdict and the way to it'),
+  },
+  async handle(c, { context }) {
     const asked = c.req.valid('json')
     if ((asked.key_id === undefined) === (asked.credential === undefined)) {
       throw invalid('key_id', 'name a key, or (operators) paste a credential: exactly one of both')
@@ -177,10 +135,10 @@ explainApi.openapi(
     const { organization } = c.req.valid('query')
     const caller =
       asked.credential === undefined
-        ? { record: await recordAskedFor(context, organization, asked.key_id) }
+        ? { record: await recordOfSubject(context, organization, asked.key_id) }
         : { credential: asked.credential, scheme: schemeOf(asked.credential, context) }
     const supposed = { method: asked.method, path: asked.path, address: asked.address, headers }
     const { limits, ...explanation } = await explain(context.edge, caller, supposed, context.nowMs)
     return c.json({ ...explanation, limits: limits.map(limitView) }, 200)
   },
-)
+})

@@ -20,6 +20,7 @@ import type { LimitState } from '../../../lib/limit.ts'
 import { parseAddress, type Address } from '../../../lists/address.ts'
 import { err, ok, type Result } from '../../../lib/result.ts'
 import type { ControlDeps } from '../../deps.ts'
+import type { Explanation, Step } from './schemas.ts'
 
 /** The request about which is asked. */
 export interface Supposed {
@@ -28,21 +29,6 @@ export interface Supposed {
   readonly path: string
   readonly address: string | undefined
   readonly headers: Headers
-}
-
-export interface Step {
-  readonly step: string
-  readonly verdict: 'pass' | 'refuse'
-  readonly reason: string | null
-  readonly detail: string
-}
-
-export interface Explanation {
-  readonly verdict: 'forwarded' | 'refused'
-  readonly status: number | null
-  readonly reason: string | null
-  readonly steps: Step[]
-  readonly limits: readonly LimitState[]
 }
 
 /** What is known of the caller: a record, or a pasted credential still to be looked at. */
@@ -59,7 +45,7 @@ export async function explain(
   caller: Caller,
   supposed: Supposed,
   nowMs: number,
-): Promise<Explanation> {
+): Promise<Explanation & { readonly limits: readonly LimitState[] }> {
   const steps: Step[] = []
   const note: Note = (step, verdict, detail = PASSED[step] ?? '') => {
     const { reason, said } = verdict.ok

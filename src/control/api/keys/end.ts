@@ -2,9 +2,9 @@
 
 import { JWT_MAX_LIFETIME_S } from '../../../credentials/jwt-claims.ts'
 import { isSigned, KINDS } from '../../../credentials/kinds.ts'
-import { commitChange, enforce, type Affected, type Fences, type Receipt } from '../change.ts'
+import { commitChange, enforce, type Affected, type Fences } from '../change.ts'
 import type { ControlContext } from '../context.ts'
-import { decide } from '../decide.ts'
+import { retryOnConflict } from '../optimistic.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { keyEvent } from '../notify.ts'
 import { Problem } from '../problem.ts'
@@ -12,7 +12,7 @@ import { checkWrite, stateOf } from '../rights/check.ts'
 import { checkEnabled, readServiceUser } from '../service-users/read.ts'
 import { createKey, type Made } from './create.ts'
 import { readKey, readKeyToChange } from './read.ts'
-import type { KeyView } from './schemas.ts'
+import type { KeyView, Receipt } from './schemas.ts'
 
 /** A key that ends at once is dated back, so that it has ended by the clock of every isolate. */
 const SKEW_MS = 60_000
@@ -54,7 +54,7 @@ export async function rotateKey(
   id: string,
   graceSeconds: number,
 ): Promise<{ made: Made; receipt: Receipt; oldExpiresAt: number }> {
-  const { fences, ...rotated } = await decide(() =>
+  const { fences, ...rotated } = await retryOnConflict(() =>
     replaceKey(context, organization, id, graceSeconds),
   )
   return { ...rotated, receipt: await enforce(context, fences) }

@@ -1,11 +1,14 @@
 // Keys out of D1, within one organization and, for a key's own management, one environment.
 
+import type { z } from '@hono/zod-openapi'
+
 import { selected, SHOWN } from '../../../credentials/fields.ts'
 import type { ControlContext } from '../context.ts'
 import { environmentOf } from '../actor.ts'
-import { onlyIf } from '../decide.ts'
+import { onlyIf } from '../optimistic.ts'
+import type { Place } from '../page.ts'
 import { notFound } from '../problem.ts'
-import type { KeyView } from './schemas.ts'
+import type { KeyFilter, KeyView } from './schemas.ts'
 
 const COLUMNS = selected(SHOWN)
 
@@ -61,25 +64,12 @@ async function readRow(
   return row
 }
 
-export interface KeyFilter {
-  readonly kind?: string | undefined
-  readonly environment?: string | undefined
-  readonly state?: KeyView['state'] | undefined
-  readonly service_user?: string | undefined
-  /** Part of the name, any case. */
-  readonly search?: string | undefined
-  /** These and no others. */
-  readonly ids?: readonly string[] | undefined
-  /** `expires_at`: those that end, the soonest first; else the newest first. */
-  readonly sort?: 'expires_at' | undefined
-}
-
 /** A page of keys; `after` is the cursor's place. */
 export async function listKeys(
   context: ControlContext,
   organization: string,
-  filter: KeyFilter,
-  after: { createdAt: number; id: string } | undefined,
+  filter: z.infer<typeof KeyFilter>,
+  after: Place | undefined,
   limit: number,
 ): Promise<KeyView[]> {
   const conditions = ['c.organization_id = ?1']
@@ -101,7 +91,7 @@ export async function listKeys(
     where('c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $1)', context.nowMs)
   }
   if (filter.ids) {
-    where('c.id IN (SELECT value FROM json_each($1))', JSON.stringify(filter.ids))
+    where('c.id IN (SELECT value FROM json_each($1))', JSON.stringify(filter.ids.split(',')))
   }
   const soonest = filter.sort === 'expires_at'
   if (soonest) where('c.expires_at IS NOT NULL')

@@ -7,6 +7,7 @@ import { SHOWN, type FormName } from '../../../credentials/fields.ts'
 import { ENVIRONMENTS, KIND_NAMES, kindsWith } from '../../../credentials/kinds.ts'
 import { LINE_MAX_LENGTH, NAME_MAX_LENGTH, readLine, readName } from '../../../lib/names.ts'
 import type { Result } from '../../../lib/result.ts'
+import { PAGE_MAX } from '../../logs/page.ts'
 
 /** As many as one key or organization may list. */
 export const MAX_IPS = 10_000
@@ -89,6 +90,27 @@ const shown = Object.fromEntries(
 /** A key's state, which is worked out of its fields and the time. */
 export const State = z.enum(['active', 'expired', 'revoked'])
 
+/** Of as many ids as a page has at most, with commas between. */
+const Ids = z
+  .string()
+  .max(PAGE_MAX * 65)
+  .regex(
+    /^key_[0-9A-Za-z_]{1,60}(?:,key_[0-9A-Za-z_]{1,60})*$/,
+    'must be ids that begin with key_, with commas between',
+  )
+  .openapi({ description: 'These alone', example: 'key_a,key_b' })
+
+/** What keys are listed by. `search` is a part of the name, in any case. */
+export const KeyFilter = z.object({
+  kind: z.enum(KIND_NAMES).optional(),
+  environment: z.enum(ENVIRONMENTS).optional(),
+  state: State.optional(),
+  service_user: Id('su').optional(),
+  search: z.string().max(100).optional(),
+  ids: Ids.optional(),
+  sort: z.enum(['expires_at']).optional(),
+})
+
 export const Key = z.object({ ...shown, state: State }).openapi('Key')
 export type KeyView = z.infer<typeof Key>
 
@@ -109,6 +131,8 @@ export const Receipt = z
     change_id: z.string().optional(),
   })
   .openapi('Receipt')
+/** `pending`: keys whose guards are still to be told; `change_id`: set when the queue tells them. */
+export type Receipt = z.infer<typeof Receipt>
 
 /** What is chosen for a key when it is made, and may be changed afterwards, besides its name. */
 export const changeable = {

@@ -5,9 +5,9 @@ import type { z } from '@hono/zod-openapi'
 import { SHOWN } from '../../../credentials/fields.ts'
 import { hasOrigins, isSigned, KINDS } from '../../../credentials/kinds.ts'
 import { capsFor, withinCap, withinListCaps } from '../caps.ts'
-import { commitChange, enforce, type Receipt } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
 import type { ControlContext } from '../context.ts'
-import { decide } from '../decide.ts'
+import { retryOnConflict } from '../optimistic.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import { KEY_IPS, KEY_ORIGINS, readIps, replaceList } from '../lists.ts'
 import { invalid, Problem, problemAt } from '../problem.ts'
@@ -17,7 +17,7 @@ import { originsFor, readExpiry } from './draft.ts'
 import { thisKey } from './end.ts'
 import { readQuotas } from './quotas.ts'
 import { readKeyToChange } from './read.ts'
-import type { KeyView, UpdateKey } from './schemas.ts'
+import type { KeyView, Receipt, UpdateKey } from './schemas.ts'
 
 type Change = z.infer<typeof UpdateKey>
 type Column = readonly [name: string, value: string | number | null]
@@ -30,7 +30,7 @@ export async function updateKey(
   change: Change,
 ): Promise<Receipt> {
   const { DB } = context.edge.bindings
-  const fences = await decide(async () => {
+  const fences = await retryOnConflict(async () => {
     const { key, unchanged } = await readKeyToChange(context, organization, id)
     if (key.state === 'revoked') {
       throw new Problem('key_revoked', 'The key is revoked for good.')

@@ -3,9 +3,9 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { body, controlApp, json, operation } from '../operation.ts'
+import { body, controlApp, json, define } from '../operation.ts'
 import { readOrganization } from '../organization/read.ts'
-import { inOrganization, targetOf } from '../request.ts'
+import { inOrganization } from '../request.ts'
 import { putMember, removeMember } from './change.ts'
 import { listMembers } from './find.ts'
 import { Email, Member, PutMember } from './schemas.ts'
@@ -14,47 +14,38 @@ export const membersApi = controlApp()
 
 const oneMember = { params: z.object({ email: Email }), query: inOrganization }
 
-membersApi.openapi(
-  operation('listMembers', {
-    summary: 'The members of the organization, by e-mail address',
-    request: { query: inOrganization },
-    responses: { 200: json(z.object({ items: z.array(Member) }), 'All of them') },
-  }),
-  async (c) => {
-    const { context, organization: own } = targetOf(c)
+define(membersApi, 'listMembers', {
+  summary: 'The members of the organization, by e-mail address',
+  request: { query: inOrganization },
+  responses: { 200: json(z.object({ items: z.array(Member) }), 'All of them') },
+  async handle(c, { context, organization: own }) {
     return c.json({ items: await listMembers(context.edge.bindings.DB, own) }, 200)
   },
-)
+})
 
-membersApi.openapi(
-  operation('putMember', {
-    summary: 'Make a person a member, or change their role',
-    description:
-      'A person whose role changes is signed out at once. Administrators do all that operators do within the organization, save its plan, products and suspension and quotas beyond the plan; nobody changes their own membership.',
-    request: { ...oneMember, ...body(PutMember) },
-    responses: {
-      200: json(Member, 'The member as it is now'),
-      201: json(Member, 'The new member'),
-    },
-  }),
-  async (c) => {
-    const { context, organization: own } = targetOf(c)
+define(membersApi, 'putMember', {
+  summary: 'Make a person a member, or change their role',
+  description:
+    'A person whose role changes is signed out at once. Administrators do all that operators do within the organization, save its plan, products and suspension and quotas beyond the plan; nobody changes their own membership.',
+  request: { ...oneMember, ...body(PutMember) },
+  responses: {
+    200: json(Member, 'The member as it is now'),
+    201: json(Member, 'The new member'),
+  },
+  async handle(c, { context, organization: own }) {
     if (context.actor.type === 'operator') await readOrganization(context, own)
     const { email } = c.req.valid('param')
     const { member, created } = await putMember(context, own, email, c.req.valid('json').role)
     return c.json(member, created ? 201 : 200)
   },
-)
+})
 
-membersApi.openapi(
-  operation('removeMember', {
-    summary: 'Remove a member, who is signed out at once',
-    request: oneMember,
-    responses: { 204: { description: 'The person is no member any more' } },
-  }),
-  async (c) => {
-    const { context, organization: own } = targetOf(c)
+define(membersApi, 'removeMember', {
+  summary: 'Remove a member, who is signed out at once',
+  request: oneMember,
+  responses: { 204: { description: 'The person is no member any more' } },
+  async handle(c, { context, organization: own }) {
     await removeMember(context, own, c.req.valid('param').email)
     return c.body(null, 204)
   },
-)
+})

@@ -7,15 +7,16 @@ import { capsOf } from '../../../catalog/define.ts'
 import { randomBase62 } from '../../../credentials/format.ts'
 import { uncoveredAddress } from '../../../lists/address-cover.ts'
 import { capsFor, withinListCaps } from '../caps.ts'
-import { commitChange, enforce, type Receipt } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
 import { recordOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
-import { onlyIf } from '../decide.ts'
+import { onlyIf } from '../optimistic.ts'
+import type { Receipt } from '../keys/schemas.ts'
 import { commitOnce, type Idempotency } from '../idempotency.ts'
 import { ORGANIZATION_IPS, readIps, replaceList } from '../lists.ts'
 import { invalid, problemAt } from '../problem.ts'
 import { checkWrite } from '../rights/check.ts'
-import { checkCatalogued } from './operators.ts'
+import { checkPlanAndProducts } from './check-plan.ts'
 import type { OrganizationView } from './read.ts'
 import type { CreateOrganization, UpdateOrganization } from './schemas.ts'
 
@@ -27,7 +28,7 @@ export async function updateOrganization(
 ): Promise<Receipt> {
   const fields = Object.keys(change)
   checkWrite(context, { thing: 'organization', moment: 'change', fields })
-  checkCatalogued(context, change)
+  checkPlanAndProducts(context, change)
   const ips = readIps(change.ips)
   await checkSize(context, id, kept, ips)
   const unchanged = withinOwnList(context, id, kept, ips)
@@ -124,7 +125,7 @@ export async function createOrganization(
   idempotency: Idempotency | undefined,
 ): Promise<string> {
   checkWrite(context, { thing: 'organization', moment: 'make', fields: Object.keys(asked) })
-  checkCatalogued(context, asked)
+  checkPlanAndProducts(context, asked)
   const ips = readIps(asked.ips) ?? null
   const { catalog, products, bindings } = context.edge
   const id = `org_${randomBase62(16)}`

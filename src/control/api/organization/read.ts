@@ -5,7 +5,7 @@ import type { z } from '@hono/zod-openapi'
 import type { ControlContext } from '../context.ts'
 import type { Place } from '../page.ts'
 import { notFound } from '../problem.ts'
-import type { Organization, OrganizationRow as Row } from './schemas.ts'
+import type { Organization, OrganizationFilter, OrganizationRow as Row } from './schemas.ts'
 
 /** An organization in a page. */
 export type OrganizationRow = z.infer<typeof Row>
@@ -36,15 +36,6 @@ export async function readOrganization(
   return { ...view, ips: restricted ? (JSON.parse(row['ips'] as string) as string[]) : null }
 }
 
-export interface OrganizationFilter {
-  readonly state?: 'active' | 'suspended' | undefined
-  readonly plan?: string | undefined
-  /** Part of the name, any case. */
-  readonly search?: string | undefined
-  /** The id of a key, service user, webhook endpoint or change that is the organization's. */
-  readonly owns?: string | undefined
-}
-
 const OWNERS = ['credentials', 'service_users', 'webhook_endpoints', 'changes']
   .map((table) => `SELECT organization_id FROM ${table} WHERE id = ?8`)
   .join(' UNION ALL ')
@@ -52,7 +43,7 @@ const OWNERS = ['credentials', 'service_users', 'webhook_endpoints', 'changes']
 /** A page of organizations, newest first; `after` is the cursor's place. */
 export async function listOrganizations(
   context: ControlContext,
-  { state, plan, search, owns }: OrganizationFilter,
+  { state, plan, search, owns }: z.infer<typeof OrganizationFilter>,
   after: Place | undefined,
   limit: number,
 ): Promise<OrganizationRow[]> {

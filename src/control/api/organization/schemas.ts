@@ -30,6 +30,21 @@ export const OrganizationRow = Organization.omit({ ips: true })
   .extend({ ip_restricted: z.boolean() })
   .openapi('OrganizationRow')
 
+/** What organizations are listed by. `search` is a part of the name, in any case. */
+export const OrganizationFilter = z.object({
+  state: z.enum(['active', 'suspended']).optional(),
+  plan: z.string().max(64).optional(),
+  search: z.string().max(100).optional(),
+  owns: z
+    .string()
+    .regex(
+      /^(?:key|su|whe|chg)_[0-9A-Za-z_]{1,60}$/,
+      'must be the id of a key, service user, webhook endpoint or change',
+    )
+    .optional()
+    .openapi({ description: 'The one that this id belongs to', example: 'key_a' }),
+})
+
 export const UpdateOrganization = z
   .strictObject({
     name: Name.optional(),

@@ -2,7 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 
-import { controlApp, json, operation } from '../operation.ts'
+import { controlApp, json, define } from '../operation.ts'
 import { inOrganization } from '../request.ts'
 import { compareRecords, type Ahead } from './records.ts'
 import { republish } from './republish.ts'
@@ -14,50 +14,46 @@ const PAGES = 10
 /** Keys that an answer names. */
 const NAMED = 20
 
-restoreApi.openapi(
-  operation('republish', {
-    summary: 'After D1 was set back: raise and publish generations, a slice with each call',
-    description:
-      'Call it again with `after` = `next` until `next` is null. From `enforced_at` of the last call on nothing is admitted on a record that D1 does not have. `pending` counts keys whose guards were not reached: the cron goes on with those.',
-    request: { query: inOrganization.extend({ after: z.string().max(2_000).optional() }) },
-    responses: {
-      200: json(
-        z.object({
-          published: z.int(),
-          pending: z.int(),
-          enforced_at: z.int().nullable(),
-          next: z.string().nullable(),
-        }),
-        'What this slice came to',
-      ),
-    },
-  }),
-  async (c) => {
+define(restoreApi, 'republish', {
+  summary: 'After D1 was set back: raise and publish generations, a slice with each call',
+  description:
+    'Call it again with `after` = `next` until `next` is null. From `enforced_at` of the last call on nothing is admitted on a record that D1 does not have. `pending` counts keys whose guards were not reached: the cron goes on with those.',
+  request: { query: inOrganization.extend({ after: z.string().max(2_000).optional() }) },
+  responses: {
+    200: json(
+      z.object({
+        published: z.int(),
+        pending: z.int(),
+        enforced_at: z.int().nullable(),
+        next: z.string().nullable(),
+      }),
+      'What this slice came to',
+    ),
+  },
+  async handle(c) {
     const { organization, after = '' } = c.req.valid('query')
     return c.json(await republish(c.env.context.edge.bindings, organization, after), 200)
   },
-)
+})
 
-restoreApi.openapi(
-  operation('compareRecords', {
-    summary: 'Whether KV knows records that D1 does not have: then D1 was set back',
-    request: { query: z.strictObject({ after: z.string().max(2_000).optional() }) },
-    responses: {
-      200: json(
-        z.object({
-          records: z.int().openapi({ description: 'Records looked at' }),
-          ahead: z.int().openapi({ description: 'Those of a generation that D1 has not' }),
-          keys: z.array(z.string()).openapi({ description: `At most ${NAMED} of them` }),
-          next: z.string().nullable().openapi({ description: 'Go on with `after` = this' }),
-          settings_differ: z
-            .array(z.string())
-            .openapi({ description: 'Settings in which the gate and control are not alike' }),
-        }),
-        'What was found',
-      ),
-    },
-  }),
-  async (c) => {
+define(restoreApi, 'compareRecords', {
+  summary: 'Whether KV knows records that D1 does not have: then D1 was set back',
+  request: { query: z.strictObject({ after: z.string().max(2_000).optional() }) },
+  responses: {
+    200: json(
+      z.object({
+        records: z.int().openapi({ description: 'Records looked at' }),
+        ahead: z.int().openapi({ description: 'Those of a generation that D1 has not' }),
+        keys: z.array(z.string()).openapi({ description: `At most ${NAMED} of them` }),
+        next: z.string().nullable().openapi({ description: 'Go on with `after` = this' }),
+        settings_differ: z
+          .array(z.string())
+          .openapi({ description: 'Settings in which the gate and control are not alike' }),
+      }),
+      'What was found',
+    ),
+  },
+  async handle(c) {
     const { bindings, differing } = c.env.context.edge
     let cursor: string | null = c.req.valid('query').after ?? null
     let records = 0
@@ -75,4 +71,4 @@ restoreApi.openapi(
       200,
     )
   },
-)
+})

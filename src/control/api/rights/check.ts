@@ -1,10 +1,11 @@
 // The decision on a write, from what a handler has at hand to the refusal on the wire.
 
-import { KIND_LIMITS, limitsOf, type Environment, type Kind } from '../../../credentials/kinds.ts'
+import { KIND_LIMITS, limitsOf } from '../../../credentials/kinds.ts'
 import { recordOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
+import type { KeyView } from '../keys/schemas.ts'
 import { Problem, problemAt } from '../problem.ts'
-import { refusalOf, type Author, type KeyState, type Write } from './decide.ts'
+import { refusalOf, type WritingActor, type KeyState, type Write } from './decide.ts'
 import { quotasInForce, type Extent } from './extent.ts'
 
 /** @throws Problem 403 where the actor may not write this. */
@@ -16,17 +17,10 @@ export function checkWrite(context: ControlContext, write: Write): void {
 }
 
 /** What of a key its reach is made of. */
-export interface Reaching {
-  readonly kind: Kind
-  readonly environment: Environment
-  readonly scopes: readonly string[]
-  readonly products: readonly string[]
-  readonly quotas: Readonly<Record<string, number>>
-  readonly ips: readonly string[] | null
-  readonly origins: readonly string[] | null
-  /** Unix milliseconds. */
-  readonly expires_at: number | null
-}
+export type Reaching = Pick<
+  KeyView,
+  'kind' | 'environment' | 'scopes' | 'products' | 'quotas' | 'ips' | 'origins' | 'expires_at'
+>
 
 /** A key as the decision sees it. It is on the plan of the organization, as the actor is. */
 export function stateOf(context: ControlContext, id: string, key: Reaching): KeyState {
@@ -44,7 +38,7 @@ export function stateOf(context: ControlContext, id: string, key: Reaching): Key
   return { id, extent, ended: key.expires_at !== null && key.expires_at <= nowMs }
 }
 
-function authorOf({ actor, edge }: ControlContext): Author {
+function authorOf({ actor, edge }: ControlContext): WritingActor {
   if (actor.type === 'operator') return { type: 'operator' }
   if (actor.type === 'person') return { type: 'person', role: actor.role }
   const { scopes, products, expiresAt } = actor.key

@@ -8,7 +8,7 @@ import { beyond, type Extent } from './extent.ts'
 import { FIELDS, WRITERS, type Moment, type Rule, type Thing, type Writer } from './fields.ts'
 
 /** Who writes, as far as it is decided by that. */
-export type Author =
+export type WritingActor =
   | { readonly type: 'operator' }
   | { readonly type: 'person'; readonly role: Role }
   | { readonly type: 'key'; readonly id: string; readonly extent: Extent }
@@ -38,7 +38,7 @@ export interface Refusal {
 }
 
 /** Why the author may not write this; undefined: they may. */
-export function refusalOf(author: Author, write: Write): Refusal | undefined {
+export function refusalOf(author: WritingActor, write: Write): Refusal | undefined {
   if (author.type === 'person' && author.role !== 'administrator') {
     return { reason: 'role_viewer', sentence: 'Viewers may only read.' }
   }
@@ -47,7 +47,7 @@ export function refusalOf(author: Author, write: Write): Refusal | undefined {
   )
 }
 
-function refusedField(author: Author, { thing, moment, fields }: Write): Refusal | undefined {
+function refusedField(author: WritingActor, { thing, moment, fields }: Write): Refusal | undefined {
   const rules: Readonly<Record<string, Rule>> = FIELDS[thing]
   for (const field of fields) {
     // A field without a row is nobody's.
@@ -60,7 +60,7 @@ function refusedField(author: Author, { thing, moment, fields }: Write): Refusal
 }
 
 /** The weakest writer that the author is. */
-function rankOf(author: Author): Writer {
+function rankOf(author: WritingActor): Writer {
   if (author.type === 'operator') return 'operators'
   return author.type === 'person' ? 'people' : 'keys'
 }

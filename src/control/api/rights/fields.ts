@@ -35,108 +35,82 @@ export interface Rule {
 export type Moment = keyof Rule
 
 const by = (make: Writer, change: Writer = make): Rule => ({ make, change })
+/** What the edge itself writes. */
 const NOBODY = by('nobody')
 /** Decided when it is made, and never after. */
 const ONCE = by('keys', 'nobody')
+
+/** Gives one rule to several of a thing's fields. */
+type Ruled<Field extends string> = <F extends Field>(
+  rule: Rule,
+  ...fields: readonly F[]
+) => Record<F, Rule>
+const ruled: Ruled<string> = <F extends string>(rule: Rule, ...fields: readonly F[]) =>
+  Object.fromEntries(fields.map((field) => [field, rule])) as Record<F, Rule>
 
 type FieldsOf<Schemas extends readonly z.ZodType[]> = {
   [I in keyof Schemas]: keyof z.infer<Schemas[I]>
 }[number]
 
-const KEY: Record<
-  FieldsOf<
-    [
-      ...[typeof Key, typeof CreateKey, typeof UpdateKey, typeof ImportKey, typeof RotateKey],
-      typeof MintToken,
-    ]
-  >,
-  Rule
-> = {
-  id: NOBODY,
-  organization_id: NOBODY,
-  service_user_id: ONCE,
-  kind: ONCE,
-  environment: ONCE,
-  prefix: ONCE,
-  sha256: ONCE,
-  name: by('keys'),
-  metadata: by('keys'),
-  scopes: by('keys'),
-  products: by('keys'),
-  // Above the plan: operators alone (keys/quotas.ts).
-  quotas: by('keys'),
-  ips: by('keys'),
-  origins: by('keys'),
-  expires_at: by('keys'),
-  grace_seconds: by('keys'),
-  state: NOBODY,
-  created_at: NOBODY,
+type KeyField = FieldsOf<
+  [
+    ...[typeof Key, typeof CreateKey, typeof UpdateKey, typeof ImportKey, typeof RotateKey],
+    typeof MintToken,
+  ]
+>
+const key: Ruled<KeyField> = ruled
+const KEY: Record<KeyField, Rule> = {
   // Revoking is an operation of its own, and only takes away: any key with keys:write may.
-  revoked_at: NOBODY,
-  last_used_at: NOBODY,
-  rotated_to: NOBODY,
+  ...key(NOBODY, 'id', 'organization_id', 'state', 'created_at', 'revoked_at', 'last_used_at'),
+  ...key(NOBODY, 'rotated_to'),
+  ...key(ONCE, 'service_user_id', 'kind', 'environment', 'prefix', 'sha256'),
+  ...key(by('keys'), 'name', 'metadata', 'scopes', 'products', 'ips', 'origins'),
+  // Quotas above the plan: operators alone (keys/quotas.ts).
+  ...key(by('keys'), 'quotas', 'expires_at', 'grace_seconds'),
 }
 
-const SERVICE_USER: Record<
-  FieldsOf<[typeof ServiceUser, typeof CreateServiceUser, typeof UpdateServiceUser]>,
-  Rule
-> = {
-  id: NOBODY,
-  organization_id: NOBODY,
+type UserField = FieldsOf<[typeof ServiceUser, typeof CreateServiceUser, typeof UpdateServiceUser]>
+const user: Ruled<UserField> = ruled
+const SERVICE_USER: Record<UserField, Rule> = {
+  ...user(NOBODY, 'id', 'organization_id', 'state', 'active_tokens', 'last_used_at', 'created_at'),
   name: by('keys'),
   // Whom the origin believes to be calling.
   source_system: by('keys', 'people'),
   // For whom its tokens act. No key has any, so none gives any.
   departments: by('people'),
-  state: NOBODY,
   // Disabling and enabling; enabling brings tokens back, which a key must cover.
   disabled_at: by('nobody', 'keys'),
-  active_tokens: NOBODY,
-  last_used_at: NOBODY,
-  created_at: NOBODY,
 }
 
-const ORGANIZATION: Record<
-  FieldsOf<[typeof Organization, typeof CreateOrganization, typeof UpdateOrganization]>,
-  Rule
-> = {
-  id: NOBODY,
+type OrganizationField = FieldsOf<
+  [typeof Organization, typeof CreateOrganization, typeof UpdateOrganization]
+>
+const organization: Ruled<OrganizationField> = ruled
+const ORGANIZATION: Record<OrganizationField, Rule> = {
+  ...organization(NOBODY, 'id', 'state', 'active_keys', 'created_at', 'suspended_at'),
+  ...organization(by('operators'), 'plan', 'products', 'suspended'),
   name: by('operators', 'keys'),
-  plan: by('operators'),
-  products: by('operators'),
   // A key with a list of its own adds nothing that is outside of it.
   ips: by('operators', 'keys'),
-  suspended: by('operators'),
-  state: NOBODY,
-  active_keys: NOBODY,
-  created_at: NOBODY,
-  suspended_at: NOBODY,
 }
 
-const MEMBER: Record<FieldsOf<[typeof Member, typeof PutMember]>, Rule> = {
-  organization_id: NOBODY,
+type MemberField = FieldsOf<[typeof Member, typeof PutMember]>
+const member: Ruled<MemberField> = ruled
+const MEMBER: Record<MemberField, Rule> = {
+  ...member(NOBODY, 'organization_id', 'created_at'),
   email: by('people', 'nobody'),
   role: by('people'),
-  created_at: NOBODY,
 }
 
-const ENDPOINT: Record<
-  FieldsOf<[typeof Endpoint, typeof CreateEndpoint, typeof UpdateEndpoint, typeof RotateSecret]>,
-  Rule
-> = {
-  id: NOBODY,
-  organization_id: NOBODY,
-  url: by('keys'),
-  description: by('keys'),
-  events: by('keys'),
-  enabled: by('nobody', 'keys'),
-  verified: NOBODY,
-  overlap_seconds: by('nobody', 'keys'),
-  disabled_at: NOBODY,
-  disabled_reason: NOBODY,
-  failing_since: NOBODY,
-  previous_secret_expires_at: NOBODY,
-  created_at: NOBODY,
+type EndpointField = FieldsOf<
+  [typeof Endpoint, typeof CreateEndpoint, typeof UpdateEndpoint, typeof RotateSecret]
+>
+const endpoint: Ruled<EndpointField> = ruled
+const ENDPOINT: Record<EndpointField, Rule> = {
+  ...endpoint(NOBODY, 'id', 'organization_id', 'verified', 'disabled_at', 'disabled_reason'),
+  ...endpoint(NOBODY, 'failing_since', 'previous_secret_expires_at', 'created_at'),
+  ...endpoint(by('keys'), 'url', 'description', 'events'),
+  ...endpoint(by('nobody', 'keys'), 'enabled', 'overlap_seconds'),
 }
 
 /** Every thing that the API writes, field by field. */

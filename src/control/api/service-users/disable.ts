@@ -3,11 +3,11 @@
 
 import { environmentOf } from '../actor.ts'
 import { capsFor, withinCap } from '../caps.ts'
-import { commitChange, enforce, type Receipt } from '../change.ts'
+import { commitChange, enforce } from '../change.ts'
 import type { ControlContext } from '../context.ts'
-import { decide, onlyIf } from '../decide.ts'
+import { retryOnConflict, onlyIf } from '../optimistic.ts'
 import { activeTokens } from '../keys/read.ts'
-import type { KeyView } from '../keys/schemas.ts'
+import type { KeyView, Receipt } from '../keys/schemas.ts'
 import { keyEvent } from '../notify.ts'
 import { checkWrite, stateOf } from '../rights/check.ts'
 import { tokensOf } from './change.ts'
@@ -48,7 +48,7 @@ export async function enableServiceUser(
   const fields = ['disabled_at']
   const organization = user.organization_id
   const caps = await capsFor(context, organization)
-  const fences = await decide(async () => {
+  const fences = await retryOnConflict(async () => {
     checkWrite(context, { thing: 'service_user', moment: 'change', fields })
     const { tokens, unchanged } = await returning(context, user)
     // It stands for both environments, so a live key that may enable it brings sandbox tokens back too.

@@ -7,7 +7,7 @@ import { curlLine } from '../../../catalog/curl.ts'
 import { scopesFor } from '../../../catalog/define.ts'
 import { TOKEN_KIND } from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
-import { decide, onlyIf } from '../decide.ts'
+import { retryOnConflict, onlyIf } from '../optimistic.ts'
 import { grantProducts, grantScopes } from '../grants.ts'
 import type { Idempotency } from '../idempotency.ts'
 import { createKey, environmentFor, makeKey, type KeyDraft, type Made } from '../keys/create.ts'
@@ -30,7 +30,7 @@ export async function mintToken(
   idempotency: Idempotency | undefined,
 ): Promise<Made> {
   const make = () =>
-    decide(async () => {
+    retryOnConflict(async () => {
       checkEnabled(await readServiceUser(context, user.organization_id, user.id))
       const draft = await draftOf(context, user, asked)
       return await createKey(context, user.organization_id, draft, idempotency, {

@@ -7,7 +7,7 @@ import { environmentOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import type { Place } from '../page.ts'
 import { notFound, Problem } from '../problem.ts'
-import type { ServiceUser } from './schemas.ts'
+import type { ServiceUser, ServiceUserFilter } from './schemas.ts'
 
 /** A service user as the API answers with it. */
 export type ServiceUserView = z.infer<typeof ServiceUser>
@@ -42,18 +42,11 @@ export function checkEnabled({ disabled_at }: ServiceUserView): void {
   throw new Problem('service_user_disabled', 'The service user is disabled; enable it first.')
 }
 
-export interface ServiceUserFilter {
-  readonly state?: 'active' | 'disabled' | undefined
-  readonly source_system?: string | undefined
-  /** Part of the name, any case. */
-  readonly search?: string | undefined
-}
-
 /** A page of service users, newest first; `after` is the cursor's place. */
 export async function listServiceUsers(
   context: ControlContext,
   organization: string,
-  { state, source_system, search }: ServiceUserFilter,
+  { state, source_system, search }: z.infer<typeof ServiceUserFilter>,
   after: Place | undefined,
   limit: number,
 ): Promise<ServiceUserView[]> {

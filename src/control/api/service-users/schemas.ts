@@ -48,6 +48,13 @@ export const ServiceUser = z
   })
   .openapi('ServiceUser')
 
+/** What service users are listed by. `search` is a part of the name, in any case. */
+export const ServiceUserFilter = z.object({
+  state: z.enum(['active', 'disabled']).optional(),
+  source_system: SourceSystem.optional(),
+  search: z.string().max(100).optional(),
+})
+
 export const CreateServiceUser = z
   .strictObject({ name: Name, source_system: SourceSystem, departments: Departments.optional() })
   .openapi('CreateServiceUser')

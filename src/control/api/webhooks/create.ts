@@ -11,7 +11,7 @@ import { prepareAll } from '../../webhooks/statement.ts'
 import { actorName } from '../actor.ts'
 import { commit } from '../change.ts'
 import type { ControlContext } from '../context.ts'
-import type { Idempotency } from '../idempotency.ts'
+import { once, type Idempotency } from '../idempotency.ts'
 import { Problem } from '../problem.ts'
 import { oneOf } from './read.ts'
 
@@ -21,34 +21,23 @@ export async function makeEndpoint(
   endpoint: NewEndpoint,
   idempotency: Idempotency | undefined,
 ) {
-  const { id, secret } = await insertOnce(context, endpoint, idempotency)
-  const view = await oneOf(context, getEndpoint(endpoint.organizationId, id))
-  return { ...view, secret }
-}
-
-async function insertOnce(
-  context: ControlContext,
-  endpoint: NewEndpoint,
-  idempotency: Idempotency | undefined,
-): Promise<{ id: string; secret: string | null }> {
-  const earlier = await idempotency?.replayed()
-  if (earlier !== undefined) return { id: earlier, secret: null }
   const { edge, nowMs } = context
-  const { DB } = edge.bindings
-  const made = await createEndpoint(edge.settings.sealingKeys, endpoint, nowMs)
-  const id = made.endpointId
-  try {
+  const insert = async (): Promise<{ id: string; secret: string | null }> => {
+    const made = await createEndpoint(edge.settings.sealingKeys, endpoint, nowMs)
+    const id = made.endpointId
     const [inserted] = await commit(context, [
-      ...prepareAll(DB, [made.statement]),
+      ...prepareAll(edge.bindings.DB, [made.statement]),
       ...(idempotency ? [idempotency.statement(id), forgetUnmade(context, id)] : []),
     ])
     if (inserted?.results.length === 1) return { id, secret: made.secret }
-  } catch (error) {
-    const winner = await idempotency?.replayed()
-    if (winner === undefined) throw error
-    return { id: winner, secret: null }
+    const sentence = `An organization has at most ${ENDPOINTS_MAX} endpoints.`
+    throw new Problem('too_many_endpoints', sentence)
   }
-  throw new Problem('too_many_endpoints', `An organization has at most ${ENDPOINTS_MAX} endpoints.`)
+  const { id, secret } = await once(idempotency, insert, (earlier) => ({
+    ...{ id: earlier, secret: null },
+  }))
+  const view = await oneOf(context, getEndpoint(endpoint.organizationId, id))
+  return { ...view, secret }
 }
 
 /** Where there was no room for the endpoint, its Idempotency-Key is free again. */

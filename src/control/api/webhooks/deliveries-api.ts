@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi'
 
 import {
-  deliveryFromRow,
+  DELIVERY_STATES,
   listDeliveries,
   resend,
   sendTest,
@@ -12,74 +12,64 @@ import {
 import { getEndpoint } from '../../webhooks/endpoints.ts'
 import { hint } from '../../webhooks/run.ts'
 import { Id } from '../keys/schemas.ts'
-import { controlApp, json, operation } from '../operation.ts'
+import { controlApp, json, define } from '../operation.ts'
 import { pageOf, PageQuery, readCursor } from '../page.ts'
 import { notFound, Problem } from '../problem.ts'
-import { byId, listed, targetOf } from '../request.ts'
+import { byId, listed } from '../request.ts'
 import { oneOf, run } from './read.ts'
 import { Delivery } from './schemas.ts'
+import { deliveryFromRow } from './view.ts'
 
 export const deliveriesApi = controlApp()
 
 const one = byId('whe')
 const Queued = z.object({ delivery_id: z.string() })
 
-deliveriesApi.openapi(
-  operation('testEndpoint', {
-    summary: 'Send a test event',
-    request: one,
-    responses: { 202: json(Queued, 'Its delivery, to be found in the log') },
-  }),
-  async (c) => {
-    const { context, organization: own, id } = targetOf(c)
+define(deliveriesApi, 'testEndpoint', {
+  summary: 'Send a test event',
+  request: one,
+  responses: { 202: json(Queued, 'Its delivery, to be found in the log') },
+  async handle(c, { context, organization: own, id }) {
     const sent = await sendTest(context.edge.bindings.DB, own, id, context.nowMs)
     if (!sent.ok) throw refusalOf(sent.error, 'webhook endpoint')
     await hint(context.edge, [sent.value])
     return c.json({ delivery_id: sent.value }, 202)
   },
-)
+})
 
-deliveriesApi.openapi(
-  operation('listDeliveries', {
-    summary: 'Deliveries of an endpoint with their attempts, newest first',
-    request: {
-      ...one,
-      query: one.query.extend({
-        ...PageQuery,
-        state: z.enum(['pending', 'held', 'delivered', 'failed']).optional(),
-      }),
-    },
-    responses: {
-      200: listed(Delivery),
-    },
-  }),
-  async (c) => {
-    const { context, organization: organizationId, id } = targetOf(c)
+define(deliveriesApi, 'listDeliveries', {
+  summary: 'Deliveries of an endpoint with their attempts, newest first',
+  request: {
+    ...one,
+    query: one.query.extend({
+      ...PageQuery,
+      state: z.enum(DELIVERY_STATES).optional(),
+    }),
+  },
+  responses: {
+    200: listed(Delivery),
+  },
+  async handle(c, { context, organization: organizationId, id }) {
     const { limit, cursor, state } = c.req.valid('query')
     await oneOf(context, getEndpoint(organizationId, id))
     const filter = { organizationId, endpointId: id, state }
     const rows = await run(context, listDeliveries(filter, readCursor(cursor), limit + 1))
-    const page = pageOf(rows.map(deliveryFromRow), limit)
-    const items = page.items.map((item) => ({ ...item, log: [...item.log] }))
-    return c.json({ items, next_cursor: page.next_cursor }, 200)
+    return c.json(pageOf(rows.map(deliveryFromRow), limit), 200)
   },
-)
+})
 
-deliveriesApi.openapi(
-  operation('resendDelivery', {
-    summary: 'Send a delivery again',
-    request: { ...one, params: one.params.extend({ delivery: Id('dlv') }) },
-    responses: { 202: json(Queued, 'It is due at once') },
-  }),
-  async (c) => {
-    const { context, organization: own } = targetOf(c)
+define(deliveriesApi, 'resendDelivery', {
+  summary: 'Send a delivery again',
+  request: { ...one, params: one.params.extend({ delivery: Id('dlv') }) },
+  responses: { 202: json(Queued, 'It is due at once') },
+  async handle(c, { context, organization: own }) {
     const { id, delivery } = c.req.valid('param')
     const sent = await resend(context.edge.bindings.DB, own, id, delivery, context.nowMs)
     if (!sent.ok) throw refusalOf(sent.error, 'delivery')
     await hint(context.edge, [sent.value])
     return c.json({ delivery_id: sent.value }, 202)
   },
-)
+})
 
 function refusalOf(reason: ResendRefusal, what: string): Problem {
   if (reason === 'not_found') return notFound(what)

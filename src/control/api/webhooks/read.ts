@@ -1,11 +1,11 @@
 // Rows of webhook endpoints as the API answers with them.
 
 import { checkDestination } from '../../webhooks/destination.ts'
-import { endpointFromRow } from '../../webhooks/endpoint-view.ts'
 import { prepareAll, runAll, type Statement } from '../../webhooks/statement.ts'
 import { commit } from '../change.ts'
 import type { ControlContext } from '../context.ts'
 import { invalid, notFound } from '../problem.ts'
+import { endpointFromRow } from './view.ts'
 
 /** Runs one statement and gives its rows. */
 export async function run(
@@ -33,12 +33,7 @@ export async function oneOf(context: ControlContext, statement: Statement) {
 /** The endpoint in the rows of a statement. @throws Problem 404 where there is none. */
 export function oneFrom([row]: readonly Record<string, unknown>[]) {
   if (!row) throw notFound('webhook endpoint')
-  return viewOf(endpointFromRow(row))
-}
-
-/** Lists of its own, as the answer's schema wants them. */
-export function viewOf(endpoint: ReturnType<typeof endpointFromRow>) {
-  return { ...endpoint, events: [...endpoint.events] }
+  return endpointFromRow(row)
 }
 
 /** Where it may go. @throws Problem 400 saying what would be right. */

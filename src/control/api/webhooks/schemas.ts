@@ -2,7 +2,9 @@
 
 import { z } from '@hono/zod-openapi'
 
+import { DELIVERY_STATES } from '../../webhooks/deliveries.ts'
 import { KEY_EVENT_TYPES } from '../../webhooks/event.ts'
+import { OUTCOMES } from '../../webhooks/schedule.ts'
 import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from '../../webhooks/endpoints.ts'
 import { Id, Line, Time } from '../keys/schemas.ts'
 
@@ -66,7 +68,7 @@ export const RotateSecret = z
 const Attempt = z.object({
   number: z.int(),
   started_at: Time,
-  outcome: z.enum(['delivered', 'failed', 'throttled', 'gone', 'interrupted']).nullable(),
+  outcome: z.enum([...OUTCOMES, 'interrupted']).nullable(),
   status: z.int().nullable(),
   duration_ms: z.int().nullable(),
   error: z.string().nullable(),
@@ -79,7 +81,7 @@ export const Delivery = z
     event_id: z.string(),
     endpoint_id: z.string(),
     type: z.string(),
-    state: z.enum(['pending', 'held', 'delivered', 'failed']),
+    state: z.enum(DELIVERY_STATES),
     attempts: z.int(),
     next_attempt_at: Time.nullable(),
     delivered_at: Time.nullable(),

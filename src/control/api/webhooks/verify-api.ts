@@ -2,7 +2,7 @@
 
 import { API_PREFIX } from '../../../lib/paths.ts'
 
-import { CHALLENGES_PER_MINUTE, challengeBounds, takeStatement } from '../../webhooks/bounds.ts'
+import { CHALLENGES_PER_MINUTE, challengeBounds, countStatement } from '../../webhooks/bounds.ts'
 import { challenge } from '../../webhooks/challenge.ts'
 import { getEndpoint } from '../../webhooks/endpoints.ts'
 import { deliveryDeps } from '../../webhooks/run.ts'
@@ -13,27 +13,24 @@ import {
   verifiedStatements,
   type Unverified,
 } from '../../webhooks/verification.ts'
-import { controlApp, json, operation } from '../operation.ts'
+import { controlApp, json, define } from '../operation.ts'
 import { notFound, Problem } from '../problem.ts'
-import { byId, targetOf } from '../request.ts'
+import { byId } from '../request.ts'
 import { checkWrite } from '../rights/check.ts'
 import { destinationOf, oneFrom, oneOf, write } from './read.ts'
 import { Endpoint } from './schemas.ts'
 
 export const verifyApi = controlApp()
 
-verifyApi.openapi(
-  operation('verifyEndpoint', {
-    summary: 'Send a challenge, and enable the endpoint that answers it',
-    description:
-      'The event system.challenge, signed like any other, is to be answered within 15 seconds with 2xx and ' +
-      '{"challenge_response": base64(HMAC-SHA256(secret, data.challenge))}. One that has answered before ' +
-      'is left as it is.',
-    request: byId('whe'),
-    responses: { 200: json(Endpoint, 'The endpoint, verified') },
-  }),
-  async (c) => {
-    const { context, organization: own, id } = targetOf(c)
+define(verifyApi, 'verifyEndpoint', {
+  summary: 'Send a challenge, and enable the endpoint that answers it',
+  description:
+    'The event system.challenge, signed like any other, is to be answered within 15 seconds with 2xx and ' +
+    '{"challenge_response": base64(HMAC-SHA256(secret, data.challenge))}. One that has answered before ' +
+    'is left as it is.',
+  request: byId('whe'),
+  responses: { 200: json(Endpoint, 'The endpoint, verified') },
+  async handle(c, { context, organization: own, id }) {
     checkWrite(context, { thing: 'endpoint', moment: 'change', fields: ['enabled'] })
     const { DB } = context.edge.bindings
     const [endpoint] = await runAll<Unverified>(DB, [selectUnverified(own, id)])
@@ -41,7 +38,7 @@ verifyApi.openapi(
     if (endpoint.round === null) return c.json(await oneOf(context, getEndpoint(own, id)), 200)
     destinationOf(context, endpoint.url)
     const bounds = challengeBounds(own, endpoint.url)
-    if ((await runAll(DB, [takeStatement(bounds, context.nowMs)])).length === 0) throw tooMany()
+    if ((await runAll(DB, [countStatement(bounds, context.nowMs)])).length === 0) throw tooMany()
     const answered = await challenge(endpoint, {
       ...deliveryDeps(context.edge),
       timeoutMs: TIMEOUT_MS,
@@ -51,7 +48,7 @@ verifyApi.openapi(
     if (!view.verified) throw unverified()
     return c.json(view, 200)
   },
-)
+})
 
 /** 409: it has to answer a challenge first. */
 export function unverified(): Problem {

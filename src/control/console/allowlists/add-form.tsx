@@ -5,6 +5,7 @@ import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
 import { TextArea } from '../kit/field.tsx'
 import { TokenField } from '../kit/form.tsx'
+import { Section } from '../kit/section.tsx'
 import { pageUrl } from '../urls.ts'
 import type { Verdict } from './coverage.ts'
 import { WORDS, type List } from './read.ts'
@@ -33,8 +34,7 @@ export function AddForm({ c, list, typed, fault }: AddProps) {
   const { one, hint, placeholder } = WORDS[name]
   const check = pageUrl(c.get('organization').id, 'allowlists', 'check')
   return (
-    <section aria-labelledby="add">
-      <h2 id="add">Add entries</h2>
+    <Section id="add" title="Add entries">
       {entries === null ? (
         <p>
           With the first entry the restriction begins, and what is not listed is refused. Before
@@ -63,7 +63,7 @@ export function AddForm({ c, list, typed, fault }: AddProps) {
           </button>
         </div>
       </form>
-    </section>
+    </Section>
   )
 }
 

@@ -4,17 +4,13 @@
 import type { PageContext } from '../context.ts'
 import { faultOf, type Fault } from '../kit/fault.ts'
 import { linesOf } from '../kit/list-field.tsx'
-import { done, refused } from '../respond.tsx'
 import { fewest } from './add-form.tsx'
 import { readEntry, verdictsOf } from './coverage.ts'
-import { readList, saveList, type List } from './read.ts'
+import { onList, saveList, type List } from './read.ts'
 import { reviewPage } from './review.tsx'
 import { listPage } from './show.tsx'
 
-export async function addEntries(c: PageContext): Promise<Response> {
-  const found = await readList(c)
-  if (!found.ok) return refused(c, found)
-  const list = found.value
+export const addEntries = onList(async (c, list) => {
   const form = c.get('form')
   const text = form.get('entries') ?? ''
   const lines = linesOf(text)
@@ -31,11 +27,11 @@ export async function addEntries(c: PageContext): Promise<Response> {
     })
   }
   const saved = await saveList(c, list, after)
-  if (saved.ok) return await done(c, list.url, 'list_saved', saved.value.receipt)
+  if (saved instanceof Response) return saved
   // The API speaks of the whole list; what was typed are its new entries.
   const refusal = faultOf(saved, { ips: '', origins: '' })
   return await listPage(c, list, { typed, fault: { ...refusal, field: 'entries' } })
-}
+})
 
 /** Answers script with what each line covers, or what is wrong with it; knows no list, changes none. */
 export function checkEntries(c: PageContext): Response {

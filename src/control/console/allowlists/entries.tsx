@@ -3,6 +3,8 @@
 import type { PageContext } from '../context.ts'
 import { Field } from '../kit/field.tsx'
 import { Form } from '../kit/form.tsx'
+import { FilterForm } from '../kit/listing.tsx'
+import { Section } from '../kit/section.tsx'
 import { Table } from '../kit/table.tsx'
 import { withQuery } from '../urls.ts'
 import { coverageOf } from './coverage.ts'
@@ -19,27 +21,21 @@ export function Entries({ c, list }: { c: PageContext; list: List }) {
   const asked = Number(c.req.query('from') ?? 0)
   const from = Number.isSafeInteger(asked) && asked > 0 ? asked : 0
   const shown = matching.slice(from, from + SHOWN)
-  const columns = [...(open ? ['Remove'] : []), 'Entry', 'Covers']
+  const caption = `Entries of the list: ${WORDS[name].many}`
   const table = (
-    <Table caption={`Entries of the list: ${WORDS[name].many}`} columns={columns}>
-      {shown.map((entry) => (
-        <tr>
-          {open ? (
-            <td>
-              <input type="checkbox" name="entry" value={entry} aria-label={`Remove ${entry}`} />
-            </td>
-          ) : null}
-          <th scope="row">
-            <code class="id">{entry}</code>
-          </th>
-          <td>{coverageOf(name, entry)}</td>
-        </tr>
-      ))}
-    </Table>
+    <Table
+      caption={caption}
+      columns={[...(open ? ['Remove'] : []), 'Entry', 'Covers']}
+      names={open ? 1 : 0}
+      rows={shown.map((entry) => [
+        ...(open ? [<Box entry={entry} />] : []),
+        <code class="id">{entry}</code>,
+        coverageOf(name, entry),
+      ])}
+    />
   )
   return (
-    <section aria-labelledby="listed">
-      <h2 id="listed">Entries</h2>
+    <Section id="listed" title="Entries">
       {entries.length > SHOWN ? <Find find={find} /> : null}
       {shown.length === 0 ? (
         <p>No entry contains that text.</p>
@@ -51,18 +47,19 @@ export function Entries({ c, list }: { c: PageContext; list: List }) {
         table
       )}
       <Pages url={url} find={find} from={from} total={matching.length} />
-    </section>
+    </Section>
   )
+}
+
+function Box({ entry }: { entry: string }) {
+  return <input type="checkbox" name="entry" value={entry} aria-label={`Remove ${entry}`} />
 }
 
 function Find({ find }: { find: string }) {
   return (
-    <form method="get" class="filter" aria-label="Find entries">
+    <FilterForm label="Find entries" submit="Find">
       <Field name="find" label="Entry contains" type="search" value={find} maxlength={300} />
-      <button type="submit" class="quiet">
-        Find
-      </button>
-    </form>
+    </FilterForm>
   )
 }
 

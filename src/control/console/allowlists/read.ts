@@ -1,12 +1,12 @@
 // An allowlist as its pages need it: the organization's, or one of a key.
 
 import { hasOrigins } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/schemas.ts'
 import { formatAddress, type Address } from '../../../lists/address.ts'
 import { addressListContains, compileAddressList } from '../../../lists/address-list.ts'
-import { call, type Answer } from '../api.ts'
+import { call, notThere, type Answer, type Refused } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import type { ChangeReceipt } from '../kit/receipt.tsx'
+import type { Key } from '../keys/read.ts'
+import { done, refused, type Answered } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { pageUrl } from '../urls.ts'
 import type { ListName } from './coverage.ts'
@@ -17,7 +17,7 @@ export const WHOLE = 'organization'
 export interface List {
   readonly name: ListName
   /** Undefined: the organization's. */
-  readonly key: KeyView | undefined
+  readonly key: Key | undefined
   /** null: no restriction; empty: nobody passes. */
   readonly entries: readonly string[] | null
   /** What must be typed to confirm: the name of the key or of the organization. */
@@ -28,7 +28,7 @@ export interface List {
 }
 
 /** The list that the address names. */
-export async function readList(c: PageContext): Promise<Answer<List>> {
+async function readList(c: PageContext): Promise<Answer<List>> {
   const organization = c.get('organization')
   const [owner, name] = [c.req.param('owner') ?? '', c.req.param('list') ?? '']
   const write = mayWrite(c.get('session'))
@@ -38,29 +38,34 @@ export async function readList(c: PageContext): Promise<Answer<List>> {
     const value = { name, key: undefined, entries, owner: called, url, open: write } as const
     return { ok: true, status: 200, headers: new Headers(), value }
   }
-  const found = await call<KeyView>(c, 'getKey', { params: { id: owner } })
-  if (!found.ok) return found.status === 400 ? nothing() : found
+  const missing = notThere('There is no such list in this organization.')
+  const found = await call(c, 'getKey', { params: { id: owner } })
+  if (!found.ok) return found.status === 400 ? missing : found
   const key = found.value
-  if (name !== 'ips' && (name !== 'origins' || !hasOrigins(key.kind))) return nothing()
+  if (name !== 'ips' && (name !== 'origins' || !hasOrigins(key.kind))) return missing
   const open = write && key.state !== 'revoked'
   return { ...found, value: { name, key, entries: key[name], owner: key.name, url, open } }
 }
 
-function nothing(): Answer<never> {
-  const detail = 'There is no such list in this organization.'
-  return { ok: false, status: 404, reason: 'not_found', detail }
-}
+/** The handler of a page of the list that the address names. */
+export const onList =
+  (handle: (c: PageContext, list: List) => Answered) =>
+  async (c: PageContext): Promise<Response> => {
+    const found = await readList(c)
+    return found.ok ? await handle(c, found.value) : refused(c, found)
+  }
 
-/** Puts a list in place of the one that is there, by the API. */
+/** Puts a list in place of the one that is there, by the API, and goes back to its page. */
 export async function saveList(
   c: PageContext,
-  { key, name }: List,
+  { key, name, url }: List,
   entries: readonly string[] | null,
-): Promise<Answer<{ receipt: ChangeReceipt }>> {
+): Promise<Response | Refused> {
   const body = { [name]: entries }
-  return key
+  const saved = key
     ? await call(c, 'updateKey', { params: { id: key.id }, body })
     : await call(c, 'updateOrganization', { body })
+  return saved.ok ? await done(c, url, 'list_saved', saved.value.receipt) : saved
 }
 
 /** A list's page; `add`, `remove` and `lift` are below it. */

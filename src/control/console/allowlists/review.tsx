@@ -7,8 +7,9 @@ import { ConfirmForm } from '../kit/confirm-form.tsx'
 import type { Fault } from '../kit/fault.ts'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
+import { codes, Entries, Notice } from '../kit/section.tsx'
 import { page, type Answered } from '../respond.tsx'
-import { Lockout } from './here.tsx'
+import { Lockout } from './own-address.tsx'
 import { callsOf, WORDS, type List } from './read.ts'
 
 const NAMED_MAX = 20
@@ -71,12 +72,10 @@ function Meaning({ list, review }: { list: List; review: Review }) {
   const { many, pass } = WORDS[list.name]
   if (after === null) {
     return (
-      <div class="notice warn">
-        <p>
-          <strong>Everybody passes.</strong> The {list.entries?.length ?? 0} entries are deleted,
-          and {callsOf(list)} pass from {pass}, as far as no other list refuses them.
-        </p>
-      </div>
+      <Notice tone="warn">
+        <strong>Everybody passes.</strong> The {list.entries?.length ?? 0} entries are deleted, and{' '}
+        {callsOf(list)} pass from {pass}, as far as no other list refuses them.
+      </Notice>
     )
   }
   if (action === 'add') {
@@ -86,7 +85,7 @@ function Meaning({ list, review }: { list: List; review: Review }) {
           Until now this list restricts nothing. From then on {callsOf(list)} pass from these {many}{' '}
           alone; all others are refused at once.
         </p>
-        <Named entries={after} />
+        <Entries most={NAMED_MAX} entries={codes(after)} />
       </>
     )
   }
@@ -96,32 +95,16 @@ function Meaning({ list, review }: { list: List; review: Review }) {
         {gone.length === 1 ? 'This entry goes' : `These ${gone.length} entries go`}; calls from
         there are refused, unless another entry covers them.
       </p>
-      <Named entries={gone} />
+      <Entries most={NAMED_MAX} entries={codes(gone)} />
       {after.length === 0 ? (
-        <div class="notice bad">
-          <p>
-            <strong>Nobody passes any more.</strong> The list is empty then, and the restriction
-            stays on: {callsOf(list)} are all refused, until an entry is added. To let everybody
-            pass, <a href={`${list.url}/lift`}>lift the restriction</a> instead.
-          </p>
-        </div>
+        <Notice tone="bad">
+          <strong>Nobody passes any more.</strong> The list is empty then, and the restriction stays
+          on: {callsOf(list)} are all refused, until an entry is added. To let everybody pass,{' '}
+          <a href={`${list.url}/lift`}>lift the restriction</a> instead.
+        </Notice>
       ) : (
         <p>{after.length === 1 ? 'One entry stays.' : `${after.length} entries stay.`}</p>
       )}
     </>
-  )
-}
-
-function Named({ entries }: { entries: readonly string[] }) {
-  const more = entries.length - NAMED_MAX
-  return (
-    <ul>
-      {entries.slice(0, NAMED_MAX).map((entry) => (
-        <li>
-          <code>{entry}</code>
-        </li>
-      ))}
-      {more > 0 ? <li>and {more} more</li> : null}
-    </ul>
   )
 }

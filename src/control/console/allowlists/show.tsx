@@ -4,22 +4,21 @@
 import { hasOrigins } from '../../../credentials/kinds.ts'
 import type { PageContext } from '../context.ts'
 import type { Fault } from '../kit/fault.ts'
+import { Actions } from '../kit/link.tsx'
 import { Problem } from '../kit/problem.tsx'
 import { Receipt } from '../kit/receipt.tsx'
+import { Section } from '../kit/section.tsx'
 import { Tabs } from '../kit/tabs.tsx'
-import { page, receiptOf, refused } from '../respond.tsx'
+import { page, receiptOf } from '../respond.tsx'
 import { pageUrl } from '../urls.ts'
 import { AddForm, ENTRY_LABELS, type Typed } from './add-form.tsx'
 import { Entries } from './entries.tsx'
-import { Here } from './here.tsx'
-import { listUrl, readList, WORDS, type List } from './read.ts'
+import { OwnAddress } from './own-address.tsx'
+import { listUrl, onList, WORDS, type List } from './read.ts'
 import { Now } from './state.tsx'
 import { Trial } from './trial.tsx'
 
-export async function showList(c: PageContext): Promise<Response> {
-  const found = await readList(c)
-  return found.ok ? await listPage(c, found.value) : refused(c, found)
-}
+export const showList = onList((c, list) => listPage(c, list))
 
 interface ListPage {
   readonly typed?: Typed
@@ -43,7 +42,7 @@ export async function listPage(
       <Now list={list} />
       <Entries c={c} list={list} />
       {list.open ? <AddForm c={c} list={list} typed={typed} fault={fault} /> : null}
-      {list.name === 'ips' ? <Here c={c} list={list} /> : null}
+      {list.name === 'ips' ? <OwnAddress c={c} list={list} /> : null}
       <Trial c={c} list={list} />
       {list.open && list.entries !== null ? <Lift list={list} /> : null}
     </>,
@@ -66,17 +65,12 @@ function ListTabs({ c, list: { key, name: here } }: { c: PageContext; list: List
 
 function Lift({ list: { url, name } }: { list: List }) {
   return (
-    <section aria-labelledby="lift">
-      <h2 id="lift">Lift the restriction</h2>
+    <Section id="lift" title="Lift the restriction">
       <p>
         Takes all entries out and lets calls from {WORDS[name].pass} pass again. The next page says
         what that means and asks once more.
       </p>
-      <p class="actions">
-        <a role="button" class="danger" href={`${url}/lift`}>
-          Lift the restriction…
-        </a>
-      </p>
-    </section>
+      <Actions links={[['Lift the restriction…', `${url}/lift`, 'danger']]} />
+    </Section>
   )
 }

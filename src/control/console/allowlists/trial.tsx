@@ -4,13 +4,15 @@
 import { fullPattern } from '../../../catalog/check.ts'
 import type { Catalog } from '../../../catalog/define.ts'
 import { hasOrigins, KINDS } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/schemas.ts'
-import { call, type Answer, type Listed } from '../api.ts'
+import { call, type Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import type { Explanation } from '../explain/trace.tsx'
+import type { Key } from '../keys/read.ts'
 import { Badge } from '../kit/badge.tsx'
 import { faultOf, type Fault } from '../kit/fault.ts'
 import { Field, Select } from '../kit/field.tsx'
+import { FilterForm } from '../kit/listing.tsx'
+import { Section } from '../kit/section.tsx'
 import { ownAddress, type List } from './read.ts'
 
 const KEYS_MAX = 200
@@ -32,8 +34,7 @@ export async function Trial({ c, list }: { c: PageContext; list: List }) {
   const answer = answered && about ? await ask(c, about, asked) : undefined
   const fault = answer?.ok === false ? faultOf(answer, { address: '', origin: '' }) : undefined
   return (
-    <section aria-labelledby="trial">
-      <h2 id="trial">Would it pass?</h2>
+    <Section id="trial" title="Would it pass?">
       {keys.length === 0 ? (
         <p>There is no active key to ask about yet.</p>
       ) : (
@@ -42,22 +43,20 @@ export async function Trial({ c, list }: { c: PageContext; list: List }) {
       {answered && !about ? <p role="status">Choose a key of this organization.</p> : null}
       {fault && fault.field === undefined ? <p role="status">{fault.sentence}</p> : null}
       {answer?.ok ? <Answered list={list} asked={asked} value={answer.value} /> : null}
-    </section>
+    </Section>
   )
 }
 
 const asking = ({ name }: List) => (name === 'ips' ? 'address' : 'origin')
 
-async function activeKeys(c: PageContext): Promise<readonly KeyView[]> {
-  const found = await call<Listed<KeyView>>(c, 'listKeys', {
-    query: { state: 'active', limit: KEYS_MAX },
-  })
+async function activeKeys(c: PageContext): Promise<readonly Key[]> {
+  const found = await call(c, 'listKeys', { query: { state: 'active', limit: KEYS_MAX } })
   return found.ok ? found.value.items : []
 }
 
 interface TrialFormProps {
   list: List
-  keys: readonly KeyView[]
+  keys: readonly Key[]
   asked: Question
   fault: Fault | undefined
 }
@@ -65,7 +64,7 @@ interface TrialFormProps {
 function TrialForm({ list, keys, asked, fault }: TrialFormProps) {
   const options = keys.map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))
   return (
-    <form method="get" action={`${list.url}#trial`} class="filter" aria-label="Would it pass?">
+    <FilterForm action={`${list.url}#trial`} label="Would it pass?" submit="Ask" fault={fault}>
       {list.key ? null : (
         <Select name="key" label="With the key" options={options} value={asked.key} />
       )}
@@ -76,7 +75,6 @@ function TrialForm({ list, keys, asked, fault }: TrialFormProps) {
         maxlength={64}
         value={asked.address}
         {...(list.name === 'ips' && { placeholder: '203.0.113.7' })}
-        fault={fault}
       />
       {list.key && hasOrigins(list.key.kind) ? (
         <Field
@@ -85,23 +83,19 @@ function TrialForm({ list, keys, asked, fault }: TrialFormProps) {
           code
           maxlength={300}
           value={asked.origin}
-          fault={fault}
         />
       ) : null}
-      <button type="submit" class="quiet">
-        Ask
-      </button>
-    </form>
+    </FilterForm>
   )
 }
 
 async function ask(
   c: PageContext,
-  key: KeyView,
+  key: Key,
   { address, origin }: Question,
 ): Promise<Answer<Explanation>> {
   const { catalog } = c.env.context.edge
-  return await call<Explanation>(c, 'explain', {
+  return await call(c, 'explain', {
     body: {
       key_id: key.id,
       ...exampleCall(catalog, key),
@@ -112,7 +106,7 @@ async function ask(
 }
 
 /** A call that the key may make, so that the lists alone decide; ids in it stand for any. */
-function exampleCall(catalog: Catalog, { kind, products, scopes }: KeyView) {
+function exampleCall(catalog: Catalog, { kind, products, scopes }: Key) {
   const routes = catalog.products
     .filter(({ id, accepts }) => products.includes(id) && accepts.includes(kind))
     .flatMap((product) => product.routes.map((route) => ({ product, route })))

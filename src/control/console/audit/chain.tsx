@@ -1,36 +1,22 @@
 // Whether the record is whole. Every hash is computed again, so it is asked for by name.
 
-import { call, type Answer } from '../api.ts'
+import { call, type Answer, type AnswerOf } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts } from '../kit/facts.tsx'
 import { numberText } from '../kit/number.ts'
 import { page, refused } from '../respond.tsx'
 import { withQuery } from '../urls.ts'
-import { ofNobody, readAsked } from './asked.ts'
+import { ofNobody, readSearch } from './search.ts'
 import { auditUrl } from './read.ts'
 
 /** Parts of the chain that are verified for one page. */
 const PARTS_MAX = 10
 
-/** As verifyAudit answers it. */
-interface Verdict {
-  readonly intact: boolean
-  readonly complete: boolean
-  readonly next_cursor: string | null
-  readonly events: number | null
-  readonly pruned: number | null
-  readonly head: { readonly sequence: number; readonly hash: string } | null
-  readonly broken: {
-    readonly flaw: string
-    readonly sequence: number
-    readonly id: string | null
-    readonly detail: string
-  } | null
-}
+type Verdict = AnswerOf<'verifyAudit'>
 
 export async function verifyChain(c: PageContext): Promise<Response> {
-  const { nobody } = readAsked(c)
+  const { nobody } = readSearch(c)
   const verdict = await verifyParts(c, nobody)
   if (!verdict.ok) return refused(c, verdict)
   const back = { href: auditUrl(c, '', nobody), label: 'Audit' }
@@ -54,9 +40,7 @@ async function verifyParts(c: PageContext, nobody: boolean): Promise<Answer<Verd
   let cursor = c.req.query('cursor')
   let events = Number(c.req.query('verified') ?? 0) || 0
   for (let part = 1; ; part++) {
-    const answer = await call<Verdict>(c, 'verifyAudit', {
-      query: { ...ofNobody(nobody), cursor },
-    })
+    const answer = await call(c, 'verifyAudit', { query: { ...ofNobody(nobody), cursor } })
     if (!answer.ok) return answer
     events += answer.value.events ?? 0
     cursor = answer.value.next_cursor ?? undefined
@@ -67,9 +51,9 @@ async function verifyParts(c: PageContext, nobody: boolean): Promise<Answer<Verd
 }
 
 interface IntactProps {
-  readonly c: PageContext
-  readonly found: Verdict
-  readonly nobody: boolean
+  c: PageContext
+  found: Verdict
+  nobody: boolean
 }
 
 function Intact({ c, found, nobody }: IntactProps) {

@@ -1,28 +1,29 @@
 // The audit: every decision, newest first, found by who, what and when.
 
-import type { Listed } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
 import { faultOf, type Fault } from '../kit/fault.ts'
 import { Pager } from '../kit/pager.tsx'
-import { AskedWrongly } from '../kit/problem.tsx'
-import { Table } from '../kit/table.tsx'
+import { Actions } from '../kit/link.tsx'
+import { Problem } from '../kit/problem.tsx'
+import { number, Table, type Cells } from '../kit/table.tsx'
 import { timeText } from '../kit/time.tsx'
 import { explainReason } from '../reasons/explain.ts'
 import { page, type Answered } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
-import { FIELDS, isNarrowed, queryOf, readAsked, type Asked } from './asked.ts'
+import { FIELDS, isNarrowed, queryOf, readSearch, type Search } from './search.ts'
 import { Filter } from './filter.tsx'
-import { actorText, auditUrl, searchEvents, type Event } from './read.ts'
+import { actorText, auditUrl, searchEvents, type Event, type Events } from './read.ts'
 
 export async function listEvents(c: PageContext): Promise<Response> {
-  const asked = readAsked(c)
+  const asked = readSearch(c)
   const made = queryOf(asked)
   if ('fault' in made) return faultyPage(c, asked, made.fault)
   const found = await searchEvents(c, made.query, c.req.query('cursor'))
   if (!found.ok) return faultyPage(c, asked, faultOf(found, FIELDS))
   const { of = '', ...filter } = c.req.query()
+  const file = { ...filter, of, cursor: undefined }
   return page(
     c,
     { title: 'Audit' },
@@ -33,36 +34,31 @@ export async function listEvents(c: PageContext): Promise<Response> {
         headers, query and body are never kept.
       </p>
       <Filter c={c} asked={asked} fault={undefined} />
-      <p class="actions above">
-        <a
-          role="button"
-          class="quiet"
-          href={withQuery(auditUrl(c, 'export'), { ...filter, of, cursor: undefined })}
-        >
-          Download as CSV
-        </a>
-        <a role="button" class="quiet" href={auditUrl(c, 'chain', asked.nobody)}>
-          Verify the chain
-        </a>
-      </p>
+      <Actions
+        above
+        links={[
+          ['Download as CSV', withQuery(auditUrl(c, 'export'), file), 'quiet'],
+          ['Verify the chain', auditUrl(c, 'chain', asked.nobody), 'quiet'],
+        ]}
+      />
       <Found c={c} asked={asked} found={found.value} />
     </>,
   )
 }
 
 /** The form again with what was typed, and what is wrong with it. */
-function faultyPage(c: PageContext, asked: Asked, fault: Fault): Answered {
+function faultyPage(c: PageContext, asked: Search, fault: Fault): Answered {
   return page(
     c,
     { title: 'Audit', fault },
     <>
-      <AskedWrongly fault={fault} labels={FIELDS} />
+      <Problem asked fault={fault} labels={FIELDS} />
       <Filter c={c} asked={asked} fault={fault} />
     </>,
   )
 }
 
-function Found({ c, asked, found }: { c: PageContext; asked: Asked; found: Listed<Event> }) {
+function Found({ c, asked, found }: { c: PageContext; asked: Search; found: Events }) {
   const { items, next_cursor } = found
   if (items.length === 0) {
     return isNarrowed(asked) ? (
@@ -77,55 +73,35 @@ function Found({ c, asked, found }: { c: PageContext; asked: Asked; found: Liste
       </Empty>
     )
   }
+  const rows = items.map((event) => rowOf(c, asked, event))
   return (
     <>
-      <Rows c={c} asked={asked} items={items} />
+      <Table caption="Decisions, newest first" columns={COLUMNS} rows={rows} />
       <Pager c={c} next={next_cursor} />
     </>
   )
 }
 
-interface RowsProps {
-  c: PageContext
-  asked: Asked
-  items: readonly Event[]
-}
+const COLUMNS = [
+  { label: 'Time (UTC)', cells: 'short' } as const,
+  ...['Call', 'By', 'Product', 'Decision', number('Status'), 'Address'],
+]
 
-function Rows({ c, asked, items }: RowsProps) {
-  const columns = [
-    ...['Time (UTC)', 'Call', 'By', 'Product', 'Decision'],
-    { label: 'Status', number: true },
-    'Address',
+function rowOf(c: PageContext, asked: Search, event: Event): Cells {
+  const { id, at, method, path, product, status, client_ip } = event
+  return [
+    <a href={auditUrl(c, id, asked.nobody)}>
+      <time datetime={new Date(at).toISOString()}>{timeText(at)}</time>
+    </a>,
+    <code class="id call">
+      {method} {path}
+    </code>,
+    <Caller c={c} event={event} />,
+    product ?? 'none',
+    <Decision c={c} event={event} />,
+    status,
+    <code class="id">{client_ip ?? 'unknown'}</code>,
   ]
-  return (
-    <Table caption="Decisions, newest first" columns={columns}>
-      {items.map((event) => (
-        <tr>
-          <th scope="row" class="short">
-            <a href={auditUrl(c, event.id, asked.nobody)}>
-              <time datetime={new Date(event.at).toISOString()}>{timeText(event.at)}</time>
-            </a>
-          </th>
-          <td>
-            <code class="id call">
-              {event.method} {event.path}
-            </code>
-          </td>
-          <td>
-            <Caller c={c} event={event} />
-          </td>
-          <td>{event.product ?? 'none'}</td>
-          <td>
-            <Decision c={c} event={event} />
-          </td>
-          <td class="number">{event.status}</td>
-          <td>
-            <code class="id">{event.client_ip ?? 'unknown'}</code>
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
 }
 
 function Caller({ c, event: { key_id: key, actor } }: { c: PageContext; event: Event }) {

@@ -5,15 +5,16 @@ import type { Child } from 'hono/jsx'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts, type Fact } from '../kit/facts.tsx'
+import { Section } from '../kit/section.tsx'
 import { Time } from '../kit/time.tsx'
 import { explainReason } from '../reasons/explain.ts'
 import { errorPage, page, refused } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
-import { ofNobody, readAsked } from './asked.ts'
+import { ofNobody, readSearch } from './search.ts'
 import { actorText, auditUrl, searchEvents, type Event } from './read.ts'
 
 export async function showEvent(c: PageContext): Promise<Response> {
-  const { nobody } = readAsked(c)
+  const { nobody } = readSearch(c)
   const id = c.req.param('id') ?? ''
   const found = await searchEvents(c, { request_id: id, limit: 1, ...ofNobody(nobody) })
   if (!found.ok && found.status !== 400) return refused(c, found)
@@ -111,10 +112,9 @@ function OnRecord({ c, event }: { c: PageContext; event: Event }) {
     ['Hash', <code class="id">{event.hash}</code>],
   ]
   return (
-    <section aria-labelledby="record">
-      <h2 id="record">On record</h2>
+    <Section id="record" title="On record">
       <Facts rows={rows} />
-    </section>
+    </Section>
   )
 }
 

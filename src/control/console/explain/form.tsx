@@ -1,22 +1,23 @@
 // The two questions: which request, or which call.
 
 import { SPELLED } from '../../../lib/header-names.ts'
-import type { KeyView } from '../../api/keys/schemas.ts'
 import { METHODS } from '../../../lib/methods.ts'
 import { formatAddress } from '../../../lists/address.ts'
 import type { PageContext } from '../context.ts'
+import type { Key } from '../keys/read.ts'
 import { Choices } from '../kit/choices.tsx'
 import type { Fault } from '../kit/fault.ts'
-import { Field, Select } from '../kit/field.tsx'
+import { Field, optionsOf, Select } from '../kit/field.tsx'
 import { Form } from '../kit/form.tsx'
-import type { Asked } from './asked.ts'
+import { FilterForm } from '../kit/listing.tsx'
+import { Section } from '../kit/section.tsx'
+import type { Question } from './question.ts'
 
 /** Where a call was refused that has answered with its number. */
 export function RequestForm({ value }: { value: string }) {
   return (
-    <section aria-labelledby="by-request">
-      <h2 id="by-request">A request that was made</h2>
-      <form method="get" class="filter" aria-label="Find a request">
+    <Section id="by-request" title="A request that was made">
+      <FilterForm label="Find a request" submit="Find it" main>
         <Field
           name="request"
           label="Request id"
@@ -26,35 +27,27 @@ export function RequestForm({ value }: { value: string }) {
           maxlength={64}
           hint="From the answer’s header X-Request-Id."
         />
-        <button type="submit">Find it</button>
-      </form>
-    </section>
+      </FilterForm>
+    </Section>
   )
 }
 
 interface CallFormProps {
   c: PageContext
-  asked: Asked
+  asked: Question
   /** The organization’s keys; undefined where there are more than a list can hold. */
-  keys: readonly KeyView[] | undefined
+  keys: readonly Key[] | undefined
   fault: Fault | undefined
 }
 
 export function CallForm({ c, asked, keys, fault }: CallFormProps) {
   const { address } = c.env.context
   return (
-    <section aria-labelledby="by-call">
-      <h2 id="by-call">A call as it would be</h2>
+    <Section id="by-call" title="A call as it would be">
       <p>Nothing is called, spent or stored by asking.</p>
-      <Form c={c} action={c.req.path} submit="Explain">
-        <KeyField keys={keys} asked={asked} fault={fault} />
-        <Select
-          name="method"
-          label="Method"
-          options={METHODS.map((method) => ({ value: method, label: method }))}
-          value={asked.method}
-          fault={fault}
-        />
+      <Form c={c} action={c.req.path} submit="Explain" fault={fault}>
+        <KeyField keys={keys} asked={asked} />
+        <Select name="method" label="Method" options={optionsOf(METHODS)} value={asked.method} />
         <Field
           name="path"
           label="Path"
@@ -64,7 +57,6 @@ export function CallForm({ c, asked, keys, fault }: CallFormProps) {
           required
           maxlength={8192}
           hint="A whole address may be pasted; what counts is its path."
-          fault={fault}
         />
         <Field
           name="address"
@@ -73,7 +65,6 @@ export function CallForm({ c, asked, keys, fault }: CallFormProps) {
           code
           maxlength={64}
           hint={address ? `Yours is ${formatAddress(address)}.` : 'An IPv4 or IPv6 address.'}
-          fault={fault}
         />
         <Field
           name="origin"
@@ -83,7 +74,6 @@ export function CallForm({ c, asked, keys, fault }: CallFormProps) {
           code
           maxlength={300}
           hint="Of the page, where one calls; else empty."
-          fault={fault}
         />
         {takesDepartment(c) ? (
           <Field
@@ -92,7 +82,6 @@ export function CallForm({ c, asked, keys, fault }: CallFormProps) {
             value={asked.department}
             maxlength={64}
             hint={`The header ${SPELLED.department}, where a service user calls.`}
-            fault={fault}
           />
         ) : null}
         <Choices
@@ -104,11 +93,11 @@ export function CallForm({ c, asked, keys, fault }: CallFormProps) {
         />
         {c.get('session').actor.type === 'operator' ? <Credential fault={fault} /> : null}
       </Form>
-    </section>
+    </Section>
   )
 }
 
-function KeyField({ keys, asked, fault }: Pick<CallFormProps, 'keys' | 'asked' | 'fault'>) {
+function KeyField({ keys, asked }: Pick<CallFormProps, 'keys' | 'asked'>) {
   const listed = keys && (asked.key === '' || keys.some(({ id }) => id === asked.key))
   if (!listed) {
     return (
@@ -119,7 +108,6 @@ function KeyField({ keys, asked, fault }: Pick<CallFormProps, 'keys' | 'asked' |
         code
         maxlength={64}
         hint="Its id, such as key_…; never its value."
-        fault={fault}
       />
     )
   }
@@ -133,7 +121,6 @@ function KeyField({ keys, asked, fault }: Pick<CallFormProps, 'keys' | 'asked' |
       label="Key"
       options={[{ value: '', label: 'Choose a key' }, ...options]}
       value={asked.key}
-      fault={fault}
     />
   )
 }
@@ -150,7 +137,6 @@ function Credential({ fault }: { fault: Fault | undefined }) {
         code
         maxlength={8192}
         hint="Operators only, and only if its key is not known: a key’s id tells as much. It is not kept, and not shown again."
-        fault={fault}
       />
     </details>
   )

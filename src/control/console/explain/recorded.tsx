@@ -5,6 +5,7 @@ import type { PageContext } from '../context.ts'
 import { keyUrl } from '../keys/read.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts, type Fact } from '../kit/facts.tsx'
+import { Notice } from '../kit/section.tsx'
 import { Time } from '../kit/time.tsx'
 import { Why, type Explanation } from './trace.tsx'
 
@@ -65,14 +66,12 @@ function now({ decision, reason }: Event, found: Explanation | undefined): strin
 export function NotFound({ c }: { c: PageContext }) {
   const operator = c.get('session').actor.type === 'operator'
   return (
-    <div class="notice warn" role="status">
-      <p>
-        <strong>No call with this id is on record here.</strong> A call is on record within seconds:
-        try again if it was made just now.{' '}
-        {operator
-          ? 'It may belong to another organization. Of calls whose key was not recognised a sample is on record, 60 a minute from each network; the others are only counted by their reason.'
-          : 'A call whose key was not recognised belongs to no organization; an operator can find it.'}
-      </p>
-    </div>
+    <Notice tone="warn" role="status">
+      <strong>No call with this id is on record here.</strong> A call is on record within seconds:
+      try again if it was made just now.{' '}
+      {operator
+        ? 'It may belong to another organization. Of calls whose key was not recognised a sample is on record, 60 a minute from each network; the others are only counted by their reason.'
+        : 'A call whose key was not recognised belongs to no organization; an operator can find it.'}
+    </Notice>
   )
 }

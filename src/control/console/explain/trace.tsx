@@ -1,29 +1,15 @@
 // The gate's steps in its own order, in words: what passed, what refused, and what was not reached.
 
+import type { AnswerOf } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Table } from '../kit/table.tsx'
+import { Buttons } from '../kit/link.tsx'
+import { Section } from '../kit/section.tsx'
+import { number, Table } from '../kit/table.tsx'
 import { explainReason, type Subject } from '../reasons/explain.ts'
 
 /** What the operation `explain` answers. */
-export interface Explanation {
-  readonly verdict: 'forwarded' | 'refused'
-  readonly status: number | null
-  readonly reason: string | null
-  readonly steps: readonly {
-    readonly step: string
-    readonly verdict: 'pass' | 'refuse'
-    readonly reason: string | null
-    readonly detail: string
-  }[]
-  readonly limits: readonly {
-    readonly name: string
-    readonly limit: number
-    readonly window_seconds: number
-    readonly remaining: number
-    readonly reset_after_ms: number
-  }[]
-}
+export type Explanation = AnswerOf<'explain'>
 
 /** By the names that the API gives them, in the gate's order. */
 const STEPS: Readonly<Record<string, string>> = {
@@ -47,13 +33,12 @@ export function Trace({ c, found, subject }: TraceProps) {
   const { verdict, status, reason, steps, limits } = found
   const reached = new Set(steps.map(({ step }) => step))
   const rest = Object.keys(STEPS).filter((step) => !reached.has(step))
+  const title =
+    verdict === 'forwarded'
+      ? 'It would be forwarded to the product'
+      : `It would be refused: ${status ?? ''} ${reason ?? ''}`
   return (
-    <section aria-labelledby="trace">
-      <h2 id="trace">
-        {verdict === 'forwarded'
-          ? 'It would be forwarded to the product'
-          : `It would be refused: ${status ?? ''} ${reason ?? ''}`}
-      </h2>
+    <Section id="trace" title={title}>
       <ol class="trace">
         {steps.map(({ step, verdict: passed, reason: why, detail }) => (
           <li class={passed}>
@@ -79,7 +64,7 @@ export function Trace({ c, found, subject }: TraceProps) {
           : null}
       </ol>
       {limits.length === 0 ? null : <Limits limits={limits} />}
-    </section>
+    </Section>
   )
 }
 
@@ -100,32 +85,19 @@ export function Why({ c, reason, subject, told }: WhyProps) {
       {told === undefined ? null : <p>The caller is told: “{told}”</p>}
       {mend ? (
         <p>
-          <a role="button" href={mend.href}>
-            {mend.label}
-          </a>
+          <Buttons links={[[mend.label, mend.href]]} />
         </p>
       ) : null}
     </>
   )
 }
 
+const COLUMNS = ['Limit', number('Requests'), number('Left now'), number('All again in')]
+
 function Limits({ limits }: Pick<Explanation, 'limits'>) {
-  const columns = [
-    'Limit',
-    { label: 'Requests', number: true },
-    { label: 'Left now', number: true },
-    { label: 'All again in', number: true },
-  ]
-  return (
-    <Table caption="The limits of this call" columns={columns} quiet={false}>
-      {limits.map(({ name, limit, window_seconds, remaining, reset_after_ms }) => (
-        <tr>
-          <th scope="row">{name}</th>
-          <td class="number">{`${limit} in ${window_seconds} s`}</td>
-          <td class="number">{remaining}</td>
-          <td class="number">{`${Math.ceil(reset_after_ms / 1000)} s`}</td>
-        </tr>
-      ))}
-    </Table>
-  )
+  const rows = limits.map(({ name, limit, window_seconds, remaining, reset_after_ms }) => [
+    ...[name, `${limit} in ${window_seconds} s`],
+    ...[remaining, `${Math.ceil(reset_after_ms / 1000)} s`],
+  ])
+  return <Table caption="The limits of this call" columns={COLUMNS} rows={rows} quiet={false} />
 }

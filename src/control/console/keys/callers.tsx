@@ -1,11 +1,12 @@
 // Who still calls with a key that is being replaced: its calls since the rotation, by address.
 
-import type { KeyView } from '../../api/keys/schemas.ts'
-import { call, type Listed } from '../api.ts'
+import { call } from '../api.ts'
 import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
-import { Table } from '../kit/table.tsx'
+import { Section } from '../kit/section.tsx'
+import { number, Table } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
+import type { Key } from './read.ts'
 
 const LOOKED_AT = 200
 
@@ -25,12 +26,12 @@ interface Callers {
 }
 
 /** The callers of an old key since its successor was made; undefined where it has none. */
-export async function readCallers(c: PageContext, key: KeyView): Promise<Callers | undefined> {
+export async function readCallers(c: PageContext, key: Key): Promise<Callers | undefined> {
   if (key.rotated_to === null) return undefined
-  const successor = await call<KeyView>(c, 'getKey', { params: { id: key.rotated_to } })
+  const successor = await call(c, 'getKey', { params: { id: key.rotated_to } })
   if (!successor.ok) return undefined
   const since = successor.value.created_at
-  const events = await call<Listed<Event>>(c, 'listAudit', {
+  const events = await call(c, 'listAudit', {
     query: { key: key.id, from: since, limit: LOOKED_AT },
   })
   if (!events.ok) return undefined
@@ -56,40 +57,24 @@ function newCaller(address: string, lastAt: number): Caller {
   return { address, products: new Set(), calls: 0, refused: 0, lastAt }
 }
 
-export function CallersTable({ found }: { found: Callers }) {
-  const { since, callers, more } = found
-  const columns = [
-    'Address',
-    'Products',
-    { label: 'Calls', number: true },
-    { label: 'Refused', number: true },
-    'Last call',
-  ]
+const COLUMNS = ['Address', 'Products', number('Calls'), number('Refused'), 'Last call']
+
+export function CallersTable({ found: { since, callers, more } }: { found: Callers }) {
+  const rows = callers.map(({ address, products, calls, refused, lastAt }) => [
+    <code class="id">{address}</code>,
+    [...products].join(', '),
+    ...[calls, refused, <Time ms={lastAt} />],
+  ])
   return (
-    <section aria-labelledby="callers">
-      <h2 id="callers">Who still calls with the old key</h2>
+    <Section id="callers" title="Who still calls with the old key">
       {callers.length === 0 ? (
         <p>
           Nobody since the rotation at <Time ms={since} />. Calls appear here within seconds.
         </p>
       ) : (
-        <Table caption="Calls since the rotation, by address" columns={columns}>
-          {callers.map(({ address, products, calls, refused, lastAt }) => (
-            <tr>
-              <th scope="row">
-                <code class="id">{address}</code>
-              </th>
-              <td>{[...products].join(', ')}</td>
-              <td class="number">{calls}</td>
-              <td class="number">{refused}</td>
-              <td>
-                <Time ms={lastAt} />
-              </td>
-            </tr>
-          ))}
-        </Table>
+        <Table caption="Calls since the rotation, by address" columns={COLUMNS} rows={rows} />
       )}
       {more ? <p>Of the latest {LOOKED_AT} calls; there were more before.</p> : null}
-    </section>
+    </Section>
   )
 }

@@ -3,11 +3,13 @@
 
 import type { Environment, Kind } from '../../../catalog/define.ts'
 import { curlLine, DOCUMENT } from '../../../catalog/curl.ts'
-import type { KeyView } from '../../api/keys/schemas.ts'
-import type { ServiceUserView } from '../../api/service-users/read.ts'
-import { call } from '../api.ts'
+import { call, type AnswerOf } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Code } from '../kit/code.tsx'
+import { Section } from '../kit/section.tsx'
+import type { Key } from './read.ts'
+
+type ServiceUser = AnswerOf<'getServiceUser'>
 
 /** Who would call. */
 export interface Caller {
@@ -20,26 +22,23 @@ export interface Caller {
   readonly ips: readonly string[] | null
   readonly origins: readonly string[] | null
   /** Of a token. */
-  readonly user: ServiceUserView | undefined
+  readonly user: ServiceUser | undefined
+}
+
+interface ExamplesProps {
+  c: PageContext
+  credential: Key
+  value: string
 }
 
 /** A call of each product that the key may call; `value` stands in the key's place. */
-export async function Examples({
-  c,
-  credential,
-  value,
-}: {
-  c: PageContext
-  credential: KeyView
-  value: string
-}) {
+export async function Examples({ c, credential, value }: ExamplesProps) {
   const user = await readUser(c, credential)
   const caller = { ...credential, environments: [credential.environment], user }
   return (
-    <section aria-labelledby="call">
-      <h2 id="call">Call with it</h2>
+    <Section id="call" title="Call with it">
       <Lines c={c} caller={caller} value={value} />
-    </section>
+    </Section>
   )
 }
 
@@ -115,9 +114,9 @@ function linesOf(
 
 async function readUser(
   c: PageContext,
-  { service_user_id: id }: KeyView,
-): Promise<ServiceUserView | undefined> {
+  { service_user_id: id }: Key,
+): Promise<ServiceUser | undefined> {
   if (id === null) return undefined
-  const found = await call<ServiceUserView>(c, 'getServiceUser', { params: { id } })
+  const found = await call(c, 'getServiceUser', { params: { id } })
   return found.ok ? found.value : undefined
 }

@@ -1,13 +1,12 @@
 // Invalidating a key, for good and at once.
 
 import { call } from '../api.ts'
-import { confirmAction } from '../kit/confirm-action.tsx'
-import type { ChangeReceipt } from '../kit/receipt.tsx'
+import { formPage } from '../kit/form-page.tsx'
 import { Time } from '../kit/time.tsx'
 import { done } from '../respond.tsx'
 import { backToKey, keyUrl, readKey } from './read.ts'
 
-export const revokeKey = confirmAction({
+export const revokeKey = formPage({
   read: readKey,
   back: backToKey,
   submit: 'Invalidate the key',
@@ -18,6 +17,6 @@ export const revokeKey = confirmAction({
       taken back. Last use: <Time ms={last_used_at} />.
     </p>
   ),
-  act: (c, { id }) => call<ChangeReceipt>(c, 'revokeKey', { params: { id } }),
+  act: (c, { id }) => call(c, 'revokeKey', { params: { id } }),
   answer: (c, { id }, receipt) => done(c, keyUrl(c, id), 'key_revoked', receipt),
 })

@@ -11,7 +11,7 @@ const MANAGEMENT: ReadonlySet<string> = new Set(
   Object.values(OPERATIONS).flatMap(({ access }) => (typeof access === 'string' ? [] : access)),
 )
 
-export function Scopes({ c, kind, values, held = [], fault }: FieldsProps) {
+export function Scopes({ c, kind, initial, held = [] }: FieldsProps) {
   const { catalog } = c.env.context.edge
   if (!hasChosenScopes(kind)) return null
   const known = scopesFor(catalog, kind)
@@ -29,9 +29,8 @@ export function Scopes({ c, kind, values, held = [], fault }: FieldsProps) {
         legend="Scopes"
         type="checkbox"
         choices={choices(false)}
-        chosen={values.scopes}
+        chosen={initial.scopes}
         hint="What the key may do in its products."
-        fault={fault}
       />
       {management.length === 0 ? null : (
         <div class="notice warn">
@@ -41,7 +40,7 @@ export function Scopes({ c, kind, values, held = [], fault }: FieldsProps) {
             legend="Management scopes"
             type="checkbox"
             choices={management}
-            chosen={values.scopes}
+            chosen={initial.scopes}
             hint="Whoever has a key with these can read or change this organization’s keys, settings, webhooks and accounts. Give them to your own tools only, never to a product’s key."
           />
         </div>

@@ -3,11 +3,12 @@
 import type { Child } from 'hono/jsx'
 
 import { hasOrigins, KINDS } from '../../../credentials/kinds.ts'
-import type { KeyView } from '../../api/keys/schemas.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts, type Fact } from '../kit/facts.tsx'
+import { Actions, type Action } from '../kit/link.tsx'
 import { Receipt } from '../kit/receipt.tsx'
+import { codes, Entries } from '../kit/section.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, receiptOf, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
@@ -15,7 +16,7 @@ import { pageUrl, withQuery } from '../urls.ts'
 import { CallersTable, readCallers } from './callers.tsx'
 import { Examples } from './examples.tsx'
 import { labelOf } from './kinds.ts'
-import { backToKeys, keyUrl, readKey, usageOfMonth, type KeyUsage } from './read.ts'
+import { backToKeys, keyUrl, readKey, usageOfMonth, type Key, type KeyUsage } from './read.ts'
 
 export async function showKey(c: PageContext): Promise<Response> {
   const found = await readKey(c)
@@ -31,7 +32,9 @@ export async function showKey(c: PageContext): Promise<Response> {
     { title: `Key “${key.name}”`, back: backToKeys(c) },
     <>
       <Receipt {...receipt} />
-      {mayWrite(c.get('session')) ? <Actions c={c} found={key} /> : null}
+      {mayWrite(c.get('session')) && key.state !== 'revoked' ? (
+        <Actions links={actionsOf(c, key)} />
+      ) : null}
       <Facts rows={factsOf(c, key, usage.get(key.id))} />
       {callers ? <CallersTable found={callers} /> : null}
       {key.state === 'active' ? <Examples c={c} credential={key} value="YOUR_KEY" /> : null}
@@ -39,30 +42,16 @@ export async function showKey(c: PageContext): Promise<Response> {
   )
 }
 
-function Actions({ c, found: key }: { c: PageContext; found: KeyView }) {
-  if (key.state === 'revoked') return null
-  return (
-    <p class="actions">
-      <a role="button" class="quiet" href={keyUrl(c, key.id, 'edit')}>
-        Edit
-      </a>
-      {key.state === 'active' && key.rotated_to === null ? (
-        <a role="button" class="quiet" href={keyUrl(c, key.id, 'rotate')}>
-          Rotate
-        </a>
-      ) : null}
-      <a role="button" class="danger" href={keyUrl(c, key.id, 'revoke')}>
-        Invalidate
-      </a>
-    </p>
-  )
+function actionsOf(c: PageContext, { id, state, rotated_to }: Key): readonly (Action | false)[] {
+  const rotates = state === 'active' && rotated_to === null
+  return [
+    ['Edit', keyUrl(c, id, 'edit'), 'quiet'],
+    rotates && ['Rotate', keyUrl(c, id, 'rotate'), 'quiet'],
+    ['Invalidate', keyUrl(c, id, 'revoke'), 'danger'],
+  ]
 }
 
-function factsOf(
-  c: PageContext,
-  key: KeyView,
-  usage: KeyUsage | undefined,
-): readonly (Fact | false)[] {
+function factsOf(c: PageContext, key: Key, usage: KeyUsage | undefined): readonly (Fact | false)[] {
   return [
     ['State', <Badge text={key.state} />],
     ['Id', <code class="id">{key.id}</code>],
@@ -116,15 +105,5 @@ const LISTED_MAX = 20
 function list(entries: readonly string[] | null): Child {
   if (entries === null) return 'not restricted by this key'
   if (entries.length === 0) return <Badge text="nobody: the list is empty" tone="bad" />
-  const more = entries.length - LISTED_MAX
-  return (
-    <ul class="entries">
-      {entries.slice(0, LISTED_MAX).map((entry) => (
-        <li>
-          <code>{entry}</code>
-        </li>
-      ))}
-      {more > 0 ? <li>and {more} more</li> : null}
-    </ul>
-  )
+  return <Entries look="entries" most={LISTED_MAX} entries={codes(entries)} />
 }

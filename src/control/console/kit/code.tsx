@@ -18,36 +18,40 @@ export function Code({ id, label, text }: { id: string; label: string; text: str
   )
 }
 
-/**
- * A value that is in this answer and nowhere else. `then` is where a reload leads, so that it neither
- * shows the value again nor asks to send the form again.
- */
-export function Secret({
-  id = 'secret',
-  label,
-  value,
-  then,
-  children,
-}: {
-  id?: string
+interface SecretProps {
   label: string
   value: string
   then: string
   children?: Child
-}) {
+}
+
+/**
+ * A value that is in this answer and nowhere else. `then` is where a reload leads, so that it neither
+ * shows the value again nor asks to send the form again.
+ */
+export function Secret({ label, value, then, children }: SecretProps) {
   return (
-    <section class="notice warn secret" data-once={then} aria-labelledby={`${id}-label`}>
-      <h2 id={`${id}-label`}>{label}</h2>
+    <section class="notice warn secret" data-once={then} aria-labelledby="secret-label">
+      <h2 id="secret-label">{label}</h2>
       <p>
         Copy it now and keep it where secrets are kept. It is shown this once and nobody can read it
         again.
       </p>
       <div class="value">
-        <code id={id}>{value}</code>
-        <CopyButton id={id} label={label} />
+        <code id="secret">{value}</code>
+        <CopyButton id="secret" label={label} />
       </div>
       {children}
     </section>
+  )
+}
+
+/** In a secret's place, where an equal form was sent before. */
+export function AlreadyShown({ then, children }: { then: string; children?: Child }) {
+  return (
+    <div class="notice warn" data-once={then}>
+      <p>{children}</p>
+    </div>
   )
 }
 

@@ -1,36 +1,22 @@
 // A form behind a typed confirmation, for what cannot be taken back, with what was wrong with it.
 
-import type { Child } from 'hono/jsx'
-
 import { foldBlanks } from '../../../lib/names.ts'
-import type { PageContext } from '../context.ts'
 import type { Fault } from './fault.ts'
 import { Field } from './field.tsx'
-import { Form } from './form.tsx'
+import { Form, type FormProps } from './form.tsx'
 import { Problem } from './problem.tsx'
 
-interface ConfirmProps {
-  c: PageContext
-  action?: string
-  submit: string
-  /** What must be typed: a name or an id. */
-  expected: string
-  cancel?: string
-  fault?: Fault | undefined
-  /** What will happen, in words. */
-  children?: Child
-}
-
-export function ConfirmForm({ c, expected, fault, children, ...form }: ConfirmProps) {
+/** `expected`: what must be typed, a name or an id. The children say what will happen. */
+export function ConfirmForm({ expected, children, ...form }: FormProps & { expected: string }) {
   return (
     <>
-      <Problem fault={fault} labels={{ confirmation: 'Confirmation' }} />
-      <Form c={c} danger {...form}>
+      <Problem fault={form.fault} labels={{ confirmation: 'Confirmation' }} />
+      <Form danger {...form}>
         {children}
         <p>
           To confirm, type <code class="id">{expected}</code>.
         </p>
-        <Field name="confirmation" label="Confirmation" code required fault={fault} />
+        <Field name="confirmation" label="Confirmation" code required />
       </Form>
     </>
   )

@@ -4,41 +4,36 @@
 import type { Child } from 'hono/jsx'
 
 import type { Fault } from './fault.ts'
+import { useForm } from './form-context.ts'
 
 interface FieldProps {
   name: string
   label: string
   id?: string | undefined
   hint?: Child
-  /** The form's fault; shown here when it is this field's. */
+  /** The form's fault, unless the form itself has been told; shown here when it is this field's. */
   fault?: Fault | undefined
 }
 
-/** The attributes that tie an input to its label, hint and fault. */
-function tied({ name, id = name, hint, fault }: FieldProps) {
-  const wrong = fault?.field === name
-  const notes = [hint ? `${id}-hint` : '', wrong ? `${id}-fault` : ''].filter((one) => one !== '')
-  return {
-    id,
-    name,
-    ...(notes.length > 0 && { 'aria-describedby': notes.join(' ') }),
-    ...(wrong && { 'aria-invalid': 'true' as const }),
-  }
+/** The attributes that tie an input or a fieldset to its hint and fault. */
+export function describedBy({ name, id = name, hint, fault }: Omit<FieldProps, 'label'>) {
+  const notes = [hint ? `${id}-hint` : '', fault?.field === name ? `${id}-fault` : '']
+  const described = notes.filter((one) => one !== '').join(' ')
+  return described !== '' && { 'aria-describedby': described }
 }
 
-function Labelled({ children, ...props }: FieldProps & { children?: Child }) {
-  const { name, id = name, label, hint } = props
+function tied(props: FieldProps) {
+  const { name, id = name, fault } = props
+  const wrong = fault?.field === name
+  return { id, name, ...describedBy(props), ...(wrong && { 'aria-invalid': 'true' as const }) }
+}
+
+export function Hint({ id, children }: { id: string; children?: Child }) {
+  if (!children) return null
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <small id={`${id}-hint`} class="hint">
       {children}
-      {hint ? (
-        <small id={`${id}-hint`} class="hint">
-          {hint}
-        </small>
-      ) : null}
-      <FaultOf {...props} />
-    </div>
+    </small>
   )
 }
 
@@ -52,8 +47,21 @@ export function FaultOf({ name, id = name, fault }: Pick<FieldProps, 'name' | 'i
   )
 }
 
+function Labelled({ children, ...props }: FieldProps & { children?: Child }) {
+  const { name, id = name, label, hint } = props
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children}
+      <Hint id={id}>{hint}</Hint>
+      <FaultOf {...props} />
+    </div>
+  )
+}
+
 export interface InputProps extends FieldProps {
   type?: 'text' | 'search' | 'password' | 'email' | 'url' | 'number' | 'date' | 'datetime-local'
+  /** What was typed takes its place, where the form is shown again; never that of a password. */
   value?: string | number | undefined
   required?: boolean
   autocomplete?: string
@@ -76,14 +84,17 @@ export function Field({
   maxlength,
   min,
   max,
-  ...props
+  ...given
 }: InputProps) {
+  const form = useForm()
+  const props = { fault: form.fault, ...given }
+  const typed = type === 'password' ? undefined : form.typed?.get(props.name)
   return (
     <Labelled {...props}>
       <input
         {...tied(props)}
         type={type}
-        value={value ?? ''}
+        value={typed ?? value ?? ''}
         autocomplete={autocomplete}
         {...(required && { required })}
         {...(placeholder !== undefined && { placeholder })}
@@ -97,7 +108,7 @@ export function Field({
 }
 
 /** What a thing is called; the API takes as long a name for every sort of thing. */
-export function NameField(props: Pick<InputProps, 'value' | 'hint' | 'fault'>) {
+export function NameField(props: Pick<InputProps, 'value' | 'hint'>) {
   return <Field name="name" label="Name" required maxlength={200} {...props} />
 }
 
@@ -107,8 +118,10 @@ export function TextArea({
   rows = 4,
   code,
   placeholder,
-  ...props
+  ...given
 }: FieldProps & { value?: string; rows?: number; code?: boolean; placeholder?: string }) {
+  const form = useForm()
+  const props = { fault: form.fault, ...given }
   return (
     <Labelled {...props}>
       <textarea
@@ -119,7 +132,7 @@ export function TextArea({
         {...(code && { class: 'code', autocapitalize: 'none' as const })}
       >
         {/* A browser drops the first line break. */}
-        {`\n${value ?? ''}`}
+        {`\n${form.typed?.get(props.name) ?? value ?? ''}`}
       </textarea>
     </Labelled>
   )
@@ -130,17 +143,32 @@ export interface Option {
   readonly label: string
 }
 
+/** The options of labels by their values, or of values that are their own labels; `any` stands first. */
+export function optionsOf(
+  values: Readonly<Record<string, string>> | readonly string[],
+  any?: string,
+): Option[] {
+  const labels = Array.isArray(values)
+    ? (values as readonly string[]).map((value) => [value, value] as const)
+    : Object.entries(values as Readonly<Record<string, string>>)
+  const options = labels.map(([value, label]) => ({ value, label }))
+  return any === undefined ? options : [{ value: '', label: any }, ...options]
+}
+
 /** One of several. */
 export function Select({
   options,
   value,
-  ...props
+  ...given
 }: FieldProps & { options: readonly Option[]; value?: string | undefined }) {
+  const form = useForm()
+  const props = { fault: form.fault, ...given }
+  const chosen = form.typed?.get(props.name) ?? value
   return (
     <Labelled {...props}>
       <select {...tied(props)}>
         {options.map((option) => (
-          <option value={option.value} {...(option.value === value && { selected: true })}>
+          <option value={option.value} {...(option.value === chosen && { selected: true })}>
             {option.label}
           </option>
         ))}

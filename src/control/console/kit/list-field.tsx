@@ -15,14 +15,11 @@ interface ListFieldProps {
   listed: string
   /** null: no restriction. */
   entries: readonly string[] | null
-  /** As it was typed, in place of the entries. */
-  typed?: string | undefined
   placeholder: string
   hint: string
-  fault?: Fault | undefined
 }
 
-export function ListField({ name, entries, typed, fault, ...props }: ListFieldProps) {
+export function ListField({ name, entries, ...props }: ListFieldProps) {
   const choices = [
     { value: 'any', label: props.anyone },
     { value: 'listed', label: props.listed },
@@ -39,11 +36,10 @@ export function ListField({ name, entries, typed, fault, ...props }: ListFieldPr
       <TextArea
         name={name}
         label={`${props.listed}: one entry a line`}
-        value={typed ?? entries?.join('\n') ?? ''}
+        value={entries?.join('\n') ?? ''}
         code
         placeholder={props.placeholder}
         hint={`${props.hint} A list without an entry admits nobody.`}
-        fault={fault}
       />
     </div>
   )

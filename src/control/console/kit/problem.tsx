@@ -4,39 +4,29 @@ import type { Fault, Labels } from './fault.ts'
 
 interface ProblemProps {
   fault: Fault | undefined
-  labels?: Labels
+  labels?: Labels | undefined
+  /** Of a form that only asks, such as a search. */
+  asked?: boolean
 }
 
-/** Of a form that changes something. */
-export function Problem({ fault, labels = {} }: ProblemProps) {
+export function Problem({ fault, labels = {}, asked = false }: ProblemProps) {
   if (!fault) return null
+  const { field, sentence } = fault
   return (
-    <div class="notice bad" role="alert" id="problem">
+    <div class="notice bad" role="alert" {...(!asked && { id: 'problem' })}>
       <p>
-        <strong>Nothing was changed.</strong> <Told fault={fault} labels={labels} />
+        {asked ? null : (
+          <>
+            <strong>Nothing was changed.</strong>{' '}
+          </>
+        )}
+        {field === undefined ? null : (
+          <>
+            <a href={`#${field}`}>{labels[field] ?? field.replaceAll('_', ' ')}</a>:{' '}
+          </>
+        )}
+        {sentence}
       </p>
     </div>
-  )
-}
-
-/** Of a form that only asks, such as a search. */
-export function AskedWrongly({ fault, labels = {} }: ProblemProps) {
-  if (!fault) return null
-  return (
-    <div class="notice bad" role="alert">
-      <p>
-        <Told fault={fault} labels={labels} />
-      </p>
-    </div>
-  )
-}
-
-/** The sentence, after a link to the field where one is at fault. */
-function Told({ fault: { field, sentence }, labels }: { fault: Fault; labels: Labels }) {
-  if (field === undefined) return <>{sentence}</>
-  return (
-    <>
-      <a href={`#${field}`}>{labels[field] ?? field.replaceAll('_', ' ')}</a>: {sentence}
-    </>
   )
 }

@@ -1,5 +1,6 @@
 // What a change answers with: made, and since when nothing older passes anywhere.
 
+import type { AnswerOf } from '../../client/client.ts'
 import { Facts } from './facts.tsx'
 import { Time } from './time.tsx'
 
@@ -11,21 +12,16 @@ export interface ChangeReceipt {
   readonly revoked_at?: number | undefined
 }
 
-/** How far a change has come that the queue finishes: the answer of getChange. */
-export interface ChangeProgress {
-  readonly total: number
-  readonly pending: number
-  readonly enforced_at: number | null
+/** How far a change has come that the queue finishes. */
+export type ChangeProgress = Pick<AnswerOf<'getChange'>, 'total' | 'pending' | 'enforced_at'>
+
+interface ReceiptProps {
+  receipt: ChangeReceipt | undefined
+  progress?: ChangeProgress | undefined
 }
 
 /** `progress` is asked for by the page where the receipt names a change; see receiptOf. */
-export function Receipt({
-  receipt,
-  progress,
-}: {
-  receipt: ChangeReceipt | undefined
-  progress?: ChangeProgress | undefined
-}) {
+export function Receipt({ receipt, progress }: ReceiptProps) {
   if (!receipt) return null
   const { revoked_at: revokedAt, change_id: change } = receipt
   const enforced = progress ? progress.enforced_at : receipt.enforced_at

@@ -1,28 +1,21 @@
 // The people who may sign in here for the organization, and a form for another.
 
 import { parseEmail } from '../../api/members/email.ts'
-import type { MemberView } from '../../api/members/schemas.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Choices } from '../kit/choices.tsx'
 import { Empty } from '../kit/empty.tsx'
 import { faultOf, type Fault } from '../kit/fault.ts'
 import { Field } from '../kit/field.tsx'
 import { Form } from '../kit/form.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { Table } from '../kit/table.tsx'
+import { Notice, Section } from '../kit/section.tsx'
+import { Table, type Cells } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { done, page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
-import {
-  backToMembers,
-  isSelf,
-  MEMBER_LABELS,
-  memberUrl,
-  readMembers,
-  ROLE_CHOICES,
-} from './read.ts'
+import { backToMembers, isSelf, MEMBER_LABELS, memberUrl, type Member } from './read.ts'
+import { RoleField } from './role-field.tsx'
 
 export async function listMembers(c: PageContext): Promise<Response> {
   return await membersPage(c)
@@ -32,38 +25,41 @@ export async function listMembers(c: PageContext): Promise<Response> {
 export async function addMember(c: PageContext): Promise<Response> {
   const form = c.get('form')
   const email = (form.get('email') ?? '').trim()
-  const members = await readMembers(c)
+  const members = await call(c, 'listMembers')
   if (!members.ok) return refused(c, members)
-  if (members.value.some((one) => one.email === parseEmail(email))) {
+  if (members.value.items.some((one) => one.email === parseEmail(email))) {
     const sentence = 'is a member already; change the role in the list'
     return await membersPage(c, { field: 'email', sentence })
   }
   if (email === '') return await membersPage(c, { field: 'email', sentence: 'must not be empty' })
-  const saved = await call<MemberView>(c, 'putMember', {
-    params: { email },
-    body: { role: form.get('role') ?? undefined },
-  })
+  const body = { role: form.get('role') ?? undefined }
+  const saved = await call(c, 'putMember', { params: { email }, body })
   if (!saved.ok) return await membersPage(c, faultOf(saved, MEMBER_LABELS))
   return await done(c, backToMembers(c).href, 'member_saved')
 }
 
+const COLUMNS = ['E-mail address', 'Role', 'Member since']
+
 async function membersPage(c: PageContext, fault?: Fault): Promise<Response> {
-  const found = await readMembers(c)
+  const found = await call(c, 'listMembers')
   if (!found.ok) return refused(c, found)
+  const write = mayWrite(c.get('session'))
+  const columns = write ? [...COLUMNS, 'Actions'] : COLUMNS
+  const rows = found.value.items.map((member) => rowOf(c, member).slice(0, columns.length))
   return page(
     c,
     { title: 'Members', fault },
     <>
       <Problem fault={fault} labels={MEMBER_LABELS} />
       <Access c={c} />
-      {found.value.length === 0 ? (
+      {rows.length === 0 ? (
         <Empty title="There is no member yet.">
           <p>Until there is one, only operators see this organization here.</p>
         </Empty>
       ) : (
-        <Rows c={c} members={found.value} />
+        <Table caption="Members, by their addresses" columns={columns} rows={rows} />
       )}
-      {mayWrite(c.get('session')) ? <AddForm c={c} fault={fault} /> : null}
+      {write ? <AddForm c={c} fault={fault} /> : null}
     </>,
   )
 }
@@ -74,77 +70,53 @@ function Access({ c }: { c: PageContext }) {
     return <p>Members sign in through Cloudflare Access with the address that stands here.</p>
   }
   return (
-    <div class="notice warn">
-      <p>
-        Cloudflare Access is not configured in this deployment, so no member can sign in yet: only
-        the admin token opens the console. See <code>ACCESS</code> in the settings.
-      </p>
-    </div>
+    <Notice tone="warn">
+      Cloudflare Access is not configured in this deployment, so no member can sign in yet: only the
+      admin token opens the console. See <code>ACCESS</code> in the settings.
+    </Notice>
   )
 }
 
-function Rows({ c, members }: { c: PageContext; members: readonly MemberView[] }) {
-  const write = mayWrite(c.get('session'))
-  const columns = ['E-mail address', 'Role', 'Member since', ...(write ? ['Actions'] : [])]
-  return (
-    <Table caption="Members, by their addresses" columns={columns}>
-      {members.map((member) => (
-        <tr>
-          <th scope="row">
-            {member.email} {isSelf(c, member) ? <Badge text="you" /> : null}
-          </th>
-          <td>{member.role}</td>
-          <td>
-            <Time ms={member.created_at} />
-          </td>
-          {write ? <Actions c={c} member={member} /> : null}
-        </tr>
-      ))}
-    </Table>
-  )
-}
-
-function Actions({ c, member }: { c: PageContext; member: MemberView }) {
-  const { email } = member
-  if (isSelf(c, member)) return <td>Another administrator can change your membership.</td>
-  return (
-    <td>
-      <a href={memberUrl(c, email)} aria-label={`Change role of ${email}`}>
-        Change role
-      </a>
-      {' · '}
-      <a href={memberUrl(c, email, 'remove')} aria-label={`Remove ${email}`}>
-        Remove
-      </a>
-    </td>
-  )
+function rowOf(c: PageContext, member: Member): Cells {
+  const { email, role, created_at } = member
+  const self = isSelf(c, member)
+  return [
+    <>
+      {email} {self ? <Badge text="you" /> : null}
+    </>,
+    role,
+    <Time ms={created_at} />,
+    self ? (
+      'Another administrator can change your membership.'
+    ) : (
+      <>
+        <a href={memberUrl(c, email)} aria-label={`Change role of ${email}`}>
+          Change role
+        </a>
+        {' · '}
+        <a href={memberUrl(c, email, 'remove')} aria-label={`Remove ${email}`}>
+          Remove
+        </a>
+      </>
+    ),
+  ]
 }
 
 function AddForm({ c, fault }: { c: PageContext; fault: Fault | undefined }) {
-  const typed = fault ? c.get('form') : undefined
+  const action = backToMembers(c).href
   return (
-    <section aria-labelledby="add">
-      <h2 id="add">Add a member</h2>
-      <Form c={c} action={backToMembers(c).href} submit="Add the member">
+    <Section id="add" title="Add a member">
+      <Form c={c} action={action} submit="Add the member" fault={fault} typed={c.get('form')}>
         <Field
           name="email"
           label="E-mail address"
           type="email"
           required
           maxlength={254}
-          value={typed?.get('email') ?? ''}
           hint="As Cloudflare Access knows the person, such as ann@example.com."
-          fault={fault}
         />
-        <Choices
-          name="role"
-          legend="Role"
-          type="radio"
-          choices={ROLE_CHOICES}
-          chosen={[typed?.get('role') ?? 'viewer']}
-          fault={fault}
-        />
+        <RoleField role="viewer" />
       </Form>
-    </section>
+    </Section>
   )
 }

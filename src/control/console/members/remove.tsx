@@ -1,11 +1,11 @@
 // Removing a member.
 
 import { call } from '../api.ts'
-import { confirmAction } from '../kit/confirm-action.tsx'
+import { formPage } from '../kit/form-page.tsx'
 import { done } from '../respond.tsx'
 import { backToMembers, readMember } from './read.ts'
 
-export const removeMember = confirmAction({
+export const removeMember = formPage({
   read: readMember,
   title: ({ email }) => `Remove ${email}`,
   back: backToMembers,
@@ -17,6 +17,6 @@ export const removeMember = confirmAction({
       they created go on; invalidate those that the person may still have.
     </p>
   ),
-  act: (c, { email }) => call<null>(c, 'removeMember', { params: { email } }),
+  act: (c, { email }) => call(c, 'removeMember', { params: { email } }),
   answer: (c) => done(c, backToMembers(c).href, 'member_removed'),
 })

@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 
 import type { ConsoleEnv } from '../context.ts'
-import { ASK_AND_ACT } from '../kit/confirm-action.tsx'
+import { SHOW_AND_ACT } from '../kit/form-page.tsx'
 import { needsWriter } from '../writers.ts'
 import { addMember, listMembers } from './list.tsx'
 import { removeMember } from './remove.tsx'
@@ -12,5 +12,5 @@ import { editRole } from './role.tsx'
 export const membersPages = new Hono<ConsoleEnv>()
   .get('/members', listMembers)
   .post('/members', needsWriter, addMember)
-  .on(ASK_AND_ACT, '/members/:email', needsWriter, editRole)
-  .on(ASK_AND_ACT, '/members/:email/remove', needsWriter, removeMember)
+  .on(SHOW_AND_ACT, '/members/:email', needsWriter, editRole)
+  .on(SHOW_AND_ACT, '/members/:email/remove', needsWriter, removeMember)

@@ -1,17 +1,18 @@
 // The first page of operators: the organizations, and a form for a new one. People go to their own.
 
-import type { OrganizationRow } from '../../api/organization/read.ts'
-import { call, type Listed } from '../api.ts'
+import { call, type AnswerOf } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Choices } from '../kit/choices.tsx'
+import { Choices, choicesOf } from '../kit/choices.tsx'
 import { Empty } from '../kit/empty.tsx'
 import type { Fault } from '../kit/fault.ts'
-import { Field, NameField, Select } from '../kit/field.tsx'
+import { Field, NameField, optionsOf, Select } from '../kit/field.tsx'
 import { Form, OnceField } from '../kit/form.tsx'
+import { FilterForm } from '../kit/listing.tsx'
 import { Pager } from '../kit/pager.tsx'
 import { Problem } from '../kit/problem.tsx'
-import { Table } from '../kit/table.tsx'
+import { Section } from '../kit/section.tsx'
+import { number, Table, type Cells } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { pageUrl } from '../urls.ts'
@@ -32,94 +33,67 @@ export async function choose(c: PageContext): Promise<Response> {
 /** The page, with a form that was refused shown again. */
 export async function choosePage(c: PageContext, fault?: Fault): Promise<Response> {
   const { cursor, search } = c.req.query()
-  const found = await call<Listed<OrganizationRow>>(c, 'listOrganizations', {
-    query: { cursor, search },
-  })
+  const found = await call(c, 'listOrganizations', { query: { cursor, search } })
   if (!found.ok) return refused(c, found)
   const { items, next_cursor } = found.value
+  const rows = items.map((one) => rowOf(c, one))
+  const none = search
+    ? `No organization’s name contains “${search}”.`
+    : 'There is no organization yet.'
   return page(
     c,
     { title: 'Organizations', fault },
     <>
-      <form method="get" class="filter" aria-label="Search organizations">
+      <FilterForm label="Search organizations" submit="Search">
         <Field name="search" label="Name contains" type="search" value={search} />
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </form>
-      {items.length === 0 ? (
-        <Empty
-          title={
-            search
-              ? `No organization’s name contains “${search}”.`
-              : 'There is no organization yet.'
-          }
-        >
+      </FilterForm>
+      {rows.length === 0 ? (
+        <Empty title={none}>
           <p>{search ? 'Search for another part of the name.' : 'Create the first one below.'}</p>
         </Empty>
       ) : (
-        <Rows c={c} items={items} />
+        <Table caption="Organizations, newest first" columns={COLUMNS} rows={rows} />
       )}
       <Pager c={c} next={next_cursor} />
-      <section aria-labelledby="new">
-        <h2 id="new">New organization</h2>
+      <Section id="new" title="New organization">
         <Problem fault={fault} labels={ORGANIZATION_LABELS} />
         <NewOrganization c={c} fault={fault} />
-      </section>
+      </Section>
     </>,
   )
 }
 
-function Rows({ c, items }: { c: PageContext; items: readonly OrganizationRow[] }) {
-  const columns = ['Name', 'State', 'Plan', { label: 'Active keys', number: true }, 'Created', 'Id']
-  return (
-    <Table caption="Organizations, newest first" columns={columns}>
-      {items.map(({ id, name, state, plan, active_keys, created_at }) => (
-        <tr>
-          <th scope="row">
-            <a href={homeOf(c, id)}>{name}</a>
-          </th>
-          <td>
-            <Badge text={state} />
-          </td>
-          <td>{plan}</td>
-          <td class="number">{active_keys}</td>
-          <td>
-            <Time ms={created_at} />
-          </td>
-          <td>
-            <code class="id">{id}</code>
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
+const COLUMNS = ['Name', 'State', 'Plan', number('Active keys'), 'Created', 'Id']
+
+function rowOf(c: PageContext, one: AnswerOf<'listOrganizations'>['items'][number]): Cells {
+  return [
+    <a href={homeOf(c, one.id)}>{one.name}</a>,
+    <Badge text={one.state} />,
+    ...[one.plan, one.active_keys],
+    <Time ms={one.created_at} />,
+    <code class="id">{one.id}</code>,
+  ]
 }
 
 function NewOrganization({ c, fault }: { c: PageContext; fault: Fault | undefined }) {
   const { plans, products } = c.env.context.edge.catalog
-  // Only a form that was refused is shown with what was typed.
-  const typed = fault ? c.get('form') : undefined
   const all = products.map(({ id }) => id)
   return (
-    <Form c={c} submit="Create the organization">
-      <OnceField value={typed?.get('once') ?? undefined} />
-      <NameField value={typed?.get('name') ?? ''} fault={fault} />
+    <Form c={c} submit="Create the organization" fault={fault} typed={c.get('form')}>
+      <OnceField c={c} />
+      <NameField />
       <Select
         name="plan"
         label="Plan"
-        options={Object.keys(plans).map((plan) => ({ value: plan, label: plan }))}
-        value={typed?.get('plan') ?? undefined}
+        options={optionsOf(Object.keys(plans))}
         hint="How many requests its keys may make."
-        fault={fault}
       />
       <Choices
         name="products"
         legend="Products"
         type="checkbox"
-        choices={all.map((product) => ({ value: product, label: product }))}
-        chosen={typed?.getAll('products') ?? all}
-        fault={fault}
+        choices={choicesOf(all)}
+        chosen={all}
       />
     </Form>
   )

@@ -1,6 +1,5 @@
 // Creating an organization; its first page is next.
 
-import type { OrganizationView } from '../../api/organization/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { faultOf } from '../kit/fault.ts'
@@ -10,7 +9,7 @@ import { choosePage, homeOf, ORGANIZATION_LABELS } from './choose.tsx'
 
 export async function create(c: PageContext): Promise<Response> {
   const form = c.get('form')
-  const made = await call<OrganizationView>(c, 'createOrganization', {
+  const made = await call(c, 'createOrganization', {
     headers: onceHeader(form),
     body: {
       name: form.get('name') ?? '',

@@ -2,12 +2,13 @@
 
 import type { Child } from 'hono/jsx'
 
-import type { EndpointView } from '../../webhooks/endpoint-view.ts'
 import type { PageContext } from '../context.ts'
 import { keyUrl } from '../keys/read.ts'
+import { Section } from '../kit/section.tsx'
 import { Time } from '../kit/time.tsx'
 import { explainReason } from '../reasons/explain.ts'
 import { pageUrl, withQuery } from '../urls.ts'
+import type { Endpoint as WebhookEndpoint } from '../webhooks/read.ts'
 import { EXPIRES_SOON_DAYS, SHOWN_MAX, type Attention, type Refusals } from './read.ts'
 
 export function AttentionList({ c, attention }: { c: PageContext; attention: Attention }) {
@@ -38,8 +39,7 @@ export function AttentionList({ c, attention }: { c: PageContext; attention: Att
     ...more(endpoints.length, 'webhook endpoints fail'),
   ]
   return (
-    <section aria-labelledby="attention">
-      <h2 id="attention">What needs attention</h2>
+    <Section id="attention" title="What needs attention">
       {items.length === 0 ? (
         <p>
           Nothing: no refusal since yesterday, no key that expires within {EXPIRES_SOON_DAYS} days,
@@ -49,7 +49,7 @@ export function AttentionList({ c, attention }: { c: PageContext; attention: Att
         <ul class="attention">{items}</ul>
       )}
       {left.length === 0 ? null : <p>{left.join(' ')}</p>}
-    </section>
+    </Section>
   )
 }
 
@@ -94,7 +94,7 @@ const DISABLED = {
   owner: 'could not be delivered to before it was disabled',
 } as const
 
-function Endpoint({ c, endpoint }: { c: PageContext; endpoint: EndpointView }) {
+function Endpoint({ c, endpoint }: { c: PageContext; endpoint: WebhookEndpoint }) {
   const { id, url, disabled_reason, failing_since } = endpoint
   return (
     <li>

@@ -4,54 +4,41 @@ import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { keyUrl } from '../keys/read.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Table } from '../kit/table.tsx'
+import { Section } from '../kit/section.tsx'
+import { Table, type Cells } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 
+const COLUMNS = ['Call', 'When', 'Answer', 'From', 'Key']
+
 export function Calls({ c, events }: { c: PageContext; events: readonly Event[] }) {
-  const audit = pageUrl(c.get('organization').id, 'audit')
+  const rows = events.map((event) => rowOf(c, event))
   return (
-    <section aria-labelledby="calls">
-      <h2 id="calls">Latest calls</h2>
-      <Table
-        caption="Latest calls, newest first"
-        columns={['Call', 'When', 'Answer', 'From', 'Key']}
-      >
-        {events.map((event) => (
-          <Row c={c} event={event} />
-        ))}
-      </Table>
+    <Section id="calls" title="Latest calls">
+      <Table caption="Latest calls, newest first" columns={COLUMNS} rows={rows} />
       <p>
-        <a href={audit}>All calls are in the audit</a>
+        <a href={pageUrl(c.get('organization').id, 'audit')}>All calls are in the audit</a>
       </p>
-    </section>
+    </Section>
   )
 }
 
-function Row({ c, event }: { c: PageContext; event: Event }) {
+function rowOf(c: PageContext, event: Event): Cells {
   const { id, at, method, path, decision, reason, status, client_ip, key_id } = event
   const why = withQuery(pageUrl(c.get('organization').id, 'explain'), { request: id })
-  return (
-    <tr>
-      <th scope="row">
-        <code class="id">{`${method} ${path}`}</code>
-      </th>
-      <td>
-        <Time ms={at} />
-      </td>
-      <td>
-        {status} <Badge text={decision} />
-        {reason === null ? null : (
-          <>
-            <br />
-            <a href={why}>{reason}</a>
-          </>
-        )}
-      </td>
-      <td>
-        <code class="id">{client_ip ?? 'unknown'}</code>
-      </td>
-      <td>{key_id === null ? 'none' : <a href={keyUrl(c, key_id)}>{key_id}</a>}</td>
-    </tr>
-  )
+  return [
+    <code class="id">{`${method} ${path}`}</code>,
+    <Time ms={at} />,
+    <>
+      {status} <Badge text={decision} />
+      {reason === null ? null : (
+        <>
+          <br />
+          <a href={why}>{reason}</a>
+        </>
+      )}
+    </>,
+    <code class="id">{client_ip ?? 'unknown'}</code>,
+    key_id === null ? 'none' : <a href={keyUrl(c, key_id)}>{key_id}</a>,
+  ]
 }

@@ -3,12 +3,12 @@
 
 import type { Child } from 'hono/jsx'
 
-import type { KeyView } from '../../api/keys/schemas.ts'
 import type { Event } from '../audit/read.ts'
 import type { PageContext } from '../context.ts'
 import { Examples } from '../keys/examples.tsx'
-import { keyUrl } from '../keys/read.ts'
+import { keyUrl, type Key } from '../keys/read.ts'
 import { Badge } from '../kit/badge.tsx'
+import { Actions } from '../kit/link.tsx'
 import { Time } from '../kit/time.tsx'
 import { explainReason } from '../reasons/explain.ts'
 import { mayWrite } from '../session.ts'
@@ -16,7 +16,7 @@ import { pageUrl, withQuery } from '../urls.ts'
 
 interface FirstCallProps {
   c: PageContext
-  found: KeyView | undefined
+  found: Key | undefined
   latest: readonly Event[]
 }
 
@@ -62,7 +62,7 @@ function Step({ title, done, children }: { title: string; done: boolean; childre
   )
 }
 
-function Creation({ c, found: key }: { c: PageContext; found: KeyView | undefined }) {
+function Creation({ c, found: key }: { c: PageContext; found: Key | undefined }) {
   if (key) {
     return (
       <p>
@@ -82,11 +82,7 @@ function Creation({ c, found: key }: { c: PageContext; found: KeyView | undefine
   return (
     <>
       <p>Choose what it may call, and copy its value: it is shown once.</p>
-      <p class="actions">
-        <a role="button" href={keyUrl(c, 'new')}>
-          Create a key
-        </a>
-      </p>
+      <Actions links={[['Create a key', keyUrl(c, 'new')]]} />
     </>
   )
 }

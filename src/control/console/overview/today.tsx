@@ -2,6 +2,7 @@
 
 import type { PageContext } from '../context.ts'
 import { numberText } from '../kit/number.ts'
+import { Section } from '../kit/section.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import type { Counts } from '../usage/sums.ts'
 
@@ -13,8 +14,7 @@ export function TodayFigures({ c, today }: { c: PageContext; today: Counts }) {
     ['Credits', today.credits, pageUrl(id, 'usage')],
   ] as const
   return (
-    <section aria-labelledby="today">
-      <h2 id="today">Today, since midnight UTC</h2>
+    <Section id="today" title="Today, since midnight UTC">
       <dl class="figures">
         {figures.map(([label, number, href]) => (
           <div>
@@ -25,6 +25,6 @@ export function TodayFigures({ c, today }: { c: PageContext; today: Counts }) {
           </div>
         ))}
       </dl>
-    </section>
+    </Section>
   )
 }

@@ -1,17 +1,15 @@
 // Disabling a service user: all its tokens stop at once. The page names them before.
 
-import type { ServiceUserView } from '../../api/service-users/read.ts'
 import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { confirmAction } from '../kit/confirm-action.tsx'
-import type { ChangeReceipt } from '../kit/receipt.tsx'
+import { formPage } from '../kit/form-page.tsx'
 import { Time } from '../kit/time.tsx'
 import { done } from '../respond.tsx'
-import { backToUser, readServiceUser, readTokens, userUrl } from './read.ts'
+import { backToUser, readServiceUser, userUrl, type ServiceUser } from './read.ts'
 
 const NAMED_MAX = 20
 
-export const disableServiceUser = confirmAction({
+export const disableServiceUser = formPage({
   read: readServiceUser,
   back: backToUser,
   submit: 'Disable the service user',
@@ -24,13 +22,14 @@ export const disableServiceUser = confirmAction({
       </p>
     </>
   ),
-  act: (c, { id }) => call<ChangeReceipt>(c, 'disableServiceUser', { params: { id } }),
+  act: (c, { id }) => call(c, 'disableServiceUser', { params: { id } }),
   answer: (c, { id }, receipt) => done(c, userUrl(c, id), 'service_user_disabled', receipt),
 })
 
 /** The tokens that stop, the newest by name. */
-async function Stopping({ c, user }: { c: PageContext; user: ServiceUserView }) {
-  const active = await readTokens(c, user, { state: 'active', limit: NAMED_MAX })
+async function Stopping({ c, user }: { c: PageContext; user: ServiceUser }) {
+  const query = { state: 'active', limit: NAMED_MAX }
+  const active = await call(c, 'listTokens', { params: { id: user.id }, query })
   const named = active.ok ? active.value.items : []
   if (named.length === 0) {
     return <p>It has no active token, so nothing stops; none can be minted while it is disabled.</p>

@@ -1,12 +1,11 @@
 // Enabling a service user again: the tokens that it still has go on.
 
 import { call } from '../api.ts'
-import { confirmAction } from '../kit/confirm-action.tsx'
-import type { ChangeReceipt } from '../kit/receipt.tsx'
+import { formPage } from '../kit/form-page.tsx'
 import { done } from '../respond.tsx'
 import { backToUser, readServiceUser, userUrl } from './read.ts'
 
-export const enableServiceUser = confirmAction({
+export const enableServiceUser = formPage({
   read: readServiceUser,
   back: backToUser,
   submit: 'Enable the service user',
@@ -16,6 +15,6 @@ export const enableServiceUser = confirmAction({
       those that are neither revoked nor expired. If one of them has leaked, revoke it first.
     </p>
   ),
-  act: (c, { id }) => call<ChangeReceipt>(c, 'enableServiceUser', { params: { id } }),
+  act: (c, { id }) => call(c, 'enableServiceUser', { params: { id } }),
   answer: (c, { id }, receipt) => done(c, userUrl(c, id), 'service_user_enabled', receipt),
 })

@@ -1,27 +1,33 @@
 // The service users of an organization: which system each is, for whom it acts, and whether it calls.
 
-import type { ServiceUserView } from '../../api/service-users/read.ts'
-import { call, type Listed } from '../api.ts'
+import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
-import { Empty } from '../kit/empty.tsx'
-import { Field, Select } from '../kit/field.tsx'
-import { Pager } from '../kit/pager.tsx'
-import { Table } from '../kit/table.tsx'
+import { few } from '../kit/few.ts'
+import { Field, optionsOf, Select } from '../kit/field.tsx'
+import { Actions, Named } from '../kit/link.tsx'
+import { FilterForm, Listing, listQuery } from '../kit/listing.tsx'
+import { number, Table, type Cells } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
-import { userUrl } from './read.ts'
+import { userUrl, type ServiceUser } from './read.ts'
 
-const FILTERS = ['search', 'source_system', 'state'] as const
+const FILTER = ['search', 'source_system', 'state']
+const COLUMNS = [
+  ...['Name', 'Source system', 'Departments', number('Active tokens')],
+  ...['Last use', 'State'],
+]
 
 export async function listServiceUsers(c: PageContext): Promise<Response> {
-  const asked = c.req.query()
-  const query = Object.fromEntries([...FILTERS, 'cursor'].map((name) => [name, asked[name]]))
-  const found = await call<Listed<ServiceUserView>>(c, 'listServiceUsers', { query })
+  const { query, filtered } = listQuery(c, FILTER)
+  const found = await call(c, 'listServiceUsers', { query })
   if (!found.ok) return refused(c, found)
-  const { items, next_cursor } = found.value
-  const filtered = FILTERS.some((name) => (asked[name] ?? '') !== '')
+  const write = mayWrite(c.get('session'))
+  const first = write
+    ? 'Create one for each system, then mint a token for it and paste the line that is shown with it.'
+    : 'An administrator of the organization can create the first one.'
+  const rows = found.value.items.map((user) => rowOf(c, user))
   return page(
     c,
     { title: 'Service users' },
@@ -30,96 +36,38 @@ export async function listServiceUsers(c: PageContext): Promise<Response> {
         A service user is a system of yours that calls with access tokens, for the departments that
         it names.
       </p>
-      {mayWrite(c.get('session')) ? (
-        <p class="actions">
-          <a role="button" href={userUrl(c, 'new')}>
-            Create a service user
-          </a>
-        </p>
-      ) : null}
-      {items.length > 0 || filtered ? <Filter c={c} /> : null}
-      {items.length > 0 ? (
-        <Rows c={c} items={items} />
-      ) : filtered ? (
-        <Empty title="No service user matches.">
-          <p>
-            Take something out of the filter, or <a href={c.req.path}>see all service users</a>.
-          </p>
-        </Empty>
-      ) : (
-        <Empty title="There is no service user yet.">
-          <p>
-            {mayWrite(c.get('session'))
-              ? 'Create one for each system, then mint a token for it and paste the line that is shown with it.'
-              : 'An administrator of the organization can create the first one.'}
-          </p>
-        </Empty>
-      )}
-      <Pager c={c} next={next_cursor} />
+      {write ? <Actions links={[['Create a service user', userUrl(c, 'new')]]} /> : null}
+      {rows.length > 0 || filtered ? <Filter c={c} /> : null}
+      <Listing c={c} noun="service user" listed={found.value} filtered={filtered} first={first}>
+        <Table caption="Service users, newest first" columns={COLUMNS} rows={rows} />
+      </Listing>
     </>,
   )
 }
 
+const STATES = { active: 'Active', disabled: 'Disabled' }
+
 function Filter({ c }: { c: PageContext }) {
   const { search, source_system, state } = c.req.query()
-  const states = [
-    { value: '', label: 'Any' },
-    { value: 'active', label: 'Active' },
-    { value: 'disabled', label: 'Disabled' },
-  ]
   return (
-    <form method="get" class="filter" aria-label="Filter service users">
+    <FilterForm label="Filter service users" submit="Filter">
       <Field name="search" label="Name contains" type="search" value={search} maxlength={100} />
       <Field name="source_system" label="Source system" code value={source_system} maxlength={64} />
-      <Select name="state" label="State" options={states} value={state} />
-      <button type="submit" class="quiet">
-        Filter
-      </button>
-    </form>
+      <Select name="state" label="State" options={optionsOf(STATES, 'Any')} value={state} />
+    </FilterForm>
   )
 }
 
-function Rows({ c, items }: { c: PageContext; items: readonly ServiceUserView[] }) {
-  const columns = [
-    ...['Name', 'Source system', 'Departments'],
-    { label: 'Active tokens', number: true },
-    ...['Last use', 'State'],
+function rowOf(c: PageContext, user: ServiceUser): Cells {
+  const { id, name, active_tokens: tokens } = user
+  return [
+    <Named href={userUrl(c, id)} name={name} id={id} />,
+    <code class="id">{user.source_system}</code>,
+    few(user.departments, 3),
+    <a href={userUrl(c, id, 'tokens')} aria-label={`${tokens} active tokens of ${name}`}>
+      {tokens}
+    </a>,
+    <Time ms={user.last_used_at} />,
+    <Badge text={user.state} />,
   ]
-  return (
-    <Table caption="Service users, newest first" columns={columns}>
-      {items.map((user) => (
-        <tr>
-          <th scope="row">
-            <a href={userUrl(c, user.id)}>{user.name}</a>
-            <br />
-            <code class="id">{user.id}</code>
-          </th>
-          <td>
-            <code class="id">{user.source_system}</code>
-          </td>
-          <td>{few(user.departments)}</td>
-          <td class="number">
-            <a
-              href={userUrl(c, user.id, 'tokens')}
-              aria-label={`${user.active_tokens} active tokens of ${user.name}`}
-            >
-              {user.active_tokens}
-            </a>
-          </td>
-          <td>
-            <Time ms={user.last_used_at} />
-          </td>
-          <td>
-            <Badge text={user.state} />
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
-}
-
-function few(all: readonly string[]): string {
-  if (all.length === 0) return 'none'
-  const more = all.length > 3 ? ` and ${all.length - 3} more` : ''
-  return all.slice(0, 3).join(', ') + more
 }

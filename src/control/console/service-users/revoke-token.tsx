@@ -1,15 +1,14 @@
 // Revoking a token of a service user, for good and at once.
 
-import type { KeyView } from '../../api/keys/schemas.ts'
-import { call, type Answer } from '../api.ts'
+import { call, notThere, type Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { confirmAction } from '../kit/confirm-action.tsx'
-import type { ChangeReceipt } from '../kit/receipt.tsx'
+import type { Key } from '../keys/read.ts'
+import { formPage } from '../kit/form-page.tsx'
 import { Time } from '../kit/time.tsx'
-import { done } from '../respond.tsx'
+import { done, type Link } from '../respond.tsx'
 import { userUrl } from './read.ts'
 
-export const revokeToken = confirmAction({
+export const revokeToken = formPage({
   read: readToken,
   back: backToTokens,
   submit: 'Revoke the token',
@@ -21,19 +20,18 @@ export const revokeToken = confirmAction({
       <Time ms={last_used_at} />.
     </p>
   ),
-  act: (c, { id }) => call<ChangeReceipt>(c, 'revokeKey', { params: { id } }),
+  act: (c, { id }) => call(c, 'revokeKey', { params: { id } }),
   answer: (c, _token, receipt) => done(c, backToTokens(c).href, 'token_revoked', receipt),
 })
 
 /** The token that the address names, where it belongs to the service user that it names. */
-async function readToken(c: PageContext): Promise<Answer<KeyView>> {
+async function readToken(c: PageContext): Promise<Answer<Key>> {
   const id = c.req.param('token') ?? ''
-  const found = await call<KeyView>(c, 'getKey', { params: { id } })
+  const found = await call(c, 'getKey', { params: { id } })
   if (!found.ok || found.value.service_user_id === c.req.param('id')) return found
-  const detail = 'This service user has no such token.'
-  return { ok: false, status: 404, reason: 'not_found', detail }
+  return notThere('This service user has no such token.')
 }
 
-function backToTokens(c: PageContext) {
+function backToTokens(c: PageContext): Link {
   return { href: userUrl(c, c.req.param('id') ?? '', 'tokens'), label: 'All tokens' }
 }

@@ -2,18 +2,19 @@
 
 import { scopesFor } from '../../../catalog/define.ts'
 import { ENVIRONMENTS, TOKEN_KIND } from '../../../credentials/kinds.ts'
-import type { ServiceUserView } from '../../api/service-users/read.ts'
 import type { PageContext } from '../context.ts'
 import { Lines } from '../keys/examples.tsx'
 import { productChoices } from '../keys/form.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Facts, type Fact } from '../kit/facts.tsx'
+import { Actions, type Action } from '../kit/link.tsx'
 import { Receipt } from '../kit/receipt.tsx'
+import { Section } from '../kit/section.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, receiptOf, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { pageUrl, withQuery } from '../urls.ts'
-import { backToAll, readServiceUser, userUrl } from './read.ts'
+import { backToAll, readServiceUser, userUrl, type ServiceUser } from './read.ts'
 import { UserTabs } from './tabs.tsx'
 
 export async function showServiceUser(c: PageContext): Promise<Response> {
@@ -26,38 +27,24 @@ export async function showServiceUser(c: PageContext): Promise<Response> {
     <>
       <Receipt {...await receiptOf(c)} />
       <UserTabs c={c} id={user.id} here="details" />
-      {mayWrite(c.get('session')) ? <Actions c={c} user={user} /> : null}
+      {mayWrite(c.get('session')) ? <Actions links={actionsOf(c, user)} /> : null}
       <Facts rows={factsOf(c, user)} />
       <Ingest c={c} user={user} />
     </>,
   )
 }
 
-function Actions({ c, user: { id, state } }: { c: PageContext; user: ServiceUserView }) {
-  return (
-    <p class="actions">
-      <a role="button" class="quiet" href={userUrl(c, id, 'edit')}>
-        Edit
-      </a>
-      {state === 'active' ? (
-        <>
-          <a role="button" class="quiet" href={userUrl(c, id, 'tokens', 'new')}>
-            Mint a token
-          </a>
-          <a role="button" class="danger" href={userUrl(c, id, 'disable')}>
-            Disable
-          </a>
-        </>
-      ) : (
-        <a role="button" class="quiet" href={userUrl(c, id, 'enable')}>
-          Enable
-        </a>
-      )}
-    </p>
-  )
+function actionsOf(c: PageContext, { id, state }: ServiceUser): readonly (Action | false)[] {
+  const active = state === 'active'
+  return [
+    ['Edit', userUrl(c, id, 'edit'), 'quiet'],
+    active && ['Mint a token', userUrl(c, id, 'tokens', 'new'), 'quiet'],
+    active && ['Disable', userUrl(c, id, 'disable'), 'danger'],
+    !active && ['Enable', userUrl(c, id, 'enable'), 'quiet'],
+  ]
 }
 
-function factsOf(c: PageContext, user: ServiceUserView): readonly (Fact | false)[] {
+function factsOf(c: PageContext, user: ServiceUser): readonly (Fact | false)[] {
   return [
     ['State', <Badge text={user.state} />],
     ['Id', <code class="id">{user.id}</code>],
@@ -72,14 +59,14 @@ function factsOf(c: PageContext, user: ServiceUserView): readonly (Fact | false)
 }
 
 /** What its tokens did, where the console has that page. */
-function audit(c: PageContext, { id }: ServiceUserView): Fact[] {
+function audit(c: PageContext, { id }: ServiceUser): Fact[] {
   if (!c.get('nav').some(({ path }) => path === 'audit')) return []
   const href = withQuery(pageUrl(c.get('organization').id, 'audit'), { service_user: id })
   return [['Audit', <a href={href}>Audit of this service user</a>]]
 }
 
 /** The line to paste, without a token: that is in it only when one is minted. */
-function Ingest({ c, user }: { c: PageContext; user: ServiceUserView }) {
+function Ingest({ c, user }: { c: PageContext; user: ServiceUser }) {
   const { catalog } = c.env.context.edge
   const products = productChoices(c, TOKEN_KIND)
   const caller = {
@@ -87,8 +74,7 @@ function Ingest({ c, user }: { c: PageContext; user: ServiceUserView }) {
     ...{ scopes: scopesFor(catalog, TOKEN_KIND), ips: null, origins: null, user },
   }
   return (
-    <section aria-labelledby="call">
-      <h2 id="call">Call with a token of it</h2>
+    <Section id="call" title="Call with a token of it">
       {products.length === 0 ? (
         <p>
           The organization has no product that takes access tokens. An operator can grant it one.
@@ -102,6 +88,6 @@ function Ingest({ c, user }: { c: PageContext; user: ServiceUserView }) {
           <Lines c={c} caller={caller} value="YOUR_TOKEN" />
         </>
       )}
-    </section>
+    </Section>
   )
 }

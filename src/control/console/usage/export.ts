@@ -1,17 +1,17 @@
 // Usage as CSV: the API's rows as they are, page after page, with the keys' names.
 
 import { csvLine } from '../../logs/csv.ts'
-import { exportOnRecord } from '../account.ts'
+import { auditedExport } from '../audited.ts'
 import type { PageContext } from '../context.ts'
 import { errorPage, refused } from '../respond.tsx'
-import { readAsked } from './asked.ts'
+import { readQuery } from './query.ts'
 import { keyNames, usagePage } from './read.ts'
 import type { Sums } from './sums.ts'
 
 const COLUMNS = ['day', 'key_id', 'key_name', 'product', 'requests', 'refused', 'credits']
 
 export async function exportUsage(c: PageContext): Promise<Response> {
-  const { narrowing, fault } = readAsked(c)
+  const { narrowing, fault } = readQuery(c)
   if (fault) return errorPage(c, 400, `${fault.field}: ${fault.sentence}`)
   const first = await usagePage(c, narrowing, undefined)
   if (!first.ok) return refused(c, first)
@@ -40,7 +40,7 @@ export async function exportUsage(c: PageContext): Promise<Response> {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': `attachment; filename="usage-${narrowing.from}-${narrowing.to}.csv"`,
   })
-  return exportOnRecord(c, c.req.path, { ...narrowing }, file)
+  return auditedExport(c, c.req.path, { ...narrowing }, file)
 }
 
 /** Names come from anyone; csvLine keeps a spreadsheet from running them. */

@@ -1,11 +1,10 @@
 // Usage as its page needs it: the API's sums, by what they are shown by.
 
-import type { KeyView } from '../../api/keys/schemas.ts'
-import { call, type Answer, type Listed } from '../api.ts'
+import { call, type Answer } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import type { Group } from './group.ts'
 import type { Period } from './period.ts'
-import { totalOf, type Counts, type Sums } from './sums.ts'
+import { totalOf, type Counts, type Sums, type UsagePage } from './sums.ts'
 
 export interface Narrowing extends Period {
   readonly key: string
@@ -29,9 +28,8 @@ export function usagePage(
   c: PageContext,
   narrowing: Narrowing,
   cursor: string | undefined,
-): Promise<Answer<Listed<Sums>>> {
-  const query = { ...narrowing, limit: PAGE, cursor }
-  return call<Listed<Sums>>(c, 'getUsage', { query })
+): Promise<Answer<UsagePage>> {
+  return call(c, 'getUsage', { query: { ...narrowing, limit: PAGE, cursor } })
 }
 
 /** The sums by a group, and what all come to: by the days, which one page always holds. */
@@ -40,8 +38,8 @@ export async function readUsage(
   narrowing: Narrowing,
   group: Group,
 ): Promise<Answer<Usage>> {
-  const by = (group_by: Group): Promise<Answer<Listed<Sums>>> =>
-    call<Listed<Sums>>(c, 'getUsage', { query: { ...narrowing, group_by, limit: PAGE } })
+  const by = (group_by: Group) =>
+    call(c, 'getUsage', { query: { ...narrowing, group_by, limit: PAGE } })
   const days = await by('day')
   if (!days.ok) return days
   const found = group === 'day' ? days : await by(group)
@@ -58,6 +56,6 @@ export async function keyNames(
   const ids = [...new Set(rows.flatMap(({ key_id: id }) => id ?? []))]
   if (ids.length === 0) return new Map()
   const query = { ids: ids.join(','), limit: PAGE }
-  const keys = await call<Listed<KeyView>>(c, 'listKeys', { query })
+  const keys = await call(c, 'listKeys', { query })
   return new Map(keys.ok ? keys.value.items.map(({ id, name }) => [id, name]) : [])
 }

@@ -3,10 +3,11 @@
 import type { PageContext } from '../context.ts'
 import { Empty } from '../kit/empty.tsx'
 import { faultOf, type Fault } from '../kit/fault.ts'
-import { AskedWrongly } from '../kit/problem.tsx'
+import { Buttons } from '../kit/link.tsx'
+import { Problem } from '../kit/problem.tsx'
 import { page, type Answered } from '../respond.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
-import { LABELS, readAsked, type Asked } from './asked.ts'
+import { LABELS, readQuery, type UsageQuery } from './query.ts'
 import { DayChart, RankedChart } from './chart.tsx'
 import { Filter } from './filter.tsx'
 import { barsOf, type Bar } from './group.ts'
@@ -17,7 +18,7 @@ import { readRefusals, RefusalsByReason } from './refusals.tsx'
 import { UsageTable } from './table.tsx'
 
 export async function showUsage(c: PageContext): Promise<Response> {
-  const asked = readAsked(c)
+  const asked = readQuery(c)
   if (asked.fault) return faultyPage(c, asked, asked.fault)
   const { narrowing, group } = asked
   const usage = await readUsage(c, narrowing, group)
@@ -38,12 +39,12 @@ export async function showUsage(c: PageContext): Promise<Response> {
 }
 
 /** The form again with what was typed, and what is wrong with it. */
-function faultyPage(c: PageContext, asked: Asked, fault: Fault): Answered {
+function faultyPage(c: PageContext, asked: UsageQuery, fault: Fault): Answered {
   return page(
     c,
     { title: 'Usage', fault },
     <>
-      <AskedWrongly fault={fault} labels={LABELS} />
+      <Problem asked fault={fault} labels={LABELS} />
       <Filter c={c} asked={asked} fault={fault} />
     </>,
   )
@@ -51,7 +52,7 @@ function faultyPage(c: PageContext, asked: Asked, fault: Fault): Answered {
 
 interface ShownProps {
   c: PageContext
-  asked: Asked
+  asked: UsageQuery
   usage: Usage
   /** Of keys, by their ids. */
   names: ReadonlyMap<string, string>
@@ -75,7 +76,7 @@ function Shown({ c, asked: { narrowing, group }, usage, names }: ShownProps) {
   const bars = barsOf(rows, group, daysOf(narrowing))
   const nameOf = ({ id }: Bar): string => names.get(id) ?? (id || `no ${group}`)
   const Chart = group === 'day' ? DayChart : RankedChart
-  const { id } = c.get('organization')
+  const file = withQuery(pageUrl(c.get('organization').id, 'usage', 'export'), { ...narrowing })
   return (
     <section aria-label="Usage in this time">
       {cut ? (
@@ -109,13 +110,7 @@ function Shown({ c, asked: { narrowing, group }, usage, names }: ShownProps) {
         nameOf={nameOf}
       />
       <p>
-        <a
-          role="button"
-          class="quiet"
-          href={withQuery(pageUrl(id, 'usage', 'export'), { ...narrowing })}
-        >
-          Download as CSV
-        </a>
+        <Buttons links={[['Download as CSV', file, 'quiet']]} />
       </p>
     </section>
   )

@@ -3,10 +3,10 @@
 import type { Child } from 'hono/jsx'
 
 import type { PageContext } from '../context.ts'
-import { Table } from '../kit/table.tsx'
+import { numberText } from '../kit/number.ts'
+import { number, Table } from '../kit/table.tsx'
 import { pageUrl, withQuery } from '../urls.ts'
 import { GROUPS, type Bar, type Group } from './group.ts'
-import { numberText } from '../kit/number.ts'
 import type { Counts } from './sums.ts'
 import type { Narrowing } from './read.ts'
 
@@ -21,36 +21,24 @@ interface TableProps {
 
 export function UsageTable({ c, group, bars, total, narrowing, nameOf }: TableProps) {
   const label = GROUPS[group]
-  const numbers = ['Requests', 'Refused', 'Credits'].map((name) => ({ label: name, number: true }))
   // Days without a call have no row; the newest is what people look for.
   const shown = group === 'day' ? bars.filter(({ requests }) => requests > 0).toReversed() : bars
+  const rows = shown.map((bar) => [
+    <Name c={c} group={group} bar={bar} narrowing={narrowing} name={nameOf(bar)} />,
+    ...numbersOf(bar),
+  ])
   return (
-    <Table caption={`Usage by ${label.toLowerCase()}`} columns={[label, ...numbers]}>
-      {shown.map((bar) => (
-        <tr>
-          <th scope="row">
-            <Name c={c} group={group} bar={bar} narrowing={narrowing} name={nameOf(bar)} />
-          </th>
-          <Numbers counts={bar} />
-        </tr>
-      ))}
-      <tr class="total">
-        <th scope="row">Total</th>
-        <Numbers counts={total} />
-      </tr>
-    </Table>
+    <Table
+      caption={`Usage by ${label.toLowerCase()}`}
+      columns={[label, number('Requests'), number('Refused'), number('Credits')]}
+      rows={rows}
+      total={['Total', ...numbersOf(total)]}
+    />
   )
 }
 
-function Numbers({ counts: { requests, refused, credits } }: { counts: Counts }) {
-  return (
-    <>
-      {[requests, refused, credits].map((value) => (
-        <td class="number">{numberText(value)}</td>
-      ))}
-    </>
-  )
-}
+const numbersOf = ({ requests, refused, credits }: Counts): string[] =>
+  [requests, refused, credits].map(numberText)
 
 interface NameProps {
   c: PageContext

@@ -1,11 +1,11 @@
 // Deleting an endpoint, with its deliveries and their log.
 
 import { call } from '../api.ts'
-import { confirmAction } from '../kit/confirm-action.tsx'
+import { formPage } from '../kit/form-page.tsx'
 import { done } from '../respond.tsx'
 import { backToEndpoint, backToEndpoints, hostOf, readEndpoint } from './read.ts'
 
-export const deleteEndpoint = confirmAction({
+export const deleteEndpoint = formPage({
   read: readEndpoint,
   back: backToEndpoint,
   submit: 'Delete the endpoint',
@@ -16,6 +16,6 @@ export const deleteEndpoint = confirmAction({
       deleted with it, and what was not delivered yet never will be. This cannot be taken back.
     </p>
   ),
-  act: (c, { id }) => call<null>(c, 'deleteEndpoint', { params: { id } }),
+  act: (c, { id }) => call(c, 'deleteEndpoint', { params: { id } }),
   answer: (c) => done(c, backToEndpoints(c).href, 'endpoint_deleted'),
 })

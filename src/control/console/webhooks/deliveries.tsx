@@ -1,21 +1,24 @@
 // An endpoint's deliveries: what became of each, every attempt with its answer, and once more by hand.
 
-import type { AttemptView, DeliveryState, DeliveryView } from '../../webhooks/deliveries.ts'
-import type { EndpointView } from '../../webhooks/endpoint-view.ts'
-import type { Listed } from '../api.ts'
+import type { AnswerOf } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Badge } from '../kit/badge.tsx'
 import { Empty } from '../kit/empty.tsx'
 import { Pager } from '../kit/pager.tsx'
-import { Table } from '../kit/table.tsx'
+import { Section } from '../kit/section.tsx'
+import { Table, type Cells } from '../kit/table.tsx'
 import { Tabs } from '../kit/tabs.tsx'
 import { Time } from '../kit/time.tsx'
 import { mayWrite } from '../session.ts'
 import { withQuery } from '../urls.ts'
 import { PostButton } from './post-button.tsx'
-import { endpointUrl } from './read.ts'
+import { endpointUrl, type Endpoint } from './read.ts'
 
-const STATES: Readonly<Record<DeliveryState, string>> = {
+type Listed = AnswerOf<'listDeliveries'>
+type Delivery = Listed['items'][number]
+type Attempt = Delivery['log'][number]
+
+const STATES: Readonly<Record<Delivery['state'], string>> = {
   pending: 'On their way',
   held: 'Held',
   delivered: 'Delivered',
@@ -24,19 +27,22 @@ const STATES: Readonly<Record<DeliveryState, string>> = {
 
 interface DeliveriesProps {
   c: PageContext
-  endpoint: EndpointView
-  listed: Listed<DeliveryView>
+  endpoint: Endpoint
+  listed: Listed
 }
 
-export function Deliveries({ c, endpoint, listed }: DeliveriesProps) {
-  const { items, next_cursor } = listed
+const COLUMNS = ['Event', 'State', 'Attempts', 'Next attempt']
+
+export function Deliveries({ c, endpoint, listed: { items, next_cursor } }: DeliveriesProps) {
   const state = c.req.query('state') ?? ''
+  const resends = endpoint.enabled && mayWrite(c.get('session'))
+  const columns = resends ? [...COLUMNS, 'Once more'] : COLUMNS
+  const rows = items.map((one) => rowOf(c, endpoint.id, one).slice(0, columns.length))
   return (
-    <section aria-labelledby="deliveries">
-      <h2 id="deliveries">Deliveries</h2>
+    <Section id="deliveries" title="Deliveries">
       <States page={endpointUrl(c, endpoint.id)} state={state} />
       {items.length > 0 ? (
-        <Rows c={c} endpoint={endpoint} items={items} />
+        <Table caption="Deliveries, newest first" columns={columns} rows={rows} />
       ) : (
         <Empty title={state === '' ? 'Nothing was sent yet.' : 'There are none of these.'}>
           <p>
@@ -47,7 +53,7 @@ export function Deliveries({ c, endpoint, listed }: DeliveriesProps) {
         </Empty>
       )}
       <Pager c={c} next={next_cursor} />
-    </section>
+    </Section>
   )
 }
 
@@ -60,57 +66,25 @@ function States({ page, state }: { page: string; state: string }) {
   return <Tabs label="State of deliveries" tabs={tabs} />
 }
 
-function Rows({
-  c,
-  endpoint,
-  items,
-}: Omit<DeliveriesProps, 'listed'> & { items: readonly DeliveryView[] }) {
-  const resends = endpoint.enabled && mayWrite(c.get('session'))
-  const columns = ['Event', 'State', 'Attempts', 'Next attempt']
-  return (
-    <Table
-      caption="Deliveries, newest first"
-      columns={resends ? [...columns, 'Once more'] : columns}
-    >
-      {items.map((delivery) => (
-        <tr>
-          <th scope="row">
-            <span id={delivery.id}>
-              {delivery.type}, <Time ms={delivery.created_at} />
-            </span>
-            <br />
-            <code class="id">{delivery.event_id}</code>
-          </th>
-          <td>
-            <Badge text={delivery.state} />
-          </td>
-          <td>
-            <Attempts delivery={delivery} />
-          </td>
-          <td>
-            <Time
-              ms={delivery.next_attempt_at}
-              otherwise={delivery.state === 'held' ? 'when enabled' : 'none'}
-            />
-          </td>
-          {resends ? (
-            <td>
-              <PostButton
-                c={c}
-                action={endpointUrl(c, endpoint.id, 'deliveries', delivery.id, 'resend')}
-                label="Resend"
-                describedBy={delivery.id}
-                small
-              />
-            </td>
-          ) : null}
-        </tr>
-      ))}
-    </Table>
-  )
+function rowOf(c: PageContext, endpoint: string, delivery: Delivery): Cells {
+  const { id, type, event_id, state, created_at, next_attempt_at } = delivery
+  const resend = endpointUrl(c, endpoint, 'deliveries', id, 'resend')
+  return [
+    <>
+      <span id={id}>
+        {type}, <Time ms={created_at} />
+      </span>
+      <br />
+      <code class="id">{event_id}</code>
+    </>,
+    <Badge text={state} />,
+    <Attempts delivery={delivery} />,
+    <Time ms={next_attempt_at} otherwise={state === 'held' ? 'when enabled' : 'none'} />,
+    <PostButton c={c} action={resend} label="Resend" describedBy={id} small />,
+  ]
 }
 
-function Attempts({ delivery: { attempts, log } }: { delivery: DeliveryView }) {
+function Attempts({ delivery: { attempts, log } }: { delivery: Delivery }) {
   const [latest] = log
   if (!latest) return <>not tried yet</>
   return (
@@ -135,7 +109,7 @@ function Attempts({ delivery: { attempts, log } }: { delivery: DeliveryView }) {
   )
 }
 
-const OUTCOMES: Readonly<Record<NonNullable<AttemptView['outcome']>, string>> = {
+const OUTCOMES: Readonly<Record<NonNullable<Attempt['outcome']>, string>> = {
   delivered: 'delivered',
   failed: 'failed',
   throttled: 'asked to wait',
@@ -144,7 +118,7 @@ const OUTCOMES: Readonly<Record<NonNullable<AttemptView['outcome']>, string>> = 
 }
 
 /** What came of an attempt, such as `failed, answered 500`. */
-function attemptText({ outcome, status, error }: AttemptView): string {
+function attemptText({ outcome, status, error }: Attempt): string {
   const came = outcome === null ? 'under way' : OUTCOMES[outcome]
   const detail = error ?? (status === null ? '' : `status ${status}`)
   return detail === '' ? came : `${came}, ${detail}`

@@ -1,24 +1,20 @@
-// The page before an endpoint is disabled; what it posts is in send.ts.
+// Disabling an endpoint: what is on its way is held, and what happens meanwhile is never sent.
 
-import type { PageContext } from '../context.ts'
-import { Form } from '../kit/form.tsx'
-import { page, refused } from '../respond.tsx'
-import { backToEndpoint, readEndpoint } from './read.ts'
+import { call } from '../api.ts'
+import { formPage } from '../kit/form-page.tsx'
+import { done } from '../respond.tsx'
+import { backToEndpoint, endpointUrl, readEndpoint } from './read.ts'
 
-export async function askDisabling(c: PageContext): Promise<Response> {
-  const found = await readEndpoint(c)
-  if (!found.ok) return refused(c, found)
-  const back = backToEndpoint(c, found.value)
-  return page(
-    c,
-    { title: 'Disable the endpoint', back },
-    <>
-      <p>
-        Nothing is sent to <strong>{found.value.url}</strong> any more. What is on its way now is
-        held, and goes out when you enable it again. What happens while it is disabled is never
-        sent.
-      </p>
-      <Form c={c} submit="Disable the endpoint" cancel={back.href} />
-    </>,
-  )
-}
+export const disableEndpoint = formPage({
+  read: readEndpoint,
+  back: backToEndpoint,
+  submit: 'Disable the endpoint',
+  intro: (_c, { url }) => (
+    <p>
+      Nothing is sent to <strong>{url}</strong> any more. What is on its way now is held, and goes
+      out when you enable it again. What happens while it is disabled is never sent.
+    </p>
+  ),
+  act: (c, { id }) => call(c, 'updateEndpoint', { params: { id }, body: { enabled: false } }),
+  answer: (c, { id }) => done(c, endpointUrl(c, id), 'endpoint_disabled'),
+})

@@ -1,23 +1,26 @@
 // The webhook endpoints of an organization.
 
-import type { EndpointView } from '../../webhooks/endpoint-view.ts'
-import { call, type Listed } from '../api.ts'
+import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
-import { Empty } from '../kit/empty.tsx'
-import { Pager } from '../kit/pager.tsx'
-import { Table } from '../kit/table.tsx'
+import { Actions } from '../kit/link.tsx'
+import { Listing } from '../kit/listing.tsx'
+import { Table, type Cells } from '../kit/table.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
-import { endpointUrl } from './read.ts'
+import { endpointUrl, type Endpoint } from './read.ts'
 import { EndpointState } from './state.tsx'
 
+const COLUMNS = ['Address', 'Events', 'State', 'Added']
+
 export async function listEndpoints(c: PageContext): Promise<Response> {
-  const query = { cursor: c.req.query('cursor') }
-  const found = await call<Listed<EndpointView>>(c, 'listEndpoints', { query })
+  const found = await call(c, 'listEndpoints', { query: { cursor: c.req.query('cursor') } })
   if (!found.ok) return refused(c, found)
-  const { items, next_cursor } = found.value
   const write = mayWrite(c.get('session'))
+  const first = write
+    ? 'Add the address of your server, give it the secret that is shown, and verify it.'
+    : 'An administrator of the organization can add the first one.'
+  const rows = found.value.items.map((endpoint) => rowOf(c, endpoint))
   return page(
     c,
     { title: 'Webhooks' },
@@ -26,53 +29,28 @@ export async function listEndpoints(c: PageContext): Promise<Response> {
         A webhook tells your own server when a key is created, ends, or was seen in a browser. Each
         is signed, and tried again for three days until it arrives.
       </p>
-      {write ? (
-        <p class="actions">
-          <a role="button" href={endpointUrl(c, 'new')}>
-            Add an endpoint
-          </a>
-        </p>
-      ) : null}
-      {items.length > 0 ? (
-        <Rows c={c} items={items} />
-      ) : (
-        <Empty title="There is no endpoint yet.">
-          <p>
-            {write
-              ? 'Add the address of your server, give it the secret that is shown, and verify it.'
-              : 'An administrator of the organization can add the first one.'}
-          </p>
-        </Empty>
-      )}
-      <Pager c={c} next={next_cursor} />
+      {write ? <Actions links={[['Add an endpoint', endpointUrl(c, 'new')]]} /> : null}
+      <Listing c={c} noun="endpoint" listed={found.value} first={first}>
+        <Table caption="Endpoints, newest first" columns={COLUMNS} rows={rows} />
+      </Listing>
     </>,
   )
 }
 
-function Rows({ c, items }: { c: PageContext; items: readonly EndpointView[] }) {
-  const columns = ['Address', 'Events', 'State', 'Added']
-  return (
-    <Table caption="Endpoints, newest first" columns={columns}>
-      {items.map((endpoint) => (
-        <tr>
-          <th scope="row">
-            <a href={endpointUrl(c, endpoint.id)}>{endpoint.url}</a>
-            {endpoint.description === '' ? null : (
-              <>
-                <br />
-                <small>{endpoint.description}</small>
-              </>
-            )}
-          </th>
-          <td>{endpoint.events.map((event) => event.replace('system.apiKey.', '')).join(', ')}</td>
-          <td>
-            <EndpointState found={endpoint} />
-          </td>
-          <td>
-            <Time ms={endpoint.created_at} />
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
+function rowOf(c: PageContext, endpoint: Endpoint): Cells {
+  const { id, url, description, events, created_at } = endpoint
+  return [
+    <>
+      <a href={endpointUrl(c, id)}>{url}</a>
+      {description === '' ? null : (
+        <>
+          <br />
+          <small>{description}</small>
+        </>
+      )}
+    </>,
+    events.map((event) => event.replace('system.apiKey.', '')).join(', '),
+    <EndpointState found={endpoint} />,
+    <Time ms={created_at} />,
+  ]
 }

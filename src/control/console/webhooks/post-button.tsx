@@ -3,20 +3,16 @@
 import type { PageContext } from '../context.ts'
 import { TokenField } from '../kit/form.tsx'
 
-export function PostButton({
-  c,
-  action,
-  label,
-  describedBy,
-  small,
-}: {
+interface PostButtonProps {
   c: PageContext
   action: string
   label: string
   /** The id of what it is about, where the page has many such buttons. */
   describedBy?: string
   small?: boolean
-}) {
+}
+
+export function PostButton({ c, action, label, describedBy, small }: PostButtonProps) {
   return (
     <form method="post" action={action} class="inline">
       <TokenField c={c} />

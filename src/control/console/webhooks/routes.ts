@@ -3,35 +3,28 @@
 import { Hono } from 'hono'
 
 import type { ConsoleEnv } from '../context.ts'
-import { ASK_AND_ACT } from '../kit/confirm-action.tsx'
+import { SHOW_AND_ACT } from '../kit/form-page.tsx'
 import { needsWriter } from '../writers.ts'
-import { createEndpoint, newEndpoint } from './create.tsx'
+import { createEndpoint } from './create.tsx'
 import { deleteEndpoint } from './delete.tsx'
-import { askDisabling } from './disable.tsx'
-import { editEndpoint, saveEndpoint } from './edit.tsx'
+import { disableEndpoint } from './disable.tsx'
+import { editEndpoint } from './edit.tsx'
 import { listEndpoints } from './list.tsx'
 import { rotateSecret } from './rotate.tsx'
-import {
-  disableEndpoint,
-  enableEndpoint,
-  resendDelivery,
-  sendTest,
-  verifyEndpoint,
-} from './send.ts'
+import { enableEndpoint, resendDelivery, sendTest, verifyEndpoint } from './buttons.ts'
 import { showEndpoint } from './show.tsx'
+
+const ONE = '/webhooks/:id'
 
 export const webhooksPages = new Hono<ConsoleEnv>()
   .get('/webhooks', listEndpoints)
-  .get('/webhooks/new', needsWriter, newEndpoint)
-  .post('/webhooks/new', needsWriter, createEndpoint)
-  .get('/webhooks/:id', showEndpoint)
-  .get('/webhooks/:id/edit', needsWriter, editEndpoint)
-  .post('/webhooks/:id/edit', needsWriter, saveEndpoint)
-  .on(ASK_AND_ACT, '/webhooks/:id/rotate', needsWriter, rotateSecret)
-  .get('/webhooks/:id/disable', needsWriter, askDisabling)
-  .post('/webhooks/:id/disable', needsWriter, disableEndpoint)
-  .post('/webhooks/:id/enable', needsWriter, enableEndpoint)
-  .on(ASK_AND_ACT, '/webhooks/:id/delete', needsWriter, deleteEndpoint)
-  .post('/webhooks/:id/verify', needsWriter, verifyEndpoint)
-  .post('/webhooks/:id/test', needsWriter, sendTest)
-  .post('/webhooks/:id/deliveries/:delivery/resend', needsWriter, resendDelivery)
+  .on(SHOW_AND_ACT, '/webhooks/new', needsWriter, createEndpoint)
+  .get(ONE, showEndpoint)
+  .on(SHOW_AND_ACT, `${ONE}/edit`, needsWriter, editEndpoint)
+  .on(SHOW_AND_ACT, `${ONE}/rotate`, needsWriter, rotateSecret)
+  .on(SHOW_AND_ACT, `${ONE}/disable`, needsWriter, disableEndpoint)
+  .on(SHOW_AND_ACT, `${ONE}/delete`, needsWriter, deleteEndpoint)
+  .post(`${ONE}/enable`, needsWriter, enableEndpoint)
+  .post(`${ONE}/verify`, needsWriter, verifyEndpoint)
+  .post(`${ONE}/test`, needsWriter, sendTest)
+  .post(`${ONE}/deliveries/:delivery/resend`, needsWriter, resendDelivery)

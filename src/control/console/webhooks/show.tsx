@@ -1,21 +1,27 @@
 // An endpoint's page: where it sends and how that goes, what can be done, and its deliveries.
 
-import type { EndpointView } from '../../webhooks/endpoint-view.ts'
+import { call } from '../api.ts'
 import type { PageContext } from '../context.ts'
 import { Facts, type Fact } from '../kit/facts.tsx'
+import { Buttons } from '../kit/link.tsx'
+import { Notice } from '../kit/section.tsx'
 import { Time } from '../kit/time.tsx'
 import { page, refused } from '../respond.tsx'
 import { mayWrite } from '../session.ts'
 import { Deliveries } from './deliveries.tsx'
 import { PostButton } from './post-button.tsx'
-import { backToEndpoints, endpointUrl, hostOf, readDeliveries, readEndpoint } from './read.ts'
+import { backToEndpoints, endpointUrl, hostOf, readEndpoint, type Endpoint } from './read.ts'
 import { DISABLED, EndpointState } from './state.tsx'
+
+const DELIVERIES_SHOWN = 25
 
 export async function showEndpoint(c: PageContext): Promise<Response> {
   const found = await readEndpoint(c)
   if (!found.ok) return refused(c, found)
   const endpoint = found.value
-  const deliveries = await readDeliveries(c, endpoint.id)
+  const { state, cursor } = c.req.query()
+  const query = { state, cursor, limit: DELIVERIES_SHOWN }
+  const deliveries = await call(c, 'listDeliveries', { params: { id: endpoint.id }, query })
   if (!deliveries.ok) return refused(c, deliveries)
   return page(
     c,
@@ -30,23 +36,18 @@ export async function showEndpoint(c: PageContext): Promise<Response> {
 }
 
 /** What keeps deliveries from arriving, where something does. */
-function Trouble({ found }: { found: EndpointView }) {
-  const {
-    enabled,
-    verified,
-    disabled_reason: reason,
-    disabled_at: at,
-    failing_since: since,
-  } = found
+function Trouble({ found }: { found: Endpoint }) {
+  const { enabled, verified, disabled_reason: reason, failing_since: since } = found
+  const disabled = (
+    <>
+      Disabled since <Time ms={found.disabled_at} />. {DISABLED[reason ?? 'owner']}{' '}
+    </>
+  )
   if (!enabled && !verified) {
     return (
       <div class="notice warn">
         <p>
-          {reason === 'unverified' ? null : (
-            <>
-              Disabled since <Time ms={at} />. {DISABLED[reason ?? 'owner']}{' '}
-            </>
-          )}
+          {reason === 'unverified' ? null : disabled}
           Nothing is sent to it until it is verified: <strong>Verify</strong> sends the event{' '}
           <code>system.challenge</code>, and your server answers it within 15 seconds with status
           200 and this, computed with the endpoint’s secret:
@@ -63,57 +64,46 @@ function Trouble({ found }: { found: EndpointView }) {
   }
   if (!enabled) {
     return (
-      <div class="notice warn">
-        <p>
-          Disabled since <Time ms={at} />. {DISABLED[reason ?? 'owner']} What was on its way is
-          held, and goes out when the endpoint is enabled again. What happens meanwhile is never
-          sent.
-        </p>
-      </div>
+      <Notice tone="warn">
+        {disabled}What was on its way is held, and goes out when the endpoint is enabled again. What
+        happens meanwhile is never sent.
+      </Notice>
     )
   }
   if (since === null) return null
   return (
-    <div class="notice warn">
-      <p>
-        Nothing could be delivered since <Time ms={since} />. After five days the endpoint is
-        disabled. The attempts below tell what your server answered.
-      </p>
-    </div>
+    <Notice tone="warn">
+      Nothing could be delivered since <Time ms={since} />. After five days the endpoint is
+      disabled. The attempts below tell what your server answered.
+    </Notice>
   )
 }
 
 /** What an endpoint needs next. */
-function nextStep({ enabled, verified }: EndpointView) {
+function nextStep({ enabled, verified }: Endpoint) {
   if (enabled) return { part: 'test', label: 'Send a test event' }
   return verified ? { part: 'enable', label: 'Enable' } : { part: 'verify', label: 'Verify' }
 }
 
-function Actions({ c, found }: { c: PageContext; found: EndpointView }) {
+function Actions({ c, found }: { c: PageContext; found: Endpoint }) {
   const { id, enabled } = found
   const { part, label } = nextStep(found)
   return (
     <div class="actions above">
       <PostButton c={c} action={endpointUrl(c, id, part)} label={label} />
-      <a role="button" class="quiet" href={endpointUrl(c, id, 'edit')}>
-        Edit
-      </a>
-      <a role="button" class="quiet" href={endpointUrl(c, id, 'rotate')}>
-        Rotate the secret
-      </a>
-      {enabled ? (
-        <a role="button" class="quiet" href={endpointUrl(c, id, 'disable')}>
-          Disable
-        </a>
-      ) : null}
-      <a role="button" class="danger" href={endpointUrl(c, id, 'delete')}>
-        Delete
-      </a>
+      <Buttons
+        links={[
+          ['Edit', endpointUrl(c, id, 'edit'), 'quiet'],
+          ['Rotate the secret', endpointUrl(c, id, 'rotate'), 'quiet'],
+          enabled && ['Disable', endpointUrl(c, id, 'disable'), 'quiet'],
+          ['Delete', endpointUrl(c, id, 'delete'), 'danger'],
+        ]}
+      />
     </div>
   )
 }
 
-function factsOf(found: EndpointView): readonly (Fact | false)[] {
+function factsOf(found: Endpoint): readonly (Fact | false)[] {
   return [
     ['State', <EndpointState found={found} />],
     ['Address', <code class="id">{found.url}</code>],

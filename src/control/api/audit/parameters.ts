@@ -4,7 +4,6 @@ import { z } from '@hono/zod-openapi'
 
 import { organizationOf } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
-import { PAGE_MAX } from '../page.ts'
 
 export const nullableText = z.string().nullable()
 
@@ -16,13 +15,8 @@ export const Organization = z
   .optional()
   .openapi({ description: 'Operators only; `none`: the calls of nobody that was recognised' })
 
-export const Page = {
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
-  cursor: z.string().max(400).optional(),
-}
-
 /** null: what belongs to no organization, which only operators see. */
-export function organizationAsked(
+export function organizationOfQuery(
   context: ControlContext,
   asked: string | undefined,
 ): string | null {

@@ -4,7 +4,7 @@ import type { ControlContext } from '../context.ts'
 import { invalid } from '../problem.ts'
 
 /** The plan and products of a new or changed organization. @throws Problem 400 naming the field. */
-export function checkCatalogued(
+export function checkPlanAndProducts(
   { edge }: ControlContext,
   { plan, products }: { plan?: string | undefined; products?: readonly string[] | undefined },
 ): void {

@@ -4,9 +4,9 @@ import { z } from '@hono/zod-openapi'
 import { beforeAll, expect, it } from 'vitest'
 
 import { refusalOf } from '../../../src/control/api/refusal.ts'
-import { speakPlainly } from '../../../src/control/api/voice.ts'
+import { useErrorMessages } from '../../../src/control/api/error-messages.ts'
 
-beforeAll(speakPlainly)
+beforeAll(useErrorMessages)
 
 const shape = z.strictObject({
   name: z.string().min(1).max(3).optional(),

@@ -1,4 +1,4 @@
-// What an endpoint's buttons post: a challenge, a test event, a delivery once more, on and off.
+// What an endpoint's buttons post: a challenge, a test event, a delivery once more, on again.
 
 import { call } from '../api.ts'
 import type { OperationName } from '../../../catalog/operations.ts'
@@ -11,7 +11,6 @@ export const verifyEndpoint = button('verifyEndpoint', 'endpoint_verified')
 export const sendTest = button('testEndpoint', 'test_sent')
 export const resendDelivery = button('resendDelivery', 'delivery_resent')
 export const enableEndpoint = button('updateEndpoint', 'endpoint_enabled', { enabled: true })
-export const disableEndpoint = button('updateEndpoint', 'endpoint_disabled', { enabled: false })
 
 /** The handler of a button: calls the operation with the address's ids, and goes back to the page. */
 function button(operation: OperationName, status: Status, body?: object) {

@@ -14,14 +14,14 @@ export const LABELS = {
   group: 'Shown by',
 }
 
-export interface Asked {
+export interface UsageQuery {
   readonly narrowing: Narrowing
   readonly group: Group
   /** Of the period, which is then the usual one. */
   readonly fault: Fault | undefined
 }
 
-export function readAsked(c: PageContext): Asked {
+export function readQuery(c: PageContext): UsageQuery {
   const text = (name: string): string => (c.req.query(name) ?? '').trim()
   const { period, fault } = readPeriod(text('from'), text('to'), c.env.context.nowMs)
   const group = c.req.query('group')

@@ -2,17 +2,17 @@
 
 import type { PageContext } from '../context.ts'
 import { Form } from '../kit/form.tsx'
+import { Notice, Section } from '../kit/section.tsx'
 import { admits, ownAddress, type List } from './read.ts'
 
 const CONSOLE_IS_OPEN = 'This console goes by no allowlist, so you can still undo it from here.'
 
-export function Here({ c, list }: { c: PageContext; list: List }) {
+export function OwnAddress({ c, list }: { c: PageContext; list: List }) {
   const own = ownAddress(c)
   if (own === undefined) return null
   const listed = list.entries !== null && admits(list.entries, c.env.context.address)
   return (
-    <section aria-labelledby="here">
-      <h2 id="here">Your current address</h2>
+    <Section id="here" title="Your current address">
       <p>
         You are at <code>{own}</code>:{' '}
         {list.entries === null
@@ -28,7 +28,7 @@ export function Here({ c, list }: { c: PageContext; list: List }) {
           <input type="hidden" name="entries" value={own} />
         </Form>
       ) : null}
-    </section>
+    </Section>
   )
 }
 
@@ -44,11 +44,9 @@ export function Lockout({ c, before, after }: LockoutProps) {
   const own = ownAddress(c)
   if (own === undefined || !admits(before, address) || admits(after, address)) return null
   return (
-    <div class="notice warn">
-      <p>
-        Your own address, <code>{own}</code>, is shut out by this. That matters only for calls with
-        keys that you make from here. {CONSOLE_IS_OPEN}
-      </p>
-    </div>
+    <Notice tone="warn">
+      Your own address, <code>{own}</code>, is shut out by this. That matters only for calls with
+      keys that you make from here. {CONSOLE_IS_OPEN}
+    </Notice>
   )
 }

@@ -37,7 +37,7 @@ export function failUnless(
  * Reads, decides and commits, again where an `onlyIf` of the commit failed.
  * @throws Problem 409 where others were faster each time.
  */
-export async function decide<T>(change: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(change: () => Promise<T>): Promise<T> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
       return await change()

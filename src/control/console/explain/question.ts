@@ -4,7 +4,7 @@
 import type { Event } from '../audit/read.ts'
 
 /** The form's content, as texts. */
-export interface Asked {
+export interface Question {
   readonly key: string
   readonly method: string
   readonly path: string
@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** Of a query or of a form. */
-export function readAsked(fields: URLSearchParams): Asked {
+export function readQuestion(fields: URLSearchParams): Question {
   const text = (name: string): string => (fields.get(name) ?? '').trim()
   return {
     key: text('key'),
@@ -29,7 +29,7 @@ export function readAsked(fields: URLSearchParams): Asked {
 }
 
 /** The call of an event, as far as the accounts keep it: no origin, no department, no query. */
-export function askedOf({ key_id, method, path, client_ip, reason }: Event): Asked {
+export function questionOf({ key_id, method, path, client_ip, reason }: Event): Question {
   return {
     key: key_id ?? '',
     method,
@@ -49,7 +49,7 @@ function pathOf(text: string): string {
 }
 
 /** The operation's body; a credential takes the place of the key's id. */
-export function bodyOf(asked: Asked, credential = ''): Record<string, unknown> {
+export function bodyOf(asked: Question, credential = ''): Record<string, unknown> {
   const { key, method, path, address, origin, department, browser } = asked
   return {
     ...(credential === '' ? { key_id: key } : { credential }),
@@ -62,7 +62,7 @@ export function bodyOf(asked: Asked, credential = ''): Record<string, unknown> {
 }
 
 /** The names that the API gives the fields, and what the form calls them. */
-export const ASKED_LABELS = {
+export const QUESTION_LABELS = {
   key_id: 'Key',
   credential: 'Credential',
   method: 'Method',

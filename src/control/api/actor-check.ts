@@ -9,14 +9,14 @@ import { peekRecord } from '../../credentials/store.ts'
 import { err, ok, type Result } from '../../lib/result.ts'
 import { recordOf, type Actor } from './actor.ts'
 import type { ControlContext } from './context.ts'
-import { failUnless } from './decide.ts'
+import { failUnless } from './optimistic.ts'
 import { Problem } from './problem.ts'
 import type { Access } from '../../catalog/operations.ts'
 
 const NOT_SO = 'the_author_is_another_by_now'
 
 /** Statements for the front of a batch: they fail it where the actor is not as the check found it. */
-export function authorStands({ actor, edge, nowMs }: ControlContext): D1PreparedStatement[] {
+export function actorUnchanged({ actor, edge, nowMs }: ControlContext): D1PreparedStatement[] {
   const { DB } = edge.bindings
   if (actor.type === 'operator') return []
   if (actor.type === 'person') {
@@ -31,8 +31,8 @@ export function authorStands({ actor, edge, nowMs }: ControlContext): D1Prepared
   return [failUnless(DB, NOT_SO, key, id, generation, nowMs)]
 }
 
-/** The refusal of which `authorStands` made a batch fail; undefined: it was something else. */
-export function authorProblem(error: unknown): Problem | undefined {
+/** The refusal of which `actorUnchanged` made a batch fail; undefined: it was something else. */
+export function actorProblem(error: unknown): Problem | undefined {
   if (!String(error).includes(NOT_SO)) return undefined
   return new Problem(
     'author_changed',
@@ -44,7 +44,7 @@ export function authorProblem(error: unknown): Problem | undefined {
  * The actor of a change, a key as D1 has it at this moment: what the gate knows may be a minute old where
  * raw SQL changed it. A JWT stays within what it says itself.
  */
-export async function authorNow(
+export async function currentActor(
   { actor, edge, nowMs }: ControlContext,
   access: Access,
 ): Promise<Result<Actor, Denial>> {

@@ -23,12 +23,12 @@ const COUNTED: Readonly<Record<string, string>> = {
 }
 
 /** From here on every schema of the API speaks so, unless it has a sentence of its own. */
-export function speakPlainly(): void {
-  z.config({ customError: sentenceOf })
+export function useErrorMessages(): void {
+  z.config({ customError: messageOf })
 }
 
 /** A sentence without its field; undefined: the validator's own words are good enough. */
-export function sentenceOf(issue: Issue): string | undefined {
+export function messageOf(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined

@@ -6,10 +6,10 @@ import { accountFor, factsOf } from '../../audit/account.ts'
 import type { Acting } from '../../audit/event.ts'
 import { measured } from '../../audit/exported.ts'
 import { actorName } from '../api/actor.ts'
-import type { OrganizationView } from '../api/organization/read.ts'
 import { refuse } from '../../reasons/refuse.ts'
 import { formatAddress } from '../../lists/address.ts'
-import { type PageContext, type ConsoleActor } from './context.ts'
+import type { AnswerOf } from '../client/client.ts'
+import type { ConsoleActor, PageContext } from './context.ts'
 import { withQuery } from './urls.ts'
 
 interface Act {
@@ -24,7 +24,7 @@ interface Act {
 }
 
 /** Puts what was done on record, under the request's id, and gives its answer back. */
-export async function onRecord(
+export async function audited(
   c: PageContext,
   { actor, name, reason, path }: Act,
   response: Response,
@@ -45,13 +45,13 @@ function actingOf(
 ): Acting | null {
   if (!actor) return name === undefined ? null : { name, organizationId: null }
   // Before and above the organizations there is none.
-  const within = c.get('organization') as OrganizationView | undefined
+  const within = c.get('organization') as AnswerOf<'getOrganization'> | undefined
   const organizationId = actor.type === 'person' ? actor.organizationId : (within?.id ?? null)
   return { name: actorName(actor), organizationId }
 }
 
 /** Hands a file on and puts it on record, under a path, with how much was taken of it. */
-export function exportOnRecord(
+export function auditedExport(
   c: PageContext,
   path: string,
   query: Readonly<Record<string, string | number | undefined>>,
@@ -60,6 +60,6 @@ export function exportOnRecord(
   const { actor } = c.get('session')
   const search = new URL(withQuery(path, query), c.req.url).searchParams
   const tell = (measure: string): Promise<Response> =>
-    onRecord(c, { actor, path: path + measure }, file)
+    audited(c, { actor, path: path + measure }, file)
   return measured(file, search, tell, c.env.context.waitUntil)
 }

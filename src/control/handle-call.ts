@@ -11,7 +11,7 @@ import { actingOf } from './api/audit/acting.ts'
 import type { ControlDeps } from './deps.ts'
 
 /** Answers a call; null: nobody is behind it. The API itself is loaded once somebody is. */
-export async function answerCall(
+export async function handleCall(
   request: Request,
   { key, requestId, address, now: nowMs }: Call,
   edge: ControlDeps,
@@ -25,8 +25,8 @@ export async function answerCall(
     return { response: refuse({ reason, ...actor.error }, nowMs), reason, acting: null }
   }
   if (!actor.value) return null
-  const { answerControl } = await import('./api/app.ts')
+  const { handleApiCall } = await import('./api/app.ts')
   const context = { edge, actor: actor.value, requestId, address, nowMs, waitUntil }
-  const answer = await answerControl(request, context)
+  const answer = await handleApiCall(request, context)
   return { ...answer, acting: await actingOf(actor.value, request, edge.bindings.DB) }
 }

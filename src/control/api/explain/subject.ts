@@ -11,7 +11,7 @@ import { readKey } from '../keys/read.ts'
 import { invalid, notFound, Problem } from '../problem.ts'
 
 /** The record of the key that is asked about; the caller's own where none is named. */
-export async function recordAskedFor(
+export async function recordOfSubject(
   context: ControlContext,
   organization: string | undefined,
   id: string | undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { looksLike, withoutValues } from '../../src/credentials/looks.ts'
+import { looksLike, withoutValues } from '../../src/credentials/redact-values.ts'
 
 const BODY = '9sKd2LmQx7VbT0aW4fXo0qPYB1mTz7Qe'
 const JWT = 'eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJrZXlfOXNLZDJMbVF4N1ZiVDBhVyJ9.c2lnbmF0dXJl'

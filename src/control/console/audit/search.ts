@@ -38,7 +38,7 @@ export const FIELDS = { ...USUAL, ...MORE }
 export type Field = keyof typeof FIELDS
 
 /** The fields' values as texts, empty where nothing is asked. */
-export type Asked = Readonly<Record<Field, string>> & {
+export type Search = Readonly<Record<Field, string>> & {
   /** Operators may look at the calls of nobody that was recognised. */
   readonly nobody: boolean
 }
@@ -46,7 +46,7 @@ export type Asked = Readonly<Record<Field, string>> & {
 export type Query = Readonly<Record<string, string | number>>
 
 /** What the address asks. */
-export function readAsked(c: PageContext): Asked {
+export function readSearch(c: PageContext): Search {
   const names = Object.keys(FIELDS) as Field[]
   const texts = Object.fromEntries(names.map((name) => [name, (c.req.query(name) ?? '').trim()]))
   const operator = c.get('session').actor.type === 'operator'
@@ -55,18 +55,18 @@ export function readAsked(c: PageContext): Asked {
 }
 
 /** Whether anything narrows the search. */
-export function isNarrowed(asked: Asked): boolean {
+export function isNarrowed(asked: Search): boolean {
   return Object.keys(FIELDS).some((name) => asked[name as Field] !== '')
 }
 
 /** Whether any of the fields is used, or at fault, that are not looked for most. */
-export function isDetailed(asked: Asked, fault: Fault | undefined): boolean {
+export function isDetailed(asked: Search, fault: Fault | undefined): boolean {
   if (asked.nobody) return true
   return Object.keys(MORE).some((name) => asked[name as Field] !== '' || fault?.field === name)
 }
 
 /** The query of listAudit and exportAudit, or the field whose time is none. */
-export function queryOf(asked: Asked): { query: Query } | { fault: Fault } {
+export function queryOf(asked: Search): { query: Query } | { fault: Fault } {
   const { nobody, from, to, ...texts } = asked
   const method = texts.method.toUpperCase()
   const query: Record<string, string | number> = { ...texts, method, ...ofNobody(nobody) }
