@@ -2,13 +2,13 @@
 
 import { expect, it } from 'vitest'
 
-import { openApiDocument } from '../../../src/control/api/app.ts'
+import { openApiDocument } from '../../../src/control/api/openapi.ts'
 import { GATE_REASONS } from '../../../src/reasons/gate.ts'
 import { MANAGEMENT_REASONS } from '../../../src/reasons/management.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-const document = openApiDocument('https://edge.example') as {
+const document = (await openApiDocument('https://edge.example')) as {
   readonly paths: Record<string, Record<string, { readonly responses: Record<string, Json> }>>
   readonly components: { readonly headers: Record<string, { schema: { enum: string[] } }> }
 }
