@@ -170,7 +170,7 @@ async function today(): Promise<Edition> {
   return { name: 'this', schema: await readFile(join(ROOT, 'schema.sql'), 'utf8'), workers }
 }
 
-/** The first edition, from git; undefined: this checkout has not got it. */
+/** The first edition, from git; undefined: git has not got it here, or a package that it needs is gone. */
 async function firstEdition(): Promise<Edition | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-first-'))
   try {
@@ -199,7 +199,8 @@ async function firstEdition(): Promise<Edition | undefined> {
     }
     const schema = await readFile(join(folder, 'schema.sql'), 'utf8')
     return { name: FIRST_EDITION, schema, workers: [worker] }
-  } catch {
+  } catch (error) {
+    console.error(`${FIRST_EDITION} cannot be built here: ${String(error).slice(0, 300)}`)
     return undefined
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -261,6 +262,6 @@ if (measured.has(FIRST_EDITION)) {
   console.log(`${part}; it may be ${MAY_TAKE.toFixed(2)}`)
   if (own > first * MAY_TAKE) process.exitCode = 1
 } else {
-  console.log(`git has no ${FIRST_EDITION} here: nothing to compare with`)
+  console.log(`no ${FIRST_EDITION} here: nothing to compare with`)
 }
 agent.destroy()
