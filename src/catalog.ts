@@ -1,7 +1,7 @@
 // The shipped catalog: the products of the three systems that Portcullis was built for. Replace it
 // with your own products; everything else reads it.
 
-import { defineCatalog, WRITES, type Quota, type Route } from './catalog/define.ts'
+import { defineCatalog, WRITES, type Plan, type Route } from './catalog/define.ts'
 
 /** Reads under one scope and writes under another, for a whole resource. */
 function resource(path: string, scope: string): Route[] {
@@ -12,10 +12,12 @@ function resource(path: string, scope: string): Route[] {
 }
 
 /** `plan`: all calls of a key. `sessions`: its calls of POST /api/v1/sessions, counted besides. */
-function perMinute(plan: number, sessions: number): Record<'plan' | 'sessions', Quota> {
+function perMinute(plan: number, sessions: number): Plan {
   return {
-    plan: { quota: plan, windowSeconds: 60 },
-    sessions: { quota: sessions, windowSeconds: 60 },
+    limits: [
+      { name: 'plan', quota: plan, window: 60 },
+      { name: 'sessions', quota: sessions, window: 60, routes: 'named' },
+    ],
   }
 }
 
@@ -58,7 +60,7 @@ export const shipped = defineCatalog({
     professional: perMinute(1000, 150),
     enterprise: perMinute(1000, 300),
   },
-  publishable: { quota: 10, windowSeconds: 60, per: 'key', scopes: ['sessions:create'] },
+  publishable: { quota: 10, window: 60, per: 'key', scopes: ['sessions:create'] },
   products: [
     {
       id: 'verifa',

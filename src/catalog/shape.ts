@@ -2,8 +2,11 @@
 // checked when the Worker is built and again when it starts; a change is a deploy.
 
 import type { Limit } from '../lib/limit.ts'
+import type { Period } from '../lib/period.ts'
 import { KINDS, type Kind } from '../credentials/kinds.ts'
+import { CAPS, type Caps } from './caps.ts'
 
+export { CAPS, type Caps } from './caps.ts'
 export { ENVIRONMENTS } from '../credentials/kinds.ts'
 export type { Environment, Kind } from '../credentials/kinds.ts'
 
@@ -11,14 +14,36 @@ export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** A write verb, in the catalog's sense. */
 export const WRITES: readonly Verb[] = ['POST', 'PUT', 'PATCH', 'DELETE']
 
-/** A quota of requests in any window of so many seconds. */
+/** So much in any window of so many seconds, 3,600 at most. */
 export interface Quota {
   readonly quota: number
-  readonly windowSeconds: number
+  readonly window: number
 }
 
-/** The limit of every plan that counts every call. */
-export const PLAN_LIMIT = 'plan'
+/**
+ * What a plan lets a key have. A limit counts every call, each as one request or as the credits that its
+ * route costs.
+ */
+export interface PlanLimit {
+  readonly name: string
+  /** Not said: requests. */
+  readonly unit?: 'requests' | 'credits'
+  readonly quota: number
+  /** Seconds that slide, 3,600 at most; or a day or a month of the calendar, in UTC; or all there ever is. */
+  readonly window: number | Period
+  /** `named`: it counts the routes alone that name it in their `limits`; every plan has it then. */
+  readonly routes?: 'named'
+}
+
+/** What an organization of a plan may do, and what it may have at once where that is not as in CAPS. */
+export interface Plan extends Partial<Caps> {
+  readonly limits: readonly PlanLimit[]
+  /**
+   * For how long an isolate admits a busy key's requests without asking its guard: from 0.1 to 10 seconds.
+   * A change waits for it. Not said: a second, or a sixtieth of the shortest window.
+   */
+  readonly lease?: { readonly seconds: number }
+}
 
 export interface Route {
   /** HEAD is answered wherever GET is. */
@@ -29,13 +54,13 @@ export interface Route {
   readonly scopes: readonly string[]
   /** Open to publishable keys, and so to browsers: preflights are answered, CORS headers added. */
   readonly publishable?: boolean
-  /** Limits on top of `plan`, by the names that the plans give them. */
+  /** Those of the plans' limits that count only the routes which name them (`routes: 'named'`). */
   readonly limits?: readonly string[]
   /** Only with a department of the service user in `X-Approver-Department`. */
   readonly department?: 'required'
   /** `durable`: the call is on record before it is answered. */
   readonly audit?: 'durable'
-  /** Charged when the upstream answers 2xx. */
+  /** What a call costs of the plan's limits on credits. On record where the upstream answers 2xx. */
   readonly credits?: number
   /** Its answers may go on without end, whatever their type: they are watched like event streams. */
   readonly endless?: boolean
@@ -80,35 +105,10 @@ export interface Scope {
   readonly byDefault?: boolean
 }
 
-/** What an organization may have at once. Raw SQL is not counted. */
-export interface Caps {
-  /** Neither revoked nor expired, access tokens included. */
-  readonly keys: number
-  /** Not disabled. */
-  readonly serviceUsers: number
-  /** Of one list of addresses or origins. */
-  readonly listEntries: number
-  /** Of all lists of the organization and its active keys. */
-  readonly allListEntries: number
-}
-
-/**
- * Where a plan says nothing else. A change of an organization touches each of its keys, and each entry that
- * comes or goes does too: with these it stays work of seconds. Customers have dozens of keys, not thousands.
- */
-export const CAPS: Caps = {
-  keys: 5_000,
-  serviceUsers: 1_000,
-  listEntries: 10_000,
-  allListEntries: 50_000,
-}
-
 export interface CatalogDefinition {
   readonly scopes: Readonly<Record<string, Scope>>
-  /** Each plan's quotas by limit name; `plan` (PLAN_LIMIT) applies to every call, the others where a route asks. */
-  readonly plans: Readonly<Record<string, Readonly<Record<string, Quota>>>>
-  /** What organizations of a plan may have at once, where it is not as in CAPS. */
-  readonly caps?: Readonly<Record<string, Partial<Caps>>>
+  /** By name; the first is that of a new organization where none is said. */
+  readonly plans: Readonly<Record<string, Plan>>
   /** What publishable keys may do, per key or per key and client address, within the plan's limits. */
   readonly publishable: Quota & {
     readonly per: 'key' | 'address'
@@ -128,7 +128,8 @@ export function defaultScopes(catalog: CatalogDefinition): string[] {
 
 /** What an organization of a plan may have at once. */
 export function capsOf(catalog: CatalogDefinition, plan: string): Caps {
-  return { ...CAPS, ...catalog.caps?.[plan] }
+  const { limits: _limits, lease: _lease, ...own } = catalog.plans[plan] ?? { limits: [] }
+  return { ...CAPS, ...own }
 }
 
 /** The scopes that a kind of credential can hold, in the catalog's order. */

@@ -8,6 +8,7 @@ import { pruneNobody } from './logs/tallies.ts'
 import { deleteExpired } from './api/changes/delete-expired.ts'
 import type { ControlDeps } from './deps.ts'
 import { judgeOrigins } from './api/origin-owners.ts'
+import { longestLeaseMs } from '../guard/lease-terms.ts'
 import { publishPending } from '../guard/publish.ts'
 import { runWebhooks } from './webhooks/run.ts'
 
@@ -18,7 +19,7 @@ const DAY_MS = 24 * HOUR_MS
 export async function runCron(edge: ControlDeps, nowMs: number): Promise<void> {
   await attempt('judging wildcard origins', () => judgeOrigins(edge.bindings))
   await attempt('publishing fences', async () => {
-    const { pending } = await publishPending(edge.bindings)
+    const { pending } = await publishPending(edge.bindings, longestLeaseMs(edge.catalog))
     if (pending > 0) console.warn(`${pending} credentials wait for their guards`)
   })
   await attempt('changes by ops', () => recordOpsChanges(edge.bindings.DB))

@@ -86,11 +86,11 @@ async function spend(
   const returnable = grant.matched.product.internal ?? false
   const { record } = key.principal
   const { id, generation } = record
-  const { limits } = meter
+  const { charge, limits } = meter
   const ask: Ask = (asked) =>
     askGuard<AdmitAnswer>(deps.bindings, id, (guard) =>
       // Not where a later lease is asked for: that is for other requests.
-      guard.admit({ generation, limits, ...asked, ...(fresh && asked.want > 0 && { fresh }) }),
+      guard.admit({ generation, ...charge, ...asked, ...(fresh && asked.want > 0 && { fresh }) }),
     )
   const debited = ahead && (await ahead.use(record, limits))
   // Not the time at which the request began, nor that before the guard was waited for: an earlier one
@@ -100,10 +100,10 @@ async function spend(
   if (debited) return ok(debited)
   const leased = returnable ? undefined : spendLeased(meter, now, ask, waitUntil)
   if (leased) return ok({ standing: leased, debit: null })
-  const asked = { id, generation, limits }
+  const asked = { id, generation, limits, weights: charge.weights }
   const remembered = deps.refusals.get(asked, now)
   if (remembered && !key.asks.take(now)) {
-    return err((await key.asks.foundStale()) ? 'stale' : limited(remembered))
+    return err((await key.asks.foundStale()) ? 'stale' : limited(remembered, charge.weights))
   }
   const question = returnable
     ? ask({ want: 1, returnable })
@@ -115,11 +115,15 @@ async function spend(
   if (answer.value.verdict === 'granted') {
     deps.refusals.forget(asked)
     const { lease, limits: states, debit = null } = answer.value
-    return ok({ standing: { limits: states, spare: lease?.tokens ?? 0, at: now }, debit })
+    const { weights } = charge
+    return ok({ standing: { limits: states, spare: lease?.tokens ?? 0, weights, at: now }, debit })
   }
+  // Of several at once one may have been given a lease meanwhile, which holds the last that there is.
+  const late = returnable ? undefined : meter.spend(Date.now())
+  if (late) return ok({ standing: late, debit: null })
   // From before it was asked: nobody is refused for longer than the guard said.
   deps.refusals.set(asked, answer.value, now)
-  return err(limited(answer.value))
+  return err(limited(answer.value, charge.weights))
 }
 
 function saysStale(answer: Result<AdmitAnswer, 'unreachable'>): boolean {

@@ -2,7 +2,6 @@
 // after it. The guard debits one request on what it was last asked for; if the record turns out to be
 // of another generation, of other limits, or to refuse, that is given back.
 
-import { PLAN_LIMIT, type Route } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import { askGuard } from '../guard/ask.ts'
 import type { AheadAnswer } from '../guard/protocol.ts'
@@ -11,6 +10,7 @@ import type { KeyRecord } from '../credentials/record.ts'
 import type { WaitUntil } from '../lib/wait-until.ts'
 import type { Result } from '../lib/result.ts'
 import type { GateDeps } from './deps.ts'
+import { chargeName } from './limits.ts'
 
 interface Asked {
   readonly id: string
@@ -33,7 +33,7 @@ export class Ahead {
   constructor(deps: GateDeps, matched: MatchedRoute | undefined) {
     this.deps = deps
     const spends = matched && matched.route.spends !== false
-    this.names = spends ? namesOf(matched.route) : undefined
+    this.names = spends ? [chargeName(matched.route)] : undefined
   }
 
   /** Asks the guard of the credential that a verified string will turn out to be. */
@@ -70,8 +70,4 @@ export class Ahead {
     if (debit === undefined) return
     await askGuard(this.deps.bindings, id, (guard) => guard.giveBack(debit))
   }
-}
-
-function namesOf({ ownLimit, limits = [] }: Route): readonly string[] {
-  return ownLimit ? [ownLimit.name] : [PLAN_LIMIT, ...limits]
 }

@@ -1,7 +1,7 @@
-// Which limits a call meets: those of the plan that its route names, a publishable key's own, or, of the
+// What a call is charged with: the limits of the plan that count it, a publishable key's own, or, of the
 // edge's own operations, the one that they have instead.
 
-import { PLAN_LIMIT, type Catalog } from '../catalog/define.ts'
+import type { Catalog, PlanLimit, Route } from '../catalog/define.ts'
 import type { MatchedRoute } from '../catalog/match.ts'
 import { KINDS } from '../credentials/kinds.ts'
 import type { KnownKey } from './memo.ts'
@@ -11,50 +11,73 @@ import { Meter } from '../guard/meter.ts'
 import { addressBucket, type Address } from '../lists/address.ts'
 import type { Denial } from '../reasons/denial.ts'
 
-/** Every limit that applies to a call; undefined when the catalog has no such plan. */
-export function limitsFor(
+/** What a call costs: of each limit, its weight. */
+export interface Charge {
+  readonly limits: readonly Limit[]
+  /** Beside `limits`; not said: one of each. */
+  readonly weights?: readonly number[]
+}
+
+/** Every limit that counts a call, and how much of each it costs; undefined when the catalog has no such plan. */
+export function chargeFor(
   catalog: Catalog,
   record: KeyRecord,
   { route }: MatchedRoute,
   address: Address | undefined,
-): Limit[] | undefined {
-  const limits = limitsOf(catalog, record, route.limits ?? [], address)
-  return limits && route.ownLimit ? [route.ownLimit] : limits
-}
-
-function limitsOf(
-  catalog: Catalog,
-  record: KeyRecord,
-  further: readonly string[],
-  address: Address | undefined,
-): Limit[] | undefined {
+): Charge | undefined {
   const plan = catalog.plans[record.plan]
   if (!plan) return undefined
-  const limits: Limit[] = []
-  for (const name of [PLAN_LIMIT, ...further]) {
-    const quota = plan[name]
-    if (!quota) return undefined
-    const { windowSeconds } = quota
-    limits.push({ name, windowSeconds, quota: record.quotas[name] ?? quota.quota })
-  }
-  const name = KINDS[record.kind].limit
-  if (name !== null) {
-    const { quota, windowSeconds, per } = catalog[name]
-    const limit = { name, windowSeconds, quota: record.quotas[name] ?? quota }
-    const partition = address ? addressBucket(address) : 'unknown'
-    limits.push(per === 'address' ? { ...limit, partition } : limit)
-  }
-  return limits
+  if (route.ownLimit) return { limits: [route.ownLimit] }
+  const { limits: named = [], credits = 0 } = route
+  const counting = plan.limits.filter(
+    ({ name, routes, unit }) =>
+      (routes !== 'named' || named.includes(name)) && (unit !== 'credits' || credits > 0),
+  )
+  // One that is missing is none that is met.
+  if (!named.every((name) => counting.some((limit) => limit.name === name))) return undefined
+  const kinds = ofKind(catalog, record, address)
+  const limits = [...counting.map((limit) => limitOf(limit, record)), ...kinds]
+  if (!counting.some(({ unit }) => unit === 'credits')) return { limits }
+  const weights = counting.map(({ unit }) => (unit === 'credits' ? credits : 1))
+  return { limits, weights: [...weights, ...kinds.map(() => 1)] }
 }
 
 /** Every limit that any call of a key may meet. */
 export function everyLimit(catalog: Catalog, record: KeyRecord): Limit[] | undefined {
-  const names = Object.keys(catalog.plans[record.plan] ?? {}).filter((name) => name !== PLAN_LIMIT)
-  return limitsOf(catalog, record, names, undefined)
+  const plan = catalog.plans[record.plan]
+  if (!plan) return undefined
+  const limits = plan.limits.map((limit) => limitOf(limit, record))
+  return [...limits, ...ofKind(catalog, record, undefined)]
 }
 
+/** Seconds: how long each period is at most. */
+const LENGTHS = { day: 86_400, month: 31 * 86_400, balance: 0 } as const
+
+function limitOf({ name, quota, window }: PlanLimit, { quotas }: KeyRecord): Limit {
+  const own = quotas[name] ?? quota
+  if (typeof window === 'number') return { name, quota: own, windowSeconds: window }
+  return { name, quota: own, windowSeconds: LENGTHS[window], period: window }
+}
+
+/** What a publishable key may do besides. */
+function ofKind(catalog: Catalog, record: KeyRecord, address: Address | undefined): Limit[] {
+  const name = KINDS[record.kind].limit
+  if (name === null) return []
+  const { quota, window, per } = catalog[name]
+  const limit = limitOf({ name, quota, window }, record)
+  const partition = address ? addressBucket(address) : 'unknown'
+  return [per === 'address' ? { ...limit, partition } : limit]
+}
+
+/** By what a guard remembers the limits of calls like this one: who asks ahead does not know its plan. */
+export function chargeName({ ownLimit, limits = [], credits = 0 }: Route): string {
+  return ownLimit?.name ?? [...limits, credits].join(' ')
+}
+
+const names = new WeakMap<Route, string>()
+
 /**
- * The meter of a call's limits, made once for a key and what the route names; where each address has
+ * The meter of a call's charge, made once for a key and what the route costs; where each address has
  * a window of its own, for this call only. Undefined when the catalog has no such plan.
  */
 export function meterFor(
@@ -63,26 +86,34 @@ export function meterFor(
   matched: MatchedRoute,
   address: Address | undefined,
 ): Meter | undefined {
-  const named = matched.route.ownLimit ?? matched.route.limits
-  const known = key.meters.get(named)
+  const { route } = matched
+  const name = names.get(route) ?? chargeName(route)
+  names.set(route, name)
+  const known = key.meters.get(name)
   if (known) return known
-  const limits = limitsFor(catalog, key.principal.record, matched, address)
-  if (!limits) return undefined
-  const meter = new Meter(limits)
-  if (limits.every(({ partition }) => partition === undefined)) {
-    key.meters.set(named, meter)
-  }
+  const { record } = key.principal
+  const charge = chargeFor(catalog, record, matched, address)
+  if (!charge) return undefined
+  const seconds = catalog.plans[record.plan]?.lease?.seconds
+  const plannedMs = seconds === undefined ? undefined : seconds * 1000
+  const meter = new Meter({ ...charge, name, plannedMs })
+  if (charge.limits.every(({ partition }) => partition === undefined)) key.meters.set(name, meter)
   return meter
 }
 
 /** The refusal for lack of quota; a client is never told to come back at once. */
-export function limited({
-  limits,
-  retryAfterMs,
-}: {
-  limits: readonly LimitState[]
-  retryAfterMs: number
-}): Denial {
+export function limited(
+  {
+    limits,
+    retryAfterMs,
+  }: { readonly limits: readonly LimitState[]; readonly retryAfterMs: number },
+  weights?: readonly number[],
+): Denial {
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
-  return { reason: 'rate_limited', limits, retryAfterSeconds }
+  const used = limits.find(
+    ({ period, remaining }, at) => period !== undefined && remaining < (weights?.[at] ?? 1),
+  )
+  return used
+    ? { reason: 'quota_exceeded', limits, retryAfterSeconds, used }
+    : { reason: 'rate_limited', limits, retryAfterSeconds }
 }

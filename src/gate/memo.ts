@@ -5,7 +5,6 @@
 import { createLRU } from 'lru.min'
 
 import type { AskBudget } from '../guard/ask-budget.ts'
-import type { Limit } from '../lib/limit.ts'
 import type { Meter } from '../guard/meter.ts'
 import type { Principal } from '../credentials/principal.ts'
 import type { Lookup } from '../credentials/record.ts'
@@ -31,7 +30,7 @@ export interface KnownKey {
   /** For questions about refusals. */
   readonly asks: AskBudget
   /** By what a route names as its limits, which is one array per route, or by the limit of its own. */
-  readonly meters: Map<readonly string[] | Limit | undefined, Meter>
+  readonly meters: Map<string, Meter>
 }
 
 /** A key, as the request knows it that had to look for it. */

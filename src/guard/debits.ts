@@ -2,57 +2,31 @@
 // Each has a number, which is taken from the list when it is given back, so that whoever asks twice,
 // or late, gets nothing. What nobody gives back counts until it has left the window, like any other.
 
-import type { Limit } from '../lib/limit.ts'
-import type { LedgerStore } from './spending.ts'
+import type { Debit, Debits, Draft } from './books.ts'
 
 /** After so long a debit stays: requests have been answered by then. */
 const RETURNABLE_MS = 30_000
 /** The oldest beyond these stay too. */
 const RETURNABLE_MAX = 100
 
-export interface Debit {
-  readonly id: number
-  /** By the guard's clock (Unix ms). */
-  readonly at: number
-  /** Each limit, at its own time. */
-  readonly parts: readonly { readonly limit: Limit; readonly time: number }[]
+/** Notes a debit. @returns its number. */
+export function noteDebit(draft: Draft, parts: Debit['parts'], now: number): number {
+  const { lastId, open } = returnable(draft, now)
+  const id = lastId + 1
+  const noted = [...open, { id, at: now, parts }].slice(-RETURNABLE_MAX)
+  draft.change({ debits: { lastId: id, open: noted } })
+  return id
 }
 
-interface Book {
-  readonly lastId: number
-  readonly open: readonly Debit[]
+/** Takes a debit from the list; undefined: it was taken before, or has been there for too long. */
+export function takeDebit(draft: Draft, id: number, now: number): Debit | undefined {
+  const { lastId, open } = returnable(draft, now)
+  const taken = open.find((one) => one.id === id)
+  if (taken) draft.change({ debits: { lastId, open: open.filter((one) => one !== taken) } })
+  return taken
 }
 
-const EMPTY: Book = { lastId: 0, open: [] }
-
-export class Debits {
-  private readonly store: LedgerStore
-
-  constructor(store: LedgerStore) {
-    this.store = store
-  }
-
-  /** Notes a debit. @returns its number. */
-  note(parts: Debit['parts'], now: number): number {
-    const book = this.book(now)
-    const id = book.lastId + 1
-    const open = [...book.open, { id, at: now, parts }].slice(-RETURNABLE_MAX)
-    this.store.put('debits', { lastId: id, open } satisfies Book)
-    return id
-  }
-
-  /** Takes a debit from the list; undefined: it was taken before, or has been there for too long. */
-  take(id: number, now: number): Debit | undefined {
-    const book = this.book(now)
-    const taken = book.open.find((one) => one.id === id)
-    if (!taken) return undefined
-    const open = book.open.filter((one) => one !== taken)
-    this.store.put('debits', { lastId: book.lastId, open } satisfies Book)
-    return taken
-  }
-
-  private book(now: number): Book {
-    const { lastId, open } = this.store.get<Book>('debits') ?? EMPTY
-    return { lastId, open: open.filter(({ at }) => Math.abs(now - at) < RETURNABLE_MS) }
-  }
+function returnable(draft: Draft, now: number): Debits {
+  const { lastId, open } = draft.books.debits
+  return { lastId, open: open.filter(({ at }) => Math.abs(now - at) < RETURNABLE_MS) }
 }

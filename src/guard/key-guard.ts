@@ -10,10 +10,11 @@
 
 import { DurableObject } from 'cloudflare:workers'
 
-import { FORGET_AFTER_MS, Ledger } from './ledger.ts'
+import { Ledger } from './ledger.ts'
 import { credentialOf } from './name.ts'
 import type { AdmitAnswer, AdmitAsk, AheadAnswered, Fenced, Granted, Limited } from './protocol.ts'
 import type { Limit, LimitState } from '../lib/limit.ts'
+import { FORGET_AFTER_MS } from './turn.ts'
 
 /** A read of D1 that takes longer has failed; the next to ask begins another. */
 const BEGIN_DEADLINE_MS = 1_500
@@ -64,10 +65,13 @@ export class KeyGuard extends DurableObject<GuardBindings> {
     return this.ledger.confirm(generation, Date.now(), fresh)
   }
 
-  /** Publishes a generation: `waitMs` after this has returned, nothing older is admitted any more. */
-  async fence(generation: number): Promise<Required<Fenced>> {
+  /**
+   * Publishes a generation: `waitMs` after this has returned, nothing older is admitted any more.
+   * `longestLeaseMs`: the longest lease of any plan, by who knows the catalog.
+   */
+  async fence(generation: number, longestLeaseMs?: number): Promise<Required<Fenced>> {
     if (this.ledger.isEmpty()) await this.begin()
-    return this.ledger.fence(generation, Date.now())
+    return this.ledger.fence(generation, Date.now(), longestLeaseMs)
   }
 
   /** Where the limits stand, without spending. */

@@ -9,10 +9,16 @@ export interface AdmitAsk {
   readonly generation: number
   /** All are checked, then all are debited, or none. */
   readonly limits: readonly Limit[]
-  /** Requests at hand to admit, whole or not at all; each costs one of every limit. */
+  /** By which the limits are remembered for who asks ahead of the record; not said: their names. */
+  readonly name?: string
+  /** What a request costs of each limit, beside `limits`; not said: one. */
+  readonly weights?: readonly number[]
+  /** Requests at hand to admit, whole or not at all. */
   readonly want: number
-  /** Tokens that would be welcome for requests to come. */
+  /** Tokens that would be welcome for requests to come: each is one request. */
   readonly lease?: number
+  /** For how long they would be used (ms); not said: as long as the previous release did. */
+  readonly leaseMs?: number
   /** The asker's own name for that lease, unique, by which it is settled where the answer is lost. */
   readonly mark?: string
   /** Leases that have ended. Told again where no answer came: each counts once. */
@@ -29,6 +35,9 @@ export interface Settled {
   readonly id: number | string
   readonly unused: number
 }
+
+/** How long the previous release used a lease, which did not say so. */
+export const FORMER_LEASE_MS = 300
 
 /** Tokens for requests to come, from before they were asked for until `ms` later. */
 export interface Lease {

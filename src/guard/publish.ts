@@ -6,7 +6,7 @@
 import { lookupOf, recordFromRow, recordQuery } from '../credentials/record.ts'
 import { cacheRecord, type RecordStores } from '../credentials/store.ts'
 import { askGuard, type Guards } from './ask.ts'
-import { WAIT_LONGEST_MS } from './lease-terms.ts'
+import { LEASE_MS, WAIT_LONGEST_MS } from './lease-terms.ts'
 import type { Fenced } from './protocol.ts'
 import { sleep } from '../lib/sleep.ts'
 
@@ -35,10 +35,13 @@ export interface PendingFence {
 }
 
 /**
- * Publishes every pending fence. When it returns with `enforced_at`, no request that begins later is
+ * Publishes every pending fence; `longestMs` as in `publishCredentials`. When it returns with `enforced_at`, no request that begins later is
  * decided on anything older than what D1 held when it was called.
  */
-export async function publishPending(bindings: PublishBindings): Promise<Published> {
+export async function publishPending(
+  bindings: PublishBindings,
+  longestMs = LEASE_MS,
+): Promise<Published> {
   let total: Published = { published: 0, pending: 0, enforced_at: null }
   for (let after = ''; ;) {
     const { results } = await bindings.DB.withSession('first-primary')
@@ -48,7 +51,7 @@ export async function publishPending(bindings: PublishBindings): Promise<Publish
       )
       .bind(after)
       .all<PendingFence>()
-    const { published, pending } = await publishCredentials(bindings, results)
+    const { published, pending } = await publishCredentials(bindings, results, longestMs)
     total = { ...total, published: total.published + published, pending: total.pending + pending }
     const last = results.at(-1)
     if (!last || results.length < BATCH) break
@@ -57,16 +60,22 @@ export async function publishPending(bindings: PublishBindings): Promise<Publish
   return { ...total, enforced_at: total.pending === 0 ? Date.now() : null }
 }
 
-/** Publishes these fences, and no others. Leases are waited out once for all of them. */
+/**
+ * Publishes these fences, and no others. Leases are waited out once for all of them; of a guard whose
+ * storage may be lost the longest that there may be (`longestLeaseMs`).
+ */
 export async function publishCredentials(
   bindings: PublishBindings,
   rows: readonly PendingFence[],
+  longestMs = LEASE_MS,
 ): Promise<Published> {
   const fenced: PendingFence[] = []
   let waitMs = 0
   for (let i = 0; i < rows.length; i += PARALLEL) {
     const group = rows.slice(i, i + PARALLEL)
-    for (const fence of await Promise.all(group.map((row) => raiseFence(bindings, row)))) {
+    for (const fence of await Promise.all(
+      group.map((row) => raiseFence(bindings, row, longestMs)),
+    )) {
       if (!fence) continue
       fenced.push(fence.held)
       waitMs = Math.max(waitMs, fence.waitMs)
@@ -87,13 +96,16 @@ export async function publishCredentials(
 async function raiseFence(
   bindings: PublishBindings,
   row: PendingFence,
+  longestMs: number,
 ): Promise<{ readonly held: PendingFence; readonly waitMs: number } | undefined> {
   const { credential_id } = row
   let { generation } = row
   let waitMs = 0
   for (let told = 0; told < MAX_TELLINGS; told++) {
     const asked = generation
-    const fence = await askGuard<Fenced>(bindings, credential_id, (guard) => guard.fence(asked))
+    const fence = await askGuard<Fenced>(bindings, credential_id, (guard) =>
+      guard.fence(asked, longestMs),
+    )
     if (!fence.ok) return undefined
     const { generation: standing } = fence.value
     waitMs = Math.max(waitMs, fence.value.waitMs ?? WAIT_LONGEST_MS)

@@ -18,6 +18,8 @@ export interface Refused {
   readonly id: string
   readonly generation: number
   readonly limits: readonly Limit[]
+  /** What was asked of each; not said: one. */
+  readonly weights?: readonly number[] | undefined
 }
 
 interface Remembered extends Limited {
@@ -52,10 +54,10 @@ export class RefusalMemo {
   }
 }
 
-function memoKey({ id, generation, limits }: Refused): string {
+function memoKey({ id, generation, limits, weights }: Refused): string {
   const asked = limits.map(
-    ({ name, quota, windowSeconds, partition = '' }) =>
-      `${name}=${quota}/${windowSeconds}@${partition}`,
+    ({ name, quota, windowSeconds, partition = '' }, at) =>
+      `${name}=${weights?.[at] ?? 1}:${quota}/${windowSeconds}@${partition}`,
   )
   return `${id} ${generation} ${asked.join(' ')}`
 }

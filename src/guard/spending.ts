@@ -1,149 +1,224 @@
-// What has been spent of a credential's limits, in the guard's store: the windows, and the leases that
-// are out. A lease counts against its windows in full until it is settled.
+// What has been spent of a guard's limits: windows that slide, periods of the calendar, balances, and the
+// leases that are out. A lease counts against its limits in full until it is settled.
 
+import type { DebitPart, Draft, Leases, OpenLease } from './books.ts'
+import { LEASE_MARGIN_MS } from './lease-terms.ts'
+import { LEASE_MAX_MS, type Limit, type LimitState } from '../lib/limit.ts'
+import { endOf, endOfLabel, labelOf } from '../lib/period.ts'
 import type { Settled } from './protocol.ts'
-import type { Limit } from '../lib/limit.ts'
-import { FENCE_WAIT_MS } from './lease-terms.ts'
 import {
+  admissibleAt,
   CLOCK_AHEAD_MAX_MS,
   credit,
   debit,
   putRight,
+  stateOf,
   windowTime,
   type Buckets,
   type Outstanding,
-  type Spent,
 } from './window.ts'
 
-/* oxlint-disable typescript/no-unnecessary-type-parameters -- the runtime's own has them */
-
-/** The part of a Durable Object's `ctx.storage.kv` that is used. */
-export interface LedgerStore {
-  get<T>(key: string): T | undefined
-  put(key: string, value: unknown): void
-  delete(key: string): boolean
-  list<T>(options: { readonly prefix: string }): Iterable<[string, T]>
-}
-
-/* oxlint-enable typescript/no-unnecessary-type-parameters */
-
-/** A lease that has not been settled: it counts against every window named. */
-export interface OpenLease extends Outstanding {
-  readonly id: number
-  /** As in AdmitAsk. */
-  readonly mark?: string
-  readonly limits: readonly Limit[]
-}
-
-/** What has been spent of a limit, and the limit's own time (Unix ms): another's clock fault is none here. */
-export interface Timed extends Spent {
+/**
+ * What has been spent of a limit, and the limit's own time (Unix ms): another's clock fault is none here.
+ * A period's time is the guard's, always: what a clock that was ahead has counted is in another period.
+ */
+export interface Spent {
+  readonly limit: Limit
   readonly time: number
+  readonly leased: readonly Outstanding[]
+  /** Of a window. */
+  readonly buckets: Buckets
+  /** Of a period. */
+  readonly counted: number
 }
 
-export interface Leases {
-  readonly lastId: number
-  readonly open: readonly OpenLease[]
-}
-
-const NO_LEASES: Leases = { lastId: 0, open: [] }
-/** The longest window of a catalog: an older lease counts no more. */
+/** The longest window of a catalog: an older lease counts no more in any. */
 const WINDOW_MAX_MS = 3_600_000
-const WINDOW_PREFIX = 'window:'
+/** A period is kept so long after it has ended: for what was debited in it and comes back. */
+const PERIOD_KEPT_MS = 86_400_000
+/** Of one limit: what comes back is of the one before at most, and a clock may have been wrong. */
+const PERIODS_MAX = 8
+/** After a clock's fault a lease may be used for so long yet. */
+const LEASE_LEFT_MS = LEASE_MAX_MS + LEASE_MARGIN_MS
 
 export class Spending {
-  private readonly store: LedgerStore
+  private readonly draft: Draft
+  private readonly now: number
 
-  constructor(store: LedgerStore) {
-    this.store = store
+  /** `now` is the guard's clock (Unix ms). */
+  constructor(draft: Draft, now: number) {
+    this.draft = draft
+    this.now = now
   }
 
   /** A lease that would end later than any can was given by a clock that was wrong: it is out now. */
-  leases(now: number): Leases {
-    const leases = this.store.get<Leases>('leases') ?? NO_LEASES
-    const latest = now + CLOCK_AHEAD_MAX_MS + FENCE_WAIT_MS
+  leases(): Leases {
+    const { leases } = this.draft.books
+    const latest = this.now + CLOCK_AHEAD_MAX_MS + LEASE_LEFT_MS
     if (leases.open.every(({ until }) => until <= latest)) return leases
     const open = leases.open.map((lease) =>
-      lease.until <= latest ? lease : { ...lease, until: now + FENCE_WAIT_MS },
+      lease.until <= latest ? lease : { ...lease, at: this.now, until: this.now + LEASE_LEFT_MS },
     )
-    const right = { lastId: leases.lastId, open }
-    this.store.put('leases', right satisfies Leases)
-    return right
+    this.draft.change({ leases: { lastId: leases.lastId, open } })
+    return this.draft.books.leases
   }
 
   /** Counts a lease from now on. */
-  open(lease: OpenLease, leases: Leases): void {
-    const opened = { lastId: lease.id, open: [...leases.open, lease] }
-    this.store.put('leases', opened satisfies Leases)
+  open(lease: OpenLease): void {
+    const { open } = this.draft.books.leases
+    this.draft.change({ leases: { lastId: lease.id, open: [...open, lease] } })
   }
 
   /**
    * What was used of a lease becomes an admission, dated as late as it may have been; the rest is
-   * free again. A lease that nobody settles counts in full until it has left every window.
+   * free again. A lease that nobody settles counts in full until it has left every window, and in its
+   * period for ever.
    */
-  settle(settled: readonly Settled[], now: number): Leases {
-    const leases = this.leases(now)
-    const open = leases.open.filter(({ until }) => until > now - WINDOW_MAX_MS)
-    const ended = settled.flatMap(({ id, unused }) => {
-      const at = open.findIndex((one) => one.id === id || one.mark === id)
-      return at === -1 ? [] : open.splice(at, 1).map((lease) => ({ lease, unused }))
-    })
-    for (const { lease, unused } of ended) {
-      const used = lease.tokens - Math.min(lease.tokens, Math.max(0, unused))
-      if (used === 0) continue
-      for (const limit of lease.limits) {
-        const buckets = this.buckets(limit, now)
-        const time = windowTime(now, [{ buckets }])
-        const spent = debit({ limit, buckets }, used, Math.min(lease.until, time))
-        this.store.put(windowKey(limit), spent)
-      }
+  settle(settled: readonly Settled[]): void {
+    const leases = this.leases()
+    const open: OpenLease[] = []
+    const ended: { readonly lease: OpenLease; readonly used: number }[] = []
+    for (const lease of leases.open) {
+      const told = settled.find(({ id }) => id === lease.id || id === lease.mark)
+      if (told) {
+        const unused = Math.min(lease.tokens, Math.max(0, told.unused))
+        ended.push({ lease, used: lease.tokens - unused })
+      } else if (lease.until > this.now - WINDOW_MAX_MS) open.push(lease)
+      else ended.push({ lease, used: lease.tokens })
     }
-    const kept = open.length === leases.open.length ? leases : { lastId: leases.lastId, open }
-    if (kept !== leases) this.store.put('leases', kept)
-    return kept
+    if (ended.length === 0) return
+    this.draft.change({ leases: { lastId: leases.lastId, open } })
+    for (const { lease, used } of ended) this.spendLease(lease, used)
   }
 
-  of(limit: Limit, { open }: Leases, now: number): Timed {
-    const key = windowKey(limit)
-    const leased = open.filter(({ limits }) => limits.some((one) => windowKey(one) === key))
-    const buckets = this.buckets(limit, now)
-    return { limit, buckets, leased, time: windowTime(now, [{ buckets }]) }
+  of(limit: Limit): Spent {
+    const { partition, period, name } = limit
+    const leased = this.leases().open.flatMap((lease) => {
+      const at = lease.limits.findIndex((one) => one.name === name && one.partition === partition)
+      const ended = period && labelOf(period, timeOf(lease)) !== labelOf(period, this.now)
+      if (at === -1 || ended) return []
+      return [{ tokens: lease.tokens * (lease.weights?.[at] ?? 1), until: lease.until }]
+    })
+    if (period) {
+      const counted = this.draft.books.periods[name]?.[labelOf(period, this.now)] ?? 0
+      return { limit, leased, buckets: [], counted, time: this.now }
+    }
+    const buckets = this.buckets(limit)
+    return { limit, leased, buckets, counted: 0, time: windowTime(this.now, [{ buckets }]) }
   }
 
-  debit(spent: Timed, count: number): Timed {
-    const buckets = debit(spent, count, spent.time)
-    this.store.put(windowKey(spent.limit), buckets)
-    return { ...spent, buckets }
+  debit(spent: Spent, count: number): Spent {
+    const { limit, time } = spent
+    if (count === 0) return spent
+    this.add(limit, count, time)
+    return limit.period
+      ? { ...spent, counted: spent.counted + count }
+      : { ...spent, buckets: this.draft.window(limit) }
   }
 
-  /** Gives back one that was debited at a time of the limit. */
-  credit(limit: Limit, time: number, now: number): void {
-    this.store.put(windowKey(limit), credit({ limit, buckets: this.buckets(limit, now) }, 1, time))
+  /** Gives back what was debited at a time of the limit. */
+  credit({ limit, time, count = 1 }: DebitPart): void {
+    if (limit.period) this.add(limit, -count, time)
+    else this.draft.setWindow(limit, credit({ limit, buckets: this.buckets(limit) }, count, time))
   }
 
   /**
-   * Lets go of windows that nobody has used for so long.
-   * @returns when anything was last spent or leased (Unix ms); 0: never.
+   * Lets go of windows that nobody has used for so long, and of periods that have long ended.
+   * @returns when anything was last of use (Unix ms); 0: never; Infinity: something is kept for ever.
    */
-  forget(now: number, unusedMs: number): number {
+  forget(unusedMs: number): number {
     let touched = 0
-    for (const { until } of this.leases(now).open) touched = Math.max(touched, until)
-    for (const [key, buckets] of [...this.store.list<Buckets>({ prefix: WINDOW_PREFIX })]) {
+    for (const { until } of this.leases().open) touched = Math.max(touched, until)
+    const named = Object.entries(this.draft.books.windows).map(
+      ([name, buckets]) => [{ name }, buckets] as const,
+    )
+    for (const [limit, buckets] of [...named, ...this.draft.addressWindows()]) {
       const last = buckets.at(-1)?.[2] ?? 0
       touched = Math.max(touched, last)
-      if (now - last >= unusedMs) this.store.delete(key)
+      if (this.now - last >= unusedMs) this.draft.setWindow(limit, null)
+    }
+    for (const [name, labels] of Object.entries(this.draft.books.periods)) {
+      const kept = Object.entries(labels).filter(([label]) => this.isKept(label))
+      for (const [label] of kept) touched = Math.max(touched, endOfLabel(label))
+      this.setPeriods(name, Object.fromEntries(kept))
     }
     return touched
   }
 
-  /** Written where a clock's fault is put right: else each call would take it for one of its own time. */
-  private buckets(limit: Limit, now: number): Buckets {
-    const stored = this.store.get<Buckets>(windowKey(limit)) ?? []
-    const buckets = putRight(stored, limit, now)
-    if (buckets !== stored) this.store.put(windowKey(limit), buckets)
+  private spendLease(lease: OpenLease, used: number): void {
+    lease.limits.forEach((limit, at) => {
+      const count = used * (lease.weights?.[at] ?? 1)
+      if (count === 0) return
+      if (limit.period) {
+        this.add(limit, count, timeOf(lease))
+        return
+      }
+      const { time } = this.of(limit)
+      // What has left the window is no admission any more.
+      if (lease.until > time - limit.windowSeconds * 1000) {
+        this.add(limit, count, Math.min(lease.until, time))
+      }
+    })
+  }
+
+  private add(limit: Limit, count: number, time: number): void {
+    const { period, name } = limit
+    if (!period) {
+      this.draft.setWindow(limit, debit({ limit, buckets: this.buckets(limit) }, count, time))
+      return
+    }
+    const label = labelOf(period, time)
+    const { [label]: before = 0, ...others } = this.draft.books.periods[name] ?? {}
+    // By when they were last counted in, not by what this clock says of them: it may be wrong.
+    const counted = [label, Math.max(0, before + count)] as const
+    const labels = [...Object.entries(others), counted].slice(-PERIODS_MAX)
+    this.setPeriods(name, Object.fromEntries(labels))
+  }
+
+  private isKept(label: string): boolean {
+    return endOfLabel(label) + PERIOD_KEPT_MS > this.now
+  }
+
+  private setPeriods(name: string, labels: Readonly<Record<string, number>>): void {
+    this.draft.change({ periods: { ...this.draft.books.periods, [name]: labels } })
+  }
+
+  /** Kept where a clock's fault is put right: else each call would take it for one of its own time. */
+  private buckets(limit: Limit): Buckets {
+    const stored = this.draft.window(limit)
+    const buckets = putRight(stored, limit, this.now)
+    if (buckets !== stored) this.draft.setWindow(limit, buckets)
     return buckets
   }
 }
 
-function windowKey(limit: Limit): string {
-  return `${WINDOW_PREFIX}${limit.name}${limit.partition ? `@${limit.partition}` : ''}`
+/** Where a limit stands, told to who asks by the guard's clock. */
+export function standingOf(spent: Spent, now: number): LimitState {
+  const { limit } = spent
+  const { name, quota, windowSeconds, period } = limit
+  if (!period) return stateOf(spent, spent.time, now)
+  const used = usedOf(spent)
+  const resets = used > 0 && period !== 'balance' ? endOf(period, now) - now : 0
+  const remaining = Math.max(0, quota - used)
+  return { name, quota, windowSeconds, period, remaining, resetAfterMs: resets }
+}
+
+/** When so much more will be admitted if nothing else is (Unix ms): its own time where it is now. */
+export function roomAt(spent: Spent, want: number): number {
+  const { limit, time } = spent
+  if (!limit.period) return admissibleAt(spent, want, time)
+  if (usedOf(spent) + want <= limit.quota) return time
+  return Math.min(endOf(limit.period, time), time + NEVER_MS)
+}
+
+/** Of a balance, which no time fills: it is looked at again after so long. */
+const NEVER_MS = 3_600_000
+
+/** When a lease was given: what is used of it belongs to the period of then. */
+function timeOf({ at, until }: OpenLease): number {
+  return at ?? until
+}
+
+function usedOf({ counted, leased }: Spent): number {
+  return leased.reduce((sum, { tokens }) => sum + tokens, counted)
 }

@@ -7,21 +7,24 @@ import type { LimitState, Standing } from './limit.ts'
 /** Sets them from where the limits stand; X-RateLimit-* speaks of the one closest to its end. */
 export function setRateLimitHeaders(
   headers: Headers,
-  { limits, spare, at }: Standing,
+  { limits, spare, weights, at }: Standing,
   nowMs: number,
 ): void {
   const wording = wordingOf(limits)
   if (!wording) return
   const { tightest, quota, policy, names } = wording
+  const left = ({ remaining }: LimitState, i: number): number =>
+    remaining + spare * (weights?.[i] ?? 1)
   // A request that waited for its record is older than what its guard said.
   const age = Math.max(0, nowMs - at)
   let items = ''
   limits.forEach((limit, i) => {
     const seconds = Math.ceil(resetMs(limit, age) / 1000)
-    items += `${i === 0 ? '' : ', '}${names[i]};r=${limit.remaining + spare};t=${seconds}`
+    const resets = limit.period === 'balance' ? '' : `;t=${seconds}`
+    items += `${i === 0 ? '' : ', '}${names[i]};r=${left(limit, i)}${resets}`
   })
   headers.set(HEADERS.limit, quota)
-  headers.set(HEADERS.remaining, String(tightest.remaining + spare))
+  headers.set(HEADERS.remaining, String(left(tightest, limits.indexOf(tightest))))
   headers.set(HEADERS.reset, String(Math.ceil((nowMs + resetMs(tightest, age)) / 1000)))
   headers.set(HEADERS.rateLimitPolicy, policy)
   headers.set(HEADERS.rateLimit, items)
@@ -54,7 +57,8 @@ function wordingOf(limits: readonly LimitState[]): Wording | undefined {
   const tightest = others.reduce((best, one) => (isTighter(one, best) ? one : best), first)
   const names = limits.map(({ name }) => sfString(name))
   const policies = limits.map(
-    ({ quota, windowSeconds }, i) => `${names[i]};q=${quota};w=${windowSeconds}`,
+    ({ quota, windowSeconds, period }, i) =>
+      `${names[i]};q=${quota}${period === 'balance' ? '' : `;w=${windowSeconds}`}`,
   )
   const wording = { tightest, quota: String(tightest.quota), policy: policies.join(', '), names }
   wordings.set(limits, wording)

@@ -176,6 +176,21 @@ export const GATE_REASONS = {
       readonly retryAfterSeconds: number
     }) => `Rate limit exceeded. Retry after ${retryAfterSeconds} seconds.`,
   },
+  quota_exceeded: {
+    status: 429,
+    sentence: ({
+      used,
+      retryAfterSeconds,
+    }: {
+      readonly limits: readonly LimitState[]
+      readonly retryAfterSeconds: number
+      /** The limit that is used up. */
+      readonly used: LimitState
+    }) =>
+      used.period === 'balance'
+        ? `The balance "${used.name}" is used up.`
+        : `The quota "${used.name}" of this ${used.period} is used up. It begins anew in ${retryAfterSeconds} seconds.`,
+  },
   authentication_failures: {
     status: 429,
     sentence: ({ retryAfterSeconds }: { readonly retryAfterSeconds: number }) =>

@@ -160,6 +160,11 @@ export const GATE_MEANINGS: Readonly<Record<Reason, Meaning>> = {
       'More calls came than the limits let through. The caller must wait as Retry-After says, or needs a larger plan.',
     mend: 'usage',
   },
+  quota_exceeded: {
+    meaning:
+      'What may be spent in this day or month (UTC), or at all, is spent. It begins anew with the next one; a larger number counts at once.',
+    mend: 'usage',
+  },
   authentication_failures: {
     meaning:
       'Too many wrong keys came from this address, so it has to wait a while. Look for a caller with an old key.',

@@ -19,7 +19,7 @@ export function refuse(denial: Denial, nowMs: number): Response {
   if ('retryAfterSeconds' in denial) {
     headers.set('retry-after', String(denial.retryAfterSeconds))
   }
-  if (denial.reason === 'rate_limited') {
+  if (denial.reason === 'rate_limited' || denial.reason === 'quota_exceeded') {
     setRateLimitHeaders(headers, { limits: denial.limits, spare: 0, at: nowMs }, nowMs)
   }
   return response

@@ -9,20 +9,24 @@ import {
   scopesByDefault,
   scopesFor,
   type CatalogDefinition,
+  type Plan,
+  type PlanLimit,
   type Product,
   type Route,
 } from '../../src/catalog/define.ts'
 import { shipped } from '../../src/catalog.ts'
 
+const limit = (quota: number, window: PlanLimit['window']): PlanLimit => ({
+  name: 'plan',
+  quota,
+  window,
+})
 const ROUTE: Route = { verbs: ['GET'], pattern: '/things/:id', scopes: ['things:read'] }
 const PRODUCT: Product = { id: 'shop', accepts: ['secret', 'publishable'], routes: [ROUTE] }
 const GOOD: CatalogDefinition = {
   scopes: { 'things:read': { description: 'Read things' }, admin: { description: 'All' } },
-  plans: {
-    free: { plan: { quota: 10, windowSeconds: 60 } },
-    large: { plan: { quota: 99, windowSeconds: 60 } },
-  },
-  publishable: { quota: 10, windowSeconds: 60, per: 'key', scopes: ['things:read'] },
+  plans: { free: { limits: [limit(10, 60)] }, large: { limits: [limit(99, 60)] } },
+  publishable: { quota: 10, window: 60, per: 'key', scopes: ['things:read'] },
   products: [PRODUCT],
 }
 
@@ -37,10 +41,12 @@ const product = (over: Partial<Product>): CatalogDefinition => ({
 })
 const routes = (...patterns: string[]): CatalogDefinition =>
   product({ routes: patterns.map((pattern) => ({ ...ROUTE, pattern })) })
-const plan = (quota: number, windowSeconds: number): CatalogDefinition => ({
+const plan = (over: Partial<Plan>, name = 'free'): CatalogDefinition => ({
   ...GOOD,
-  plans: { free: { plan: { quota, windowSeconds } } },
+  plans: { [name]: { limits: [limit(10, 60)], ...over } },
 })
+const ofLimit = (over: Partial<PlanLimit>): CatalogDefinition =>
+  plan({ limits: [{ ...limit(10, 60), ...over }] })
 
 describe('checkCatalog: a good one has no mistakes', () => {
   it.each<[string, CatalogDefinition]>([
@@ -48,7 +54,27 @@ describe('checkCatalog: a good one has no mistakes', () => {
     ['everything below', routes('/things/**')],
     ['the product alone', route({ scopes: [] })],
     ['open to publishable keys', route({ publishable: true })],
-    ['a limit of the plans', route({ limits: ['plan'] })],
+    [
+      'a limit of the plans for named routes',
+      {
+        ...route({ limits: ['uploads'] }),
+        plans: {
+          free: { limits: [limit(10, 60), { ...limit(5, 60), name: 'uploads', routes: 'named' }] },
+        },
+      },
+    ],
+    ['a plan without any limit', plan({ limits: [] })],
+    ['a day', ofLimit({ window: 'day' })],
+    ['a month of credits', ofLimit({ window: 'month', unit: 'credits', quota: 1_000_000_000 })],
+    ['a balance', ofLimit({ window: 'balance' })],
+    [
+      'plans with other limits for every call',
+      { ...GOOD, plans: { free: { limits: [limit(1, 'day')] }, large: { limits: [] } } },
+    ],
+    ['leases of a tenth of a second', plan({ lease: { seconds: 0.1 } })],
+    ['leases of ten seconds', plan({ lease: { seconds: 10 } })],
+    ['caps of its own', plan({ keys: 1, serviceUsers: 2, listEntries: 3, allListEntries: 4 })],
+    ['a price of nothing', route({ credits: 0 })],
     [
       'the same pattern with another verb',
       product({ routes: [ROUTE, { ...ROUTE, verbs: ['POST'] }] }),
@@ -118,57 +144,71 @@ describe('checkCatalog: each mistake by its name', () => {
       'scope "things:*" is not resource:action in lower case',
     ],
     ['no plan', { ...GOOD, plans: {} }, 'there is no plan'],
-    ['caps of no plan', { ...GOOD, caps: { none: {} } }, 'caps of "none", which is no plan'],
+    ['a cap of nothing', plan({ keys: 0 }), 'keys of plan "free" is not a whole number from 1 on'],
+    ['a cap that is none', plan({ users: 3 } as Partial<Plan>), 'plan "free" has unknown "users"'],
+    ['plan name', plan({}, 'Free'), 'plan "Free" is not an identifier'],
+    ['limit name', ofLimit({ name: 'a"b' }), 'limit "a"b" is not an identifier'],
     [
-      'a cap of nothing',
-      { ...GOOD, caps: { [Object.keys(GOOD.plans)[0] ?? '']: { keys: 0 } } },
-      `caps.${Object.keys(GOOD.plans)[0]}.keys is not a whole number from 1 on`,
+      'the same limit twice',
+      plan({ limits: [limit(1, 60), limit(2, 3600)] }),
+      'plan "free" has more than one limit "plan"',
     ],
     [
-      'plan name',
-      { ...GOOD, plans: { Free: { plan: { quota: 1, windowSeconds: 1 } } } },
-      'plan "Free" is not an identifier',
+      'the name of publishable keys’ limit',
+      ofLimit({ name: 'publishable' }),
+      'limit "free.publishable" has the name of the catalog\'s own',
     ],
     [
-      'plan without its limit',
-      { ...GOOD, plans: { free: { other: { quota: 1, windowSeconds: 1 } } } },
-      'plan "free" has no limit named "plan"',
+      'a unit',
+      ofLimit({ unit: 'euros' as 'credits' }),
+      'unit of "free.plan" is neither requests nor credits',
     ],
     [
-      'limit name',
+      'routes of a limit',
+      ofLimit({ routes: 'all' as 'named' }),
+      'routes of "free.plan" is not \'named\'',
+    ],
+    [
+      'plans that differ in limits for named routes',
       {
-        ...GOOD,
-        plans: {
-          free: { plan: { quota: 1, windowSeconds: 1 }, 'a"b': { quota: 1, windowSeconds: 1 } },
-        },
+        ...route({ limits: ['plan'] }),
+        plans: { ...GOOD.plans, free: { limits: [{ ...limit(1, 1), routes: 'named' }] } },
       },
-      'limit "a"b" is not an identifier',
+      'the plans do not have the same limits for named routes',
     ],
     [
-      'plans that differ in limits',
-      {
-        ...GOOD,
-        plans: {
-          ...GOOD.plans,
-          free: { plan: { quota: 1, windowSeconds: 1 }, more: { quota: 1, windowSeconds: 1 } },
-        },
-      },
-      'the plans do not name the same limits',
+      'a limit for named routes that none names',
+      ofLimit({ routes: 'named' }),
+      'limit "plan" is for named routes, but none names it',
     ],
-    ...[0, -1, 1.5, NaN, Infinity, 10_000_001].map((quota): [string, CatalogDefinition, string] => [
-      `quota ${quota}`,
-      plan(quota, 60),
-      'quota of "free.plan" is not a whole number from 1 to 10,000,000',
+    ...[0, -1, 1.5, NaN, Infinity, 1_000_000_001].map(
+      (quota): [string, CatalogDefinition, string] => [
+        `quota ${quota}`,
+        ofLimit({ quota }),
+        'quota of "free.plan" is not a whole number from 1 to 1,000,000,000',
+      ],
+    ),
+    ...[0, -1, 0.5, NaN, 3601, 'week' as 'day'].map(
+      (window): [string, CatalogDefinition, string] => [
+        `window ${window}`,
+        ofLimit({ window }),
+        'window of "free.plan" is not a whole number from 1 to 3,600 (seconds), nor day, month or balance',
+      ],
+    ),
+    ...[0, 0.09, 10.1, NaN].map((seconds): [string, CatalogDefinition, string] => [
+      `leases of ${seconds} s`,
+      plan({ lease: { seconds } }),
+      'lease.seconds of plan "free" is not a number from 0.1 to 10',
     ]),
-    ...[0, -1, 0.5, NaN, 3601].map((seconds): [string, CatalogDefinition, string] => [
-      `window ${seconds}`,
-      plan(1, seconds),
-      'windowSeconds of "free.plan" is not a whole number from 1 to 3,600',
+    ...[-1, 0.5, NaN].map((credits): [string, CatalogDefinition, string] => [
+      `a price of ${credits}`,
+      route({ credits }),
+      'credits of route "GET /things/:id" is not a whole number from 0 on',
     ]),
     [
       'quota of publishable keys',
       { ...GOOD, publishable: { ...GOOD.publishable, quota: 0 } },
-      'quota of "publishable" is not a whole number from 1 to 10,000,000',
+      'quota of "publishable" is not a whole number from 1 to 1,000,000,000',
     ],
     [
       'scope of publishable keys',
@@ -216,7 +256,7 @@ describe('checkCatalog: each mistake by its name', () => {
     [
       'unknown limit',
       route({ limits: ['gone'] }),
-      'route "GET /things/:id" asks for limit "gone", which no plan has',
+      'route "GET /things/:id" asks for limit "gone", which the plans do not have for named routes',
     ],
     [
       'publishable without scope',

@@ -15,8 +15,8 @@ import { canonicalPath } from '../../src/gate/path.ts'
 function catalogOf(...patterns: string[]) {
   return defineCatalog({
     scopes: {},
-    plans: { free: { plan: { quota: 1, windowSeconds: 1 } } },
-    publishable: { quota: 1, windowSeconds: 1, per: 'key', scopes: [] },
+    plans: { free: { limits: [{ name: 'plan', quota: 1, window: 1 }] } },
+    publishable: { quota: 1, window: 1, per: 'key', scopes: [] },
     products: [
       {
         id: 'p',

@@ -144,8 +144,8 @@ describe('the most specific row wins, whatever the order of the rows', () => {
       fc.property(shuffled, (order) => {
         const catalog = defineCatalog({
           scopes: {},
-          plans: { free: { plan: { quota: 1, windowSeconds: 1 } } },
-          publishable: { quota: 1, windowSeconds: 1, per: 'key', scopes: [] },
+          plans: { free: { limits: [{ name: 'plan', quota: 1, window: 1 }] } },
+          publishable: { quota: 1, window: 1, per: 'key', scopes: [] },
           products: [
             {
               id: 'p',

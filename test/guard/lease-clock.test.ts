@@ -37,7 +37,7 @@ it.each([-30, -200, -60_000])('by %i ms: no change is outlived', async (stepMs) 
     await pause(LATENCY_MS)
     return ok(answer)
   }
-  const meter = new Meter(limits)
+  const meter = new Meter({ limits })
   const request = async () => {
     const now = Date.now()
     meter.see(now)
@@ -54,7 +54,7 @@ it.each([-30, -200, -60_000])('by %i ms: no change is outlived', async (stepMs) 
   await vi.advanceTimersByTimeAsync(waitMs)
   const told: unknown[] = []
   // Until the clock has reached the time of the lease once more.
-  const until = START + 2 * LATENCY_MS - stepMs + 400
+  const until = START + 2 * LATENCY_MS - stepMs + 1_100
   while (realNow() < until) {
     // Whether by this isolate's requests the step is seen does not matter: there are none until then.
     await vi.advanceTimersByTimeAsync(Math.max(1, START - Date.now()))

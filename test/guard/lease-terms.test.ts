@@ -1,80 +1,103 @@
 import { describe, expect, it } from 'vitest'
 
 import {
-  FENCE_WAIT_MS,
   LEASE_MARGIN_MS,
-  LEASE_MAX_MS,
-  LEASE_MIN_TOKENS,
+  LEASE_MS,
   leaseMs,
   leaseTokens,
+  longestLeaseMs,
+  waitFor,
 } from '../../src/guard/lease-terms.ts'
+import { LEASE_MAX_MS, type Limit } from '../../src/lib/limit.ts'
+import type { Period } from '../../src/lib/period.ts'
 
-const limits = (...windows: number[]) =>
+const limits = (...windows: number[]): Limit[] =>
   windows.map((windowSeconds, i) => ({ name: `limit-${i}`, quota: 1_000, windowSeconds }))
+const of = (period: Period): Limit => ({ name: period, quota: 9, windowSeconds: 86_400, period })
+/** Noon of a day in the middle of a month. */
+const NOON = Date.UTC(2026, 10, 15, 12)
+const MIDNIGHT = Date.UTC(2026, 11, 1)
 
 describe('leaseMs', () => {
-  it.each<[string, number[], number]>([
-    ['a minute', [60], 298],
-    ['more than a minute: the most there is', [61], LEASE_MAX_MS],
-    ['an hour', [3600], LEASE_MAX_MS],
-    ['the shortest window that has leases', [26], 100],
-    ['a shorter one has none', [25], 0],
-    ['nor has the shortest', [1], 0],
-    ['several: the shortest decides', [3600, 30, 60], 124],
-    ['one of them too short: none', [3600, 25], 0],
-  ])('%s', (_case, windows, ms) => {
-    expect(leaseMs(limits(...windows))).toBe(ms)
+  it.each<[string, Limit[], number | undefined, number]>([
+    ['a minute: as shipped', limits(60), undefined, LEASE_MS],
+    ['an hour: no longer', limits(3600), undefined, LEASE_MS],
+    ['a shorter window: a sixtieth', limits(30), undefined, 500],
+    ['the shortest window that has leases', limits(6), undefined, 100],
+    ['a shorter one has none', limits(5), undefined, 0],
+    ['several: the shortest decides', limits(3600, 30, 60), undefined, 500],
+    ['one of them too short: none', limits(3600, 5), undefined, 0],
+    ['no limit at all: as shipped', [], undefined, LEASE_MS],
+    ['as long as the plan says', limits(60), 2_000, 2_000],
+    ['shorter, where it says so', limits(3600), 250, 250],
+    ['a sixth of the window at most', limits(30), 8_000, 5_000],
+    ['never longer than any', limits(3600), 60_000, LEASE_MAX_MS],
+    ['too short to pay: none', limits(60), 99, 0],
+    [
+      'a day, a month, a balance: as shipped',
+      [of('day'), of('month'), of('balance')],
+      undefined,
+      LEASE_MS,
+    ],
+  ])('%s', (_case, some, planned, ms) => {
+    expect(leaseMs(some, NOON, planned)).toBe(ms)
+  })
+
+  it.each<[string, Period, number, number]>([
+    ['a day', 'day', 700, 600],
+    ['a day in which too little is left', 'day', 199, 0],
+    ['a month', 'month', 300, 200],
+    ['a balance has no end', 'balance', 1, LEASE_MS],
+  ])('%s: before its end by two margins', (_case, period, left, ms) => {
+    expect(leaseMs([of(period)], MIDNIGHT - left)).toBe(ms)
+    expect(leaseMs([of(period)], MIDNIGHT)).toBe(LEASE_MS)
   })
 
   it('none where a limit is for each address: an isolate does not know who comes next', () => {
     const [one, other] = limits(60, 60)
     if (!one || !other) throw new Error('there are two')
-    expect(leaseMs([{ ...one, partition: '192.0.2.1' }])).toBe(0)
-    expect(leaseMs([one, { ...other, partition: 'unknown' }])).toBe(0)
+    expect(leaseMs([{ ...one, partition: '192.0.2.1' }], NOON)).toBe(0)
+    expect(leaseMs([one, { ...other, partition: 'unknown' }], NOON)).toBe(0)
   })
 
-  it('lease, margin and slot make no window more than a hundredth longer', () => {
-    for (let seconds = 26; seconds <= 3600; seconds++) {
+  it('as shipped, lease, margin and slot make no window more than a fortieth longer', () => {
+    for (let seconds = 12; seconds <= 3600; seconds++) {
       const slotMs = Math.min(1000, Math.ceil((seconds * 1000) / 240))
-      const extra = leaseMs(limits(seconds)) + LEASE_MARGIN_MS + slotMs
-      expect(extra).toBeLessThanOrEqual(seconds * 10)
+      const extra = leaseMs(limits(seconds), NOON) + LEASE_MARGIN_MS + slotMs
+      expect(extra).toBeLessThanOrEqual(seconds * 25)
     }
   })
 
-  it('a fence waits longer than the guard counts on any lease', () => {
-    for (const seconds of [26, 60, 3600]) {
-      const counted = leaseMs(limits(seconds)) + LEASE_MARGIN_MS
-      expect(counted).toBeLessThanOrEqual(FENCE_WAIT_MS)
-    }
+  it('a fence waits as long as the guard counts on a lease; without one for nothing', () => {
+    expect(waitFor(LEASE_MS)).toBe(LEASE_MS + LEASE_MARGIN_MS)
+    expect(waitFor(0)).toBe(0)
   })
 })
 
+it.each([
+  ['as shipped', { free: {} }, LEASE_MS],
+  ['the longest of all plans', { free: {}, large: { lease: { seconds: 5 } } }, 5_000],
+  ['never shorter than where none is said', { free: { lease: { seconds: 0.2 } } }, LEASE_MS],
+])('the longest lease: %s', (_case, plans, ms) => {
+  expect(longestLeaseMs({ plans })).toBe(ms)
+})
+
 describe('leaseTokens', () => {
-  it.each<[string, number, [quota: number, remaining: number][], number]>([
-    ['as many as asked for', 7, [[1_000, 1_000]], 7],
-    ['a hundredth of the quota at most', 50, [[1_000, 1_000]], 10],
-    ['rounded down', 50, [[1_099, 1_099]], 10],
-    ['a twentieth of what remains at most', 50, [[10_000, 199]], 9],
-    [
-      'of every limit',
-      50,
-      [
-        [10_000, 10_000],
-        [500, 500],
-        [10_000, 10_000],
-      ],
-      5,
-    ],
-    ['the fewest there are', LEASE_MIN_TOKENS, [[1_000, 1_000]], LEASE_MIN_TOKENS],
-    ['fewer asked for: none', LEASE_MIN_TOKENS - 1, [[1_000, 1_000]], 0],
-    ['a quota of which a hundredth is enough', 50, [[400, 400]], 4],
-    ['a quota of which it is not: none', 50, [[399, 399]], 0],
-    ['just enough remains', 50, [[1_000, 80]], 4],
-    ['too little remains: none', 50, [[1_000, 79]], 0],
-    ['nothing remains', 50, [[1_000, 0]], 0],
-    ['nothing asked for', 0, [[1_000, 1_000]], 0],
-  ])('%s', (_case, asked, states, tokens) => {
-    const named = states.map(([quota, remaining]) => ({ quota, remaining }))
-    expect(leaseTokens(asked, named)).toBe(tokens)
+  it.each<[string, number, number[], number, number]>([
+    ['as many as asked for', 7, [1_000], 0, 7],
+    ['half of what is left at most', 600, [1_000], 0, 500],
+    ['rounded down', 600, [999], 0, 499],
+    ['of every limit', 600, [9_000, 40, 9_000], 0, 20],
+    ['beside one other, too', 600, [1_000], 1, 500],
+    ['shared among those that are out', 600, [1_000], 10, 50],
+    ['no limit: as many as asked for', 50, [], 3, 50],
+    ['the fewest there are', 2, [1_000], 0, 2],
+    ['fewer asked for: none', 1, [1_000], 0, 0],
+    ['just enough is left', 50, [4], 0, 2],
+    ['too little is left: none', 50, [3], 0, 0],
+    ['nothing is left', 50, [0], 0, 0],
+    ['nothing asked for', 0, [1_000], 0, 0],
+  ])('%s', (_case, asked, left, out, tokens) => {
+    expect(leaseTokens(asked, left, out)).toBe(tokens)
   })
 })

@@ -2,8 +2,10 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
-import { FORGET_AFTER_MS, Ledger } from '../../src/guard/ledger.ts'
+import { LEASE_MARGIN_MS, LEASE_MS } from '../../src/guard/lease-terms.ts'
+import { FENCE_WAIT_MS } from './fence-wait.ts'
+import { Ledger } from '../../src/guard/ledger.ts'
+import { FORGET_AFTER_MS } from '../../src/guard/turn.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/lib/limit.ts'
 import { memoryStore, type MemoryStore } from './memory-store.ts'
@@ -11,8 +13,7 @@ import { memoryStore, type MemoryStore } from './memory-store.ts'
 const PLAN: Limit = { name: 'plan', quota: 1_000, windowSeconds: 60 }
 const SESSIONS: Limit = { name: 'sessions', quota: 500, windowSeconds: 60 }
 const WINDOW_MS = 60_000
-/** How long a lease on a minute's window is used, and how long the guard counts on it. */
-const LEASE_MS = 298
+/** How long the guard counts on a lease. */
 const UNTIL_MS = LEASE_MS + LEASE_MARGIN_MS
 const START = 1_800_000_000_000
 
@@ -31,7 +32,7 @@ beforeEach(() => {
 
 /** Asks for nothing on the plan, so many ms after the start, unless said otherwise. */
 const ask = (ms: number, over: Partial<AdmitAsk> = {}): AdmitAnswer =>
-  ledger.admit({ generation: 1, limits: [PLAN], want: 0, ...over }, START + ms)
+  ledger.admit({ generation: 1, limits: [PLAN], want: 0, leaseMs: LEASE_MS, ...over }, START + ms)
 const verdict = (ms: number, over: Partial<AdmitAsk>) => ask(ms, over).verdict
 const remaining = (ms: number, limit = PLAN) => ledger.peek([limit], START + ms)[0]?.remaining
 const waitMs = (ms: number) => ledger.fence(1, START + ms).waitMs
@@ -56,8 +57,8 @@ describe('a lease is given', () => {
   it('beside the request at hand, and what remains does not count it', () => {
     expect(ask(0, { want: 1, lease: 50 })).toStrictEqual({
       verdict: 'granted',
-      lease: { id: 1, tokens: 10, ms: LEASE_MS },
-      limits: [{ ...PLAN, remaining: 989, resetAfterMs: 60_000 }],
+      lease: { id: 1, tokens: 50, ms: LEASE_MS },
+      limits: [{ ...PLAN, remaining: 949, resetAfterMs: 60_000 }],
     })
   })
 
@@ -67,10 +68,12 @@ describe('a lease is given', () => {
 
   it.each<[string, Partial<AdmitAsk>, number]>([
     ['as much as was asked for', { lease: 7 }, 7],
-    ['a hundredth of the quota', { lease: 50 }, 10],
-    ['of the smallest quota', { lease: 50, limits: [PLAN, SESSIONS] }, 5],
-    ['a twentieth of what remains after the request', { lease: 50, want: 880 }, 6],
-    ['of as many as pay', { lease: 4 }, 4],
+    ['half of what remains', { lease: 900 }, 500],
+    ['after the request', { lease: 900, want: 880 }, 60],
+    ['of the smallest', { lease: 900, limits: [PLAN, SESSIONS] }, 250],
+    ['in requests, where one costs more', { lease: 900, weights: [25] }, 20],
+    ['by what it costs of each', { lease: 900, limits: [PLAN, SESSIONS], weights: [1, 10] }, 25],
+    ['of as many as pay', { lease: 2 }, 2],
   ])('%s', (_size, over, tokens) => {
     expect(leaseOf(ask(0, over)).tokens).toBe(tokens)
   })
@@ -78,13 +81,16 @@ describe('a lease is given', () => {
   it.each<[string, Partial<AdmitAsk>]>([
     ['not asked for', { want: 1 }],
     ['nothing asked for', { want: 1, lease: 0 }],
-    ['fewer than pay', { lease: 3 }],
-    ['of a small quota', { lease: 50, limits: [{ ...PLAN, quota: 399 }] }],
-    ['with too little left', { lease: 50, want: 921 }],
+    ['fewer than pay', { lease: 1 }],
+    ['of a small quota', { lease: 50, limits: [{ ...PLAN, quota: 3 }] }],
+    ['with too little left', { lease: 50, want: 997 }],
     ['with a window of each address', { lease: 50, limits: [{ ...PLAN, partition: '192.0.2.1' }] }],
     ['with one beside another', { lease: 50, limits: [PLAN, { ...SESSIONS, partition: 'a' }] }],
-    ['for a window under 26 s', { lease: 50, limits: [{ ...PLAN, windowSeconds: 25 }] }],
-    ['for one beside another', { lease: 50, limits: [PLAN, { ...SESSIONS, windowSeconds: 25 }] }],
+    ['of a shorter time than pays', { lease: 50, leaseMs: 99 }],
+    [
+      'for a window of a moment',
+      { lease: 50, leaseMs: 100, limits: [{ ...PLAN, windowSeconds: 0.5 }] },
+    ],
   ])('not where it is %s', (_case, over) => {
     expect(ask(0, over)).toMatchObject({ verdict: 'granted', lease: null })
     expect(waitMs(0)).toBe(0)
@@ -97,8 +103,21 @@ describe('a lease is given', () => {
     expect([waitMs(0), remaining(0)]).toStrictEqual([0, 1_000])
   })
 
-  it('26 s is the shortest window, for 100 ms', () => {
-    expect(lease(0, { limits: [{ ...PLAN, windowSeconds: 26 }] }).ms).toBe(100)
+  it('for a sixth of the shortest window at most', () => {
+    const limits = [PLAN, { ...SESSIONS, windowSeconds: 3 }]
+    expect(lease(0, { limits }).ms).toBe(500)
+  })
+
+  it('for as long as the previous release does, to who does not say how long', () => {
+    const { leaseMs: _own, ...former } = { leaseMs: 0, generation: 1, limits: [PLAN], want: 0 }
+    const answer = ledger.admit({ ...former, lease: 10 }, START)
+    expect(leaseOf(answer).ms).toBe(300)
+  })
+
+  it('where others are out, half of what is left is shared among as many', () => {
+    const sizes = [0, 1, 2, 3].map((ms) => lease(ms, { lease: 900 }).tokens)
+    expect(sizes).toStrictEqual([500, 250, 62, 31])
+    expect(lease(UNTIL_MS + 3, { lease: 900 }).tokens).toBe(78)
   })
 })
 
@@ -312,6 +331,54 @@ describe('the fence', () => {
   })
 })
 
+describe('the fence of a guard that began knowing nothing', () => {
+  it('waits for the longest lease that any plan allows, for its first minute', () => {
+    ledger.begin(1, START)
+    expect(ledger.fence(2, START + 59_999, 5_000).waitMs).toBe(5_000 + LEASE_MARGIN_MS)
+    expect(ledger.fence(3, START + 59_999).waitMs).toBe(FENCE_WAIT_MS)
+    expect(ledger.fence(4, START + 60_000, 5_000).waitMs).toBe(0)
+  })
+
+  it('and no shorter for a lease that is out', () => {
+    lease(0, { leaseMs: 8_000 })
+    expect(ledger.fence(1, START, 1_000).waitMs).toBe(8_000 + LEASE_MARGIN_MS)
+  })
+})
+
+const former = () => {
+  const open = [{ id: 7, tokens: 10, until: START + 350, limits: [PLAN] }]
+  store.put('fence', { generation: 5, at: START - 100_000, begunAt: 0 })
+  store.put('leases', { lastId: 7, open })
+  store.put('debits', { lastId: 2, open: [] })
+  store.put('limits:plan', { generation: 5, limits: [PLAN] })
+  store.put('window:plan', [[START, 600, START]])
+  store.put('window:plan@192.0.2.1', [[START, 2, START]])
+}
+
+describe('what release 0.1 has written', () => {
+  it('is taken over with the first call, in one row', () => {
+    former()
+    expect(verdict(0, { generation: 4 })).toBe('stale')
+    expect(keys()).toStrictEqual(['fence', 'leases', 'window:plan@192.0.2.1'])
+    expect(remaining(0)).toBe(390)
+    expect(remaining(0, { ...PLAN, partition: '192.0.2.1' })).toBe(998)
+    expect(ledger.fence(5, START).waitMs).toBe(FENCE_WAIT_MS)
+  })
+
+  it('its leases are settled, its numbers are not given again', () => {
+    former()
+    ask(1, { generation: 5, settled: [{ id: 7, unused: 10 }] })
+    expect(remaining(1)).toBe(400)
+    expect(lease(2, { generation: 5 }).id).toBe(8)
+  })
+
+  it('is not what begins the forgetting: its alarm is set', () => {
+    former()
+    ask(1, { generation: 5, want: 1 })
+    expect(begun).toStrictEqual([])
+  })
+})
+
 describe('nothing wanted', () => {
   it('is never refused, and never costs', () => {
     expect(ask(0, { want: 1_000 })).toMatchObject({ verdict: 'granted' })
@@ -342,7 +409,7 @@ describe('forgetting', () => {
     expect(ledger.forget(START + FORGET_AFTER_MS - 1)).toBe(START + FORGET_AFTER_MS)
     ask(1_000, { want: 1 })
     expect(ledger.forget(START + FORGET_AFTER_MS)).toBe(START + 1_000 + FORGET_AFTER_MS)
-    expect(keys()).toStrictEqual(['fence', 'limits:plan', 'window:plan'])
+    expect(keys()).toStrictEqual(['fence', 'leases'])
   })
 
   it('a lease is in use until it ends, and still counts then', () => {

@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
-import { askGuardFor, type Ask } from '../../src/guard/lease.ts'
+import { askGuardFor, TELL_ALONE_MS, type Ask } from '../../src/guard/lease.ts'
 import { Ledger } from '../../src/guard/ledger.ts'
 import { Meter } from '../../src/guard/meter.ts'
 import type { AdmitAsk } from '../../src/guard/protocol.ts'
@@ -24,7 +24,7 @@ let late: AdmitAsk[]
 beforeEach(() => {
   vi.useFakeTimers({ now: START })
   ledger = new Ledger(memoryStore(), () => {})
-  meter = new Meter([PLAN])
+  meter = new Meter({ limits: [PLAN] })
   faults = []
   late = []
 })
@@ -47,8 +47,8 @@ const request = async (): Promise<string> => {
   const answer = await askGuardFor(meter, 1, now, send, (work) => void work)
   return answer.ok ? answer.value.verdict : answer.error
 }
-/** So late that no lease of an earlier request is used any more. */
-const later = () => vi.advanceTimersByTimeAsync(1_000)
+/** So late that a lease of an earlier request has ended, and was told of. */
+const later = () => vi.advanceTimersByTimeAsync(TELL_ALONE_MS + 100)
 const spent = () => PLAN.quota - (ledger.peek([PLAN], Date.now())[0]?.remaining ?? 0)
 
 it('once: the lease comes back with the next ask, the request itself counts', async () => {

@@ -4,17 +4,17 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import type { Lease } from '../../src/guard/protocol.ts'
 import type { Limit, LimitState } from '../../src/lib/limit.ts'
-import { Meter } from '../../src/guard/meter.ts'
+import { Meter, type MeterTerms } from '../../src/guard/meter.ts'
 
 const PLAN: Limit = { name: 'plan', quota: 1_000, windowSeconds: 60 }
 const stateOf = (remaining: number): LimitState[] => [{ ...PLAN, remaining, resetAfterMs: 60_000 }]
 const leaseOf = (id: number, tokens = 9): Lease => ({ id, tokens, ms: 300 })
-/** When a quarter of a second begins, in which the rate is counted. */
+/** When a second begins, in which the rate is counted. */
 const T = 1_000_000
 
 let meter: Meter
 beforeEach(() => {
-  meter = new Meter([PLAN])
+  meter = new Meter({ limits: [PLAN] })
 })
 
 const see = (times: number, at: number) => {
@@ -23,7 +23,7 @@ const see = (times: number, at: number) => {
 /** Asks at a time, and has the answer at once. */
 const take = (lease: Lease | null, at: number, remaining = 900) => {
   meter.begin(at)
-  meter.end(at, lease, stateOf(remaining))
+  meter.end(at, at, lease, stateOf(remaining))
 }
 const spends = (times: number, at: number): number => {
   let spent = 0
@@ -32,29 +32,57 @@ const spends = (times: number, at: number): number => {
 }
 
 describe('how many tokens it wants', () => {
-  it('none before there are four in a quarter of a second', () => {
-    see(3, T)
+  it('none before there are two within as long as a lease lasts', () => {
+    see(1, T)
     expect(meter.wants(T)).toBe(0)
-    see(1, T + 249)
-    expect(meter.wants(T + 249)).toBe(4)
+    see(1, T + 1_001)
+    expect(meter.wants(T + 1_001)).toBe(0)
+    see(1, T + 2_001)
+    expect(meter.wants(T + 2_001)).toBe(4)
   })
 
-  it('as many as came in this quarter or the one before, whichever had more', () => {
-    see(10, T)
-    see(1, T + 250)
-    expect(meter.wants(T + 250)).toBe(10)
-    see(12, T + 499)
-    expect(meter.wants(T + 499)).toBe(13)
-    see(5, T + 500)
-    expect(meter.wants(T + 500)).toBe(13)
+  it('as many as came in this term or the one before, whichever had more, and the root of it', () => {
+    see(9, T)
+    see(1, T + 1_000)
+    expect(meter.wants(T + 1_000)).toBe(9 + 3)
+    see(15, T + 1_999)
+    expect(meter.wants(T + 1_999)).toBe(16 + 4)
+    see(5, T + 2_000)
+    expect(meter.wants(T + 2_000)).toBe(16 + 4)
   })
 
-  it('none again after a quarter without a request', () => {
-    see(10, T)
-    see(1, T + 500)
-    expect(meter.wants(T + 500)).toBe(0)
+  it('few again after a term without a request', () => {
+    see(10, T + 999)
+    see(2, T + 2_000)
+    expect(meter.wants(T + 2_000)).toBe(4)
+  })
+
+  it.each<[string, MeterTerms, number]>([
+    ['as long as the plan says', { limits: [PLAN], plannedMs: 5_000 }, 5_000],
+    ['a sixtieth of a short window', { limits: [{ ...PLAN, windowSeconds: 12 }] }, 200],
+  ])('a term is %s', (_case, terms, ms) => {
+    const other = new Meter(terms)
+    other.see(T)
+    other.see(T + ms + 1)
+    expect(other.wants(T + ms + 1)).toBe(0)
+    other.see(T + 2 * ms + 1)
+    expect(other.wants(T + 2 * ms + 1)).toBe(4)
+  })
+
+  it('none in the last moments of a day', () => {
+    const day: Limit = { name: 'day', quota: 100, windowSeconds: 86_400, period: 'day' }
+    const other = new Meter({ limits: [PLAN, day] })
+    const midnight = Date.UTC(2026, 11, 1)
+    for (const ms of [199, 500]) {
+      for (let i = 0; i < 2; i++) other.see(midnight - ms)
+      expect(other.leaseMs(midnight - ms)).toBe(ms === 199 ? 0 : 400)
+      expect(other.wants(midnight - ms) > 0).toBe(ms !== 199)
+    }
   })
 })
+
+/** Of eight in a term. */
+const WANTED = 11
 
 describe('one asks at a time', () => {
   beforeEach(() => see(8, T))
@@ -62,25 +90,25 @@ describe('one asks at a time', () => {
   it('the others want nothing until that has ended', () => {
     meter.begin(T)
     expect(meter.wants(T)).toBe(0)
-    meter.end(T, null, stateOf(900))
-    expect(meter.wants(T)).toBe(8)
+    meter.end(T, T, null, stateOf(900))
+    expect(meter.wants(T)).toBe(WANTED)
   })
 
   it('an ask that does not come back keeps them for two and a half seconds', () => {
     meter.begin(T)
     see(8, T + 2_250)
     expect(meter.wants(T + 2_499)).toBe(0)
-    expect(meter.wants(T + 2_500)).toBe(8)
+    expect(meter.wants(T + 2_500)).toBe(WANTED)
   })
 
   it('and if it comes back after all, another that is on its way goes on', () => {
     meter.begin(T)
     see(8, T + 2_500)
     meter.begin(T + 2_500)
-    meter.end(T, null, [])
+    meter.end(T, T + 2_500, null, [])
     expect(meter.wants(T + 2_500)).toBe(0)
-    meter.end(T + 2_500, null, [])
-    expect(meter.wants(T + 2_500)).toBe(8)
+    meter.end(T + 2_500, T + 2_500, null, [])
+    expect(meter.wants(T + 2_500)).toBe(WANTED)
   })
 })
 
@@ -99,7 +127,7 @@ describe('a lease', () => {
 
   it('lasts from when it was asked for', () => {
     meter.begin(T)
-    meter.end(T, leaseOf(1), stateOf(900))
+    meter.end(T, T, leaseOf(1), stateOf(900))
     expect(meter.spend(T + 299)).toBeDefined()
     expect(meter.spend(T + 300)).toBeUndefined()
     expect(meter.takeSettled(T + 300)).toStrictEqual([{ id: 1, unused: 8 }])
@@ -107,7 +135,7 @@ describe('a lease', () => {
 
   it('is not used at all when it comes after its end', () => {
     meter.begin(T)
-    meter.end(T, leaseOf(1), stateOf(900))
+    meter.end(T, T, leaseOf(1), stateOf(900))
     expect(meter.spend(T + 400)).toBeUndefined()
     expect(meter.takeSettled(T + 400)).toStrictEqual([{ id: 1, unused: 9 }])
   })
@@ -121,26 +149,48 @@ describe('a lease', () => {
   })
 })
 
+const lasting = (id: number, tokens = 9): Lease => ({ id, tokens, ms: 1_000 })
+
+/** With a lease that was asked for at T and came so much later. */
+const after = (tripMs: number, seen: number) => {
+  see(seen, T)
+  meter.begin(T)
+  meter.end(T, T + tripMs, lasting(1), stateOf(900))
+}
+
 describe('it is time for the next', () => {
-  it('with a third of the tokens left', () => {
-    take(leaseOf(1), T)
+  it.each([
+    ['a request each 100 ms, the guard is near', 10, 0, 900],
+    ['a request each 500 ms', 2, 0, 500],
+    ['one a second: at once', 1, 0, 0],
+    ['a request each 100 ms, the guard is far', 10, 150, 600],
+  ])('%s: when the next request would come too late', (_case, seen, tripMs, at) => {
+    after(tripMs, seen)
+    if (at > 0) expect(meter.isRunningLow(T + at - 1)).toBe(false)
+    expect(meter.isRunningLow(T + at)).toBe(true)
+  })
+
+  it('with as many tokens left as are spent until the answer is here', () => {
+    after(150, 10)
     spends(5, T)
     expect(meter.isRunningLow(T)).toBe(false)
     spends(1, T)
     expect(meter.isRunningLow(T)).toBe(true)
   })
 
-  it('with a third of the time left', () => {
-    take(leaseOf(1), T)
-    expect(meter.isRunningLow(T + 200)).toBe(false)
-    expect(meter.isRunningLow(T + 201)).toBe(true)
+  it('with none left, of a guard that is near', () => {
+    after(0, 10)
+    spends(8, T)
+    expect(meter.isRunningLow(T)).toBe(false)
+    spends(1, T)
+    expect(meter.isRunningLow(T)).toBe(true)
   })
 
   it('by the newest: what it still has is enough', () => {
-    take(leaseOf(1), T)
+    after(0, 10)
     spends(9, T)
-    take(leaseOf(2), T + 250)
-    expect(meter.isRunningLow(T + 299)).toBe(false)
+    take(lasting(2), T + 850)
+    expect(meter.isRunningLow(T + 990)).toBe(false)
   })
 
   it('not without any', () => {
@@ -174,7 +224,7 @@ describe('a clock that is set back', () => {
     see(1, T)
     meter.begin(T)
     meter.see(T - 100)
-    meter.end(T, leaseOf(1), stateOf(900))
+    meter.end(T, T, leaseOf(1), stateOf(900))
     expect(meter.spend(T - 99)).toBeUndefined()
     expect(meter.takeSettled(T - 99)).toStrictEqual([{ id: 1, unused: 9 }])
   })

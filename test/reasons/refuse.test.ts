@@ -121,6 +121,16 @@ const TOLD: Record<Reason, Told> = {
     'rate_limited',
     'Rate limit exceeded. Retry after 12 seconds.',
   ],
+  quota_exceeded: [
+    {
+      limits: [STATE],
+      retryAfterSeconds: 12,
+      used: { ...STATE, name: 'credits', period: 'month' },
+    },
+    429,
+    'rate_limited',
+    'The quota "credits" of this month is used up. It begins anew in 12 seconds.',
+  ],
   authentication_failures: [
     { retryAfterSeconds: 60 },
     429,
@@ -170,7 +180,7 @@ describe('refuse: every reason on the wire', () => {
       expect(headers.has('www-authenticate')).toBe(status === 401)
       expect(headers.has('allow')).toBe(status === 405)
       expect(headers.has('retry-after')).toBe(status === 429 || status === 503)
-      expect(headers.has('ratelimit')).toBe(denial.reason === 'rate_limited')
+      expect(headers.has('ratelimit')).toBe('limits' in denial)
     }
   })
 })

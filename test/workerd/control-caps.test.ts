@@ -12,7 +12,8 @@ import { OPERATOR, person, startWorld, type Answer, type World } from './control
 import { applySchema, makeOrganization, run } from './rows.ts'
 
 const CAPS = { keys: 3, serviceUsers: 2, listEntries: 4, allListEntries: 6 }
-const catalog = defineCatalog({ ...shipped, caps: { enterprise: CAPS } })
+const enterprise = { limits: [], ...shipped.plans['enterprise'], ...CAPS }
+const catalog = defineCatalog({ ...shipped, plans: { ...shipped.plans, enterprise } })
 const SECRET = { kind: 'secret', name: 'K', environment: 'live' }
 
 let world: World

@@ -5,9 +5,10 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
+import type { Leases } from '../../src/guard/books.ts'
 import { guardName } from '../../src/guard/name.ts'
-import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
-import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
+import { FENCE_WAIT_MS } from '../guard/fence-wait.ts'
+import { FORGET_AFTER_MS } from '../../src/guard/turn.ts'
 import type { Lease } from '../../src/guard/protocol.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { outcome, startIsolate } from './isolate.ts'
@@ -127,7 +128,7 @@ describe('whose storage is lost', () => {
       await guard().admit({ generation: generationNow, limits: LIMITS, want: 0, settled })
       expect(fresh.id).not.toBe(id)
       const open = await runInDurableObject(guard(), (_, { storage }) => {
-        const leases = storage.kv.get<{ open: { id: number }[] }>('leases')
+        const leases = storage.kv.get<Leases>('leases')
         return leases?.open.map((one) => one.id)
       })
       expect(open).toStrictEqual([fresh.id])

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { guardName } from '../../src/guard/name.ts'
-import { GENERATION_AHEAD_MAX_MS } from '../../src/guard/ledger.ts'
+import { GENERATION_AHEAD_MAX_MS } from '../../src/guard/turn.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { outcome, startIsolate } from './isolate.ts'
 import { applySchema, makeOrganization, mint, run, type Minted } from './rows.ts'

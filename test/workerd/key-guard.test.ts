@@ -7,8 +7,9 @@ import {
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { FENCE_WAIT_MS, LEASE_MARGIN_MS } from '../../src/guard/lease-terms.ts'
-import { FORGET_AFTER_MS } from '../../src/guard/ledger.ts'
+import { LEASE_MARGIN_MS, LEASE_MS } from '../../src/guard/lease-terms.ts'
+import { FENCE_WAIT_MS } from '../guard/fence-wait.ts'
+import { FORGET_AFTER_MS } from '../../src/guard/turn.ts'
 import type { AdmitAnswer, AdmitAsk, Lease } from '../../src/guard/protocol.ts'
 import type { Limit } from '../../src/lib/limit.ts'
 import { guardName } from '../../src/guard/name.ts'
@@ -236,7 +237,7 @@ describe('the fence', () => {
 describe('a lease', () => {
   const WIDE: Limit = { name: 'plan', quota: 1_000, windowSeconds: 60 }
   const ask = async (over: Partial<AdmitAsk>): Promise<AdmitAnswer> =>
-    await guard().admit({ generation: 1, limits: [WIDE], want: 0, ...over })
+    await guard().admit({ generation: 1, limits: [WIDE], want: 0, leaseMs: LEASE_MS, ...over })
   const leaseOf = async (): Promise<Lease> => {
     const answer = await ask({ lease: 10 })
     if (answer.verdict !== 'granted' || !answer.lease) throw new Error('there is no lease')
@@ -342,6 +343,7 @@ describe('forgetting', () => {
     await runDurableObjectAlarm(guard())
     expect((await stored()).map(([key]) => key)).toStrictEqual([
       'fence',
+      'leases',
       'window:plan@198.51.100.8',
     ])
   })

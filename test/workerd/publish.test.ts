@@ -8,7 +8,7 @@ import { shipped } from '../../src/catalog.ts'
 import type { Bindings } from './bindings.ts'
 import { placeOf } from '../../src/credentials/record.ts'
 import { guardName } from '../../src/guard/name.ts'
-import { FENCE_WAIT_MS } from '../../src/guard/lease-terms.ts'
+import { FENCE_WAIT_MS } from '../guard/fence-wait.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { createControl } from '../../src/control/worker.ts'
 import {

@@ -5,6 +5,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { ASKS_PER_SECOND } from '../../src/guard/ask-budget.ts'
+import { FENCE_WAIT_MS } from '../guard/fence-wait.ts'
 import { publishPending } from '../../src/guard/publish.ts'
 import { counting, type Calls } from './counting.ts'
 import { outcome, startIsolate, type Isolate } from './isolate.ts'
@@ -85,7 +86,8 @@ it('what has become free again is had at once: the refusal is forgotten with the
   await env.KEY_GUARD.getByName(`v1:${key.id}`).fence(0)
   at(59_000)
   expect(await call()).toBe('429 rate_limited')
-  at(60_000)
+  // The last lease counts until its last moment has left the window.
+  at(60_000 + FENCE_WAIT_MS)
   expect((await atOnce())['200']).toBe(30)
 })
 

@@ -2,6 +2,7 @@
 // guards, then the answer. When `enforced_at` is set, nothing older is admitted anywhere. A change
 // that touches many keys is finished by the queue, and the answer is 202 with where to look.
 
+import { longestLeaseMs } from '../../guard/lease-terms.ts'
 import { publishCredentials, type PendingFence } from '../../guard/publish.ts'
 import { deliveryIdsOf } from '../webhooks/outbox.ts'
 import { hint } from '../webhooks/run.ts'
@@ -93,7 +94,9 @@ export async function enforce(
   if ('owner' in affected && rows.length > IMMEDIATE_MAX) {
     return await defer(context, affected.organization, rows.length)
   }
-  const { pending, enforced_at } = await publishCredentials(context.edge.bindings, rows)
+  const { bindings, catalog } = context.edge
+  const longestMs = longestLeaseMs(catalog)
+  const { pending, enforced_at } = await publishCredentials(bindings, rows, longestMs)
   return { enforced_at, pending }
 }
 

@@ -1442,7 +1442,14 @@ export type GetRateLimitsResponses = {
         limits: Array<{
             name: string;
             limit: number;
+            /**
+             * Of a month 31 days; 0 of a balance
+             */
             window_seconds: number;
+            /**
+             * Counted by the calendar (UTC), or for ever; null: by a window that slides
+             */
+            period: 'day' | 'month' | 'balance' | null;
             remaining: number;
             reset_after_ms: number;
         }>;
@@ -1489,7 +1496,14 @@ export type ExplainResponses = {
         limits: Array<{
             name: string;
             limit: number;
+            /**
+             * Of a month 31 days; 0 of a balance
+             */
             window_seconds: number;
+            /**
+             * Counted by the calendar (UTC), or for ever; null: by a window that slides
+             */
+            period: 'day' | 'month' | 'balance' | null;
             remaining: number;
             reset_after_ms: number;
         }>;

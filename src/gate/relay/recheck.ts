@@ -10,7 +10,7 @@ import { authorize, type Asked } from '../authorize.ts'
 import type { Presented } from '../credential.ts'
 import type { Denial } from '../../reasons/denial.ts'
 import type { GateDeps } from '../deps.ts'
-import { limitsFor } from '../limits.ts'
+import { chargeFor } from '../limits.ts'
 
 /** What a connection was opened with. */
 export interface Opened {
@@ -67,8 +67,8 @@ function judge(
   const now = { ...asked, nowMs: Date.now() }
   const grant = authorize(principal, now, deps)
   if (!grant.ok) return grant
-  const limits = limitsFor(deps.catalog, principal.record, asked.matched, asked.address)
-  return limits ? ok(undefined) : err({ reason: 'plan_unknown' })
+  const charge = chargeFor(deps.catalog, principal.record, asked.matched, asked.address)
+  return charge ? ok(undefined) : err({ reason: 'plan_unknown' })
 }
 
 function failed(denial: Denial): Result<never, Denial> | 'unknown' {

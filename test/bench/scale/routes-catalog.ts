@@ -7,7 +7,8 @@ const ROUTES_PER_PRODUCT = 10
 
 /** So many routes, ten a product: half literal, half with a parameter, the last for all below it. */
 export function catalogOfRoutes(routes: number): Catalog {
-  const { scopes, plans, publishable } = shipped
+  const { scopes, publishable } = shipped
+  const plans = { enterprise: { limits: [{ name: 'plan', quota: 1_000, window: 60 }] } }
   return defineCatalog({ scopes, plans, publishable, products: productsOf(routes) })
 }
 

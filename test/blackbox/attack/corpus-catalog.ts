@@ -35,8 +35,8 @@ const orders = area('orders')
 
 export const corpusCatalog = defineCatalog({
   scopes: Object.fromEntries(SCOPES.map((scope) => [scope, { description: scope }])),
-  plans: { standard: { plan: { quota: 1000, windowSeconds: 60 } } },
-  publishable: { quota: 10, windowSeconds: 60, per: 'key', scopes: ['orders:read'] },
+  plans: { standard: { limits: [{ name: 'plan', quota: 1000, window: 60 }] } },
+  publishable: { quota: 10, window: 60, per: 'key', scopes: ['orders:read'] },
   products: [
     { ...orders, routes: [...orders.routes, slow] },
     area('billing'),

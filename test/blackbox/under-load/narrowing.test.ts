@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { FENCE_WAIT_MS } from '../../../src/guard/lease-terms.ts'
+import { FENCE_WAIT_MS } from '../../guard/fence-wait.ts'
 import { startEdge } from '../../harness/edge.ts'
 import { sleep } from '../call.ts'
 import { CHANGES, REVOKE, type Change } from './changes.ts'

@@ -3,6 +3,7 @@
 // twice or beside the cron: fences only rise.
 
 import type { ControlDeps } from '../../deps.ts'
+import { longestLeaseMs } from '../../../guard/lease-terms.ts'
 import { publishCredentials, type PendingFence } from '../../../guard/publish.ts'
 import { retryUnreadable, type Messages } from '../../../lib/unreadable.ts'
 import { fenceMessage, readFenceMessage, type FencesAsked } from './message.ts'
@@ -45,7 +46,7 @@ async function publishSlice(edge: ControlDeps, asked: FencesAsked, limit: number
     )
     .bind(change.organization_id, change.created_at, asked.after ?? '', limit)
     .all<PendingFence>()
-  await publishCredentials(bindings, results)
+  await publishCredentials(bindings, results, longestLeaseMs(edge.catalog))
   if (results.length === limit) {
     const after = results.at(-1)?.credential_id ?? asked.after
     await bindings.FENCES.send(fenceMessage({ ...asked, ...(after !== undefined && { after }) }))

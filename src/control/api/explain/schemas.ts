@@ -24,7 +24,10 @@ export type Explanation = z.infer<typeof Explanation>
 export const LimitView = z.object({
   name: z.string(),
   limit: z.int(),
-  window_seconds: z.int(),
+  window_seconds: z.int().openapi({ description: 'Of a month 31 days; 0 of a balance' }),
+  period: z.enum(['day', 'month', 'balance']).nullable().openapi({
+    description: 'Counted by the calendar (UTC), or for ever; null: by a window that slides',
+  }),
   remaining: z.int(),
   reset_after_ms: z.int(),
 })
@@ -34,6 +37,7 @@ export function limitView(state: LimitState): z.infer<typeof LimitView> {
     name: state.name,
     limit: state.quota,
     window_seconds: state.windowSeconds,
+    period: state.period ?? null,
     remaining: state.remaining,
     reset_after_ms: state.resetAfterMs,
   }

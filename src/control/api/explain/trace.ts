@@ -10,7 +10,7 @@ import { urlFor } from '../../../gate/admit.ts'
 import { principalOf, prove } from '../../../gate/authenticate.ts'
 import { authorize } from '../../../gate/authorize.ts'
 import { readCredential } from '../../../gate/credential.ts'
-import { everyLimit, limited, limitsFor } from '../../../gate/limits.ts'
+import { chargeFor, everyLimit, limited } from '../../../gate/limits.ts'
 import { checkMethod } from '../../../gate/method.ts'
 import { canonicalPath } from '../../../gate/path.ts'
 import { describe, type Denial } from '../../../reasons/denial.ts'
@@ -59,7 +59,7 @@ export async function explain(
   }
   const { error: denial } = limits
   const { status } = describe(denial)
-  const stood = denial.reason === 'rate_limited' ? denial.limits : []
+  const stood = 'limits' in denial ? denial.limits : []
   return { verdict: 'refused', status, reason: denial.reason, steps, limits: stood }
 }
 
@@ -108,13 +108,14 @@ async function quotaLeft(
   edge: ControlDeps,
 ): Promise<Result<readonly LimitState[], Denial>> {
   if (matched.route.spends === false) return ok([])
-  const limits = limitsFor(edge.catalog, record, matched, address)
-  if (!limits) return err({ reason: 'plan_unknown' })
+  const charge = chargeFor(edge.catalog, record, matched, address)
+  if (!charge) return err({ reason: 'plan_unknown' })
+  const { limits, weights } = charge
   const states = await askGuard(edge.bindings, record.id, (guard) => guard.peek(limits))
   if (!states.ok) return err({ reason: 'guard_unreachable' })
-  const spent = states.value.find(({ remaining }) => remaining === 0)
+  const spent = states.value.find(({ remaining }, at) => remaining < (weights?.[at] ?? 1))
   if (!spent) return states
-  return err(limited({ limits: states.value, retryAfterMs: spent.resetAfterMs }))
+  return err(limited({ limits: states.value, retryAfterMs: spent.resetAfterMs }, weights))
 }
 
 const PASSED: Readonly<Record<string, string>> = {

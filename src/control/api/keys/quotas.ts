@@ -1,5 +1,6 @@
 // Quotas of a key in place of its plan's. Only operators may go beyond the plan.
 
+import type { Plan } from '../../../catalog/define.ts'
 import { KIND_LIMITS } from '../../../credentials/kinds.ts'
 import type { ControlContext } from '../context.ts'
 import { invalid, problemAt } from '../problem.ts'
@@ -20,14 +21,15 @@ export async function readQuotas(
   const { edge, actor } = context
   const { plans } = edge.catalog
   const plan = asked && actor.type !== 'operator' ? await planOf(context, organization) : undefined
-  const names = new Set([...KIND_LIMITS, ...Object.values(plans).flatMap(Object.keys)])
+  const planned = Object.values(plans).flatMap(({ limits }) => limits.map(({ name }) => name))
+  const names = new Set([...KIND_LIMITS, ...planned])
   for (const [name, quota] of Object.entries(asked ?? {})) {
     if (!names.has(name)) {
       throw invalid('quotas', `there is no limit ${name}; choose of ${[...names].join(', ')}`)
     }
     if (plan === undefined) continue
     const ofKind = KIND_LIMITS.find((limit) => limit === name)
-    const granted = ofKind ? edge.catalog[ofKind].quota : (plans[plan]?.[name]?.quota ?? 0)
+    const granted = ofKind ? edge.catalog[ofKind].quota : (quotaOf(plans[plan], name) ?? 0)
     const most = Math.max(granted, held[name] ?? 0)
     if (quota > most) {
       throw problemAt(
@@ -38,6 +40,10 @@ export async function readQuotas(
     }
   }
   return asked ?? {}
+}
+
+function quotaOf(plan: Plan | undefined, name: string): number | undefined {
+  return plan?.limits.find((limit) => limit.name === name)?.quota
 }
 
 async function planOf({ edge, actor }: ControlContext, organization: string): Promise<string> {

@@ -62,7 +62,7 @@ export const Metadata = z
       .refine(...wellFormed),
   )
   .refine((value) => Object.keys(value).length <= 50, 'must not have more than 50 members')
-export const Quotas = z.record(z.string(), z.int().min(1).max(10_000_000)).openapi({
+export const Quotas = z.record(z.string(), z.int().min(1).max(1_000_000_000)).openapi({
   description: 'Requests per window by limit name, in place of the plan’s',
   example: { plan: 50 },
 })

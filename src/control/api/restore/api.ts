@@ -32,7 +32,7 @@ define(restoreApi, 'republish', {
   },
   async handle(c) {
     const { organization, after = '' } = c.req.valid('query')
-    return c.json(await republish(c.env.context.edge.bindings, organization, after), 200)
+    return c.json(await republish(c.env.context.edge, organization, after), 200)
   },
 })
 

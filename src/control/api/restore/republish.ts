@@ -3,7 +3,9 @@
 // and published, slice by slice; then those that only KV still knows.
 
 import type { Bindings } from '../../../config/bindings.ts'
+import { longestLeaseMs } from '../../../guard/lease-terms.ts'
 import { publishCredentials, type PendingFence, type Published } from '../../../guard/publish.ts'
+import type { ControlDeps } from '../../deps.ts'
 import { compareRecords, type Ahead } from './records.ts'
 
 /** Keys of a slice. Each takes three calls, more where its guard is ahead, out of a thousand. */
@@ -24,11 +26,14 @@ const KV = 'kv:'
  * one organization's. `after`: the `next` of the slice before.
  */
 export async function republish(
-  bindings: Bindings,
+  { bindings, catalog }: Pick<ControlDeps, 'bindings' | 'catalog'>,
   organization: string | undefined,
   after: string,
 ): Promise<Slice> {
-  if (after.startsWith(KV)) return await republishRecords(bindings, organization, after)
+  const longestMs = longestLeaseMs(catalog)
+  if (after.startsWith(KV)) {
+    return await republishRecords({ bindings, longestMs }, organization, after)
+  }
   const { DB } = bindings
   const [those, values] =
     organization === undefined ? [OF_ALL, [after]] : [OF_ORGANIZATION, [after, organization]]
@@ -39,7 +44,7 @@ export async function republish(
   )
     .bind(...values)
     .all<PendingFence>()
-  const published = await publishCredentials(bindings, results)
+  const published = await publishCredentials(bindings, results, longestMs)
   const last = results
     .map((row) => row.credential_id)
     .toSorted()
@@ -49,7 +54,7 @@ export async function republish(
 }
 
 async function republishRecords(
-  bindings: Bindings,
+  { bindings, longestMs }: { readonly bindings: Bindings; readonly longestMs: number },
   organization: string | undefined,
   after: string,
 ): Promise<Slice> {
@@ -59,7 +64,7 @@ async function republishRecords(
     ({ organizationId }) => organization === undefined || organizationId === organization,
   )
   const rows = concerned.length === 0 ? [] : await raiseAbove(bindings, concerned)
-  const published = await publishCredentials(bindings, rows)
+  const published = await publishCredentials(bindings, rows, longestMs)
   return { ...published, next: cursor === null ? null : KV + cursor }
 }
 

@@ -32,7 +32,7 @@ export function quotasInForce(
   further: readonly KindLimit[],
   own: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  const limits = Object.entries(catalog.plans[plan] ?? {}).map(([name, { quota }]) => [name, quota])
+  const limits = catalog.plans[plan]?.limits.map(({ name, quota }) => [name, quota]) ?? []
   const others = further.map((name) => [name, catalog[name].quota])
   const known = Object.fromEntries([...limits, ...others]) as Record<string, number>
   return { ...known, ...own }

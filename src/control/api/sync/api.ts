@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 
+import { longestLeaseMs } from '../../../guard/lease-terms.ts'
 import { publishPending } from '../../../guard/publish.ts'
 import { recordOpsChanges } from '../../logs/ops-changes.ts'
 import { controlApp, define, json } from '../operation.ts'
@@ -21,7 +22,7 @@ define(syncApi, 'sync', {
   async handle(c) {
     const { edge, waitUntil } = c.env.context
     await judgeOrigins(edge.bindings)
-    const published = await publishPending(edge.bindings)
+    const published = await publishPending(edge.bindings, longestLeaseMs(edge.catalog))
     // On record now or by the cron; being in force does not wait for it.
     waitUntil(
       recordOpsChanges(edge.bindings.DB).catch((error: unknown) =>

@@ -11,6 +11,12 @@ import { explainReason, type Subject } from '../reasons/explain.ts'
 /** What the operation `explain` answers. */
 export type Explanation = AnswerOf<'explain'>
 
+const SPANS: Readonly<Record<string, string>> = {
+  day: 'a day',
+  month: 'a month',
+  balance: 'in all',
+}
+
 /** By the names that the API gives them, in the gate's order. */
 const STEPS: Readonly<Record<string, string>> = {
   path: 'Does the path have one meaning?',
@@ -92,11 +98,11 @@ export function Why({ c, reason, subject, told }: WhyProps) {
   )
 }
 
-const COLUMNS = ['Limit', number('Requests'), number('Left now'), number('All again in')]
+const COLUMNS = ['Limit', number('Quota'), number('Left now'), number('All again in')]
 
 function Limits({ limits }: Pick<Explanation, 'limits'>) {
-  const rows = limits.map(({ name, limit, window_seconds, remaining, reset_after_ms }) => [
-    ...[name, `${limit} in ${window_seconds} s`],
+  const rows = limits.map(({ name, limit, window_seconds, period, remaining, reset_after_ms }) => [
+    ...[name, `${limit} ${SPANS[period ?? ''] ?? `in ${window_seconds} s`}`],
     ...[remaining, `${Math.ceil(reset_after_ms / 1000)} s`],
   ])
   return <Table caption="The limits of this call" columns={COLUMNS} rows={rows} quiet={false} />

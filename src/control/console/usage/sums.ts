@@ -1,6 +1,6 @@
 // The sums of usage as the API gives them, and what they come to.
 
-import type { AnswerOf } from '../api.ts'
+import type { AnswerOf } from '../../client/client.ts'
 
 /** A page of sums. */
 export type UsagePage = AnswerOf<'getUsage'>
