@@ -208,7 +208,7 @@ export function roomAt(spent: Spent, want: number): number {
   const { limit, time } = spent
   if (!limit.period) return admissibleAt(spent, want, time)
   if (usedOf(spent) + want <= limit.quota) return time
-  return Math.min(endOf(limit.period, time), time + NEVER_MS)
+  return limit.period === 'balance' ? time + NEVER_MS : endOf(limit.period, time)
 }
 
 /** Of a balance, which no time fills: it is looked at again after so long. */

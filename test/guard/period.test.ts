@@ -47,6 +47,13 @@ describe('what a guard counts by the calendar', () => {
     expect(ask(END, [MONTH]).verdict).toBe('limited')
   })
 
+  it('says when that is, however far', () => {
+    ask(END, [MONTH], { want: 100 })
+    expect(ask(END + 5, [MONTH])).toMatchObject({ retryAfterMs: 31 * DAY_MS - 5 })
+    ask(END, [DAY], { want: 100 })
+    expect(ask(END + 5, [DAY])).toMatchObject({ retryAfterMs: DAY_MS - 5 })
+  })
+
   it('each limit by its own: a minute that is full debits no month', () => {
     const minute: Limit = { name: 'plan', quota: 1, windowSeconds: 60 }
     expect(ask(END, [minute, MONTH]).verdict).toBe('granted')
