@@ -60,7 +60,7 @@ describe('a limit on credits', () => {
       const answer = await get(key, path)
       await answer.body?.cancel()
       const limits = parseList(answer.headers.get('ratelimit') ?? '')
-      return Object.fromEntries(limits.map(([name, state]) => [String(name), state.get('r')]))
+      return Object.fromEntries(limits.map(([name, state]) => [name as string, state.get('r')]))
     }
     expect(await states('/free')).toEqual({ plan: 499, calls: 399 })
     expect(await states('/priced')).toEqual({ plan: 498, calls: 398, credits: 93, grant: 993 })
