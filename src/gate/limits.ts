@@ -6,7 +6,7 @@ import type { MatchedRoute } from '../catalog/match.ts'
 import { KINDS } from '../credentials/kinds.ts'
 import type { KnownKey } from './memo.ts'
 import type { KeyRecord } from '../credentials/record.ts'
-import type { Limit, LimitState } from '../lib/limit.ts'
+import { weightOf, type Limit, type LimitState } from '../lib/limit.ts'
 import { Meter } from '../guard/meter.ts'
 import { addressBucket, type Address } from '../lists/address.ts'
 import type { Denial } from '../reasons/denial.ts'
@@ -111,7 +111,7 @@ export function limited(
 ): Denial {
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
   const used = limits.find(
-    ({ period, remaining }, at) => period !== undefined && remaining < (weights?.[at] ?? 1),
+    ({ period, remaining }, at) => period !== undefined && remaining < weightOf(weights, at),
   )
   return used
     ? { reason: 'quota_exceeded', limits, retryAfterSeconds, used }

@@ -29,7 +29,7 @@ export interface KnownKey {
   readonly loadedAt: number
   /** For questions about refusals. */
   readonly asks: AskBudget
-  /** By what a route names as its limits, which is one array per route, or by the limit of its own. */
+  /** By what a call is charged with (`chargeName`). */
   readonly meters: Map<string, Meter>
 }
 

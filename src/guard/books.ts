@@ -157,8 +157,9 @@ export class Draft {
     const changed = (Object.keys(EMPTY) as (keyof Books)[]).some(
       (name) => books[name] !== stored[name],
     )
-    if (changed) this.store.put(ROW, { ...leases, ...kept } satisfies Leases & Kept)
-    return stored === EMPTY && (books !== EMPTY || this.addresses.size > 0)
+    const isFirst = stored === EMPTY && books !== EMPTY
+    if (changed || isFirst) this.store.put(ROW, { ...leases, ...kept } satisfies Leases & Kept)
+    return isFirst || (stored === EMPTY && this.addresses.size > 0)
   }
 }
 

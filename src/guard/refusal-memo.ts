@@ -4,7 +4,7 @@
 
 import { createLRU } from 'lru.min'
 
-import type { Limit, LimitState } from '../lib/limit.ts'
+import { weightOf, type Limit, type LimitState } from '../lib/limit.ts'
 
 const MAX_REFUSALS = 10_000
 
@@ -57,7 +57,7 @@ export class RefusalMemo {
 function memoKey({ id, generation, limits, weights }: Refused): string {
   const asked = limits.map(
     ({ name, quota, windowSeconds, partition = '' }, at) =>
-      `${name}=${weights?.[at] ?? 1}:${quota}/${windowSeconds}@${partition}`,
+      `${name}=${weightOf(weights, at)}:${quota}/${windowSeconds}@${partition}`,
   )
   return `${id} ${generation} ${asked.join(' ')}`
 }

@@ -3,34 +3,11 @@
 
 import type { DebitPart, Draft, Leases, OpenLease } from './books.ts'
 import { LEASE_MARGIN_MS } from './lease-terms.ts'
-import { LEASE_MAX_MS, type Limit, type LimitState } from '../lib/limit.ts'
-import { endOf, endOfLabel, labelOf } from '../lib/period.ts'
+import { LEASE_MAX_MS, weightOf, type Limit } from '../lib/limit.ts'
+import { endOfLabel, labelOf } from '../lib/period.ts'
 import type { Settled } from './protocol.ts'
-import {
-  admissibleAt,
-  CLOCK_AHEAD_MAX_MS,
-  credit,
-  debit,
-  putRight,
-  stateOf,
-  windowTime,
-  type Buckets,
-  type Outstanding,
-} from './window.ts'
-
-/**
- * What has been spent of a limit, and the limit's own time (Unix ms): another's clock fault is none here.
- * A period's time is the guard's, always: what a clock that was ahead has counted is in another period.
- */
-export interface Spent {
-  readonly limit: Limit
-  readonly time: number
-  readonly leased: readonly Outstanding[]
-  /** Of a window. */
-  readonly buckets: Buckets
-  /** Of a period. */
-  readonly counted: number
-}
+import type { Spent } from './spent.ts'
+import { CLOCK_AHEAD_MAX_MS, credit, debit, putRight, windowTime, type Buckets } from './window.ts'
 
 /** The longest window of a catalog: an older lease counts no more in any. */
 const WINDOW_MAX_MS = 3_600_000
@@ -97,7 +74,7 @@ export class Spending {
       const at = lease.limits.findIndex((one) => one.name === name && one.partition === partition)
       const ended = period && labelOf(period, timeOf(lease)) !== labelOf(period, this.now)
       if (at === -1 || ended) return []
-      return [{ tokens: lease.tokens * (lease.weights?.[at] ?? 1), until: lease.until }]
+      return [{ tokens: lease.tokens * weightOf(lease.weights, at), until: lease.until }]
     })
     if (period) {
       const counted = this.draft.books.periods[name]?.[labelOf(period, this.now)] ?? 0
@@ -147,13 +124,13 @@ export class Spending {
 
   private spendLease(lease: OpenLease, used: number): void {
     lease.limits.forEach((limit, at) => {
-      const count = used * (lease.weights?.[at] ?? 1)
+      const count = used * weightOf(lease.weights, at)
       if (count === 0) return
       if (limit.period) {
         this.add(limit, count, timeOf(lease))
         return
       }
-      const { time } = this.of(limit)
+      const time = windowTime(this.now, [{ buckets: this.buckets(limit) }])
       // What has left the window is no admission any more.
       if (lease.until > time - limit.windowSeconds * 1000) {
         this.add(limit, count, Math.min(lease.until, time))
@@ -192,33 +169,7 @@ export class Spending {
   }
 }
 
-/** Where a limit stands, told to who asks by the guard's clock. */
-export function standingOf(spent: Spent, now: number): LimitState {
-  const { limit } = spent
-  const { name, quota, windowSeconds, period } = limit
-  if (!period) return stateOf(spent, spent.time, now)
-  const used = usedOf(spent)
-  const resets = used > 0 && period !== 'balance' ? endOf(period, now) - now : 0
-  const remaining = Math.max(0, quota - used)
-  return { name, quota, windowSeconds, period, remaining, resetAfterMs: resets }
-}
-
-/** When so much more will be admitted if nothing else is (Unix ms): its own time where it is now. */
-export function roomAt(spent: Spent, want: number): number {
-  const { limit, time } = spent
-  if (!limit.period) return admissibleAt(spent, want, time)
-  if (usedOf(spent) + want <= limit.quota) return time
-  return limit.period === 'balance' ? time + NEVER_MS : endOf(limit.period, time)
-}
-
-/** Of a balance, which no time fills: it is looked at again after so long. */
-const NEVER_MS = 3_600_000
-
 /** When a lease was given: what is used of it belongs to the period of then. */
 function timeOf({ at, until }: OpenLease): number {
   return at ?? until
-}
-
-function usedOf({ counted, leased }: Spent): number {
-  return leased.reduce((sum, { tokens }) => sum + tokens, counted)
 }

@@ -1,10 +1,10 @@
 // What a guard decides in one call, over a draft of its books. The public methods are those of the ledger,
 // where they are described.
 
-import type { DebitPart, Draft } from './books.ts'
+import type { Draft } from './books.ts'
 import { noteDebit, takeDebit } from './debits.ts'
 import { LEASE_MARGIN_MS, LEASE_MS, leaseMs, leaseTokens, waitFor } from './lease-terms.ts'
-import { sameLimits, type Limit, type LimitState } from '../lib/limit.ts'
+import { sameLimits, weightOf, type Limit, type LimitState } from '../lib/limit.ts'
 import {
   FORMER_LEASE_MS,
   type AdmitAnswer,
@@ -15,7 +15,8 @@ import {
   type Lease,
   type Limited,
 } from './protocol.ts'
-import { roomAt, Spending, standingOf, type Spent } from './spending.ts'
+import { Spending } from './spending.ts'
+import { limitedBy, partsOf, statesOf, type Spent } from './spent.ts'
 
 /** Without a call for so long, a guard forgets everything: no record is used past thirteen hours. */
 export const FORGET_AFTER_MS = 24 * 60 * 60 * 1000
@@ -47,9 +48,9 @@ export class Turn {
     if (this.confirm(generation, fresh) === 'stale') return { verdict: 'stale' }
     // Of another generation it is only fresh: that holds for the request at hand alone.
     const newest = generation === this.standing()
-    const costs = limits.map((_limit, at) => want * (weights?.[at] ?? 1))
+    const costs = limits.map((_limit, at) => want * weightOf(weights, at))
     const before = limits.map((limit) => this.spending.of(limit))
-    const limited = this.limitedBy(before, costs)
+    const limited = limitedBy(before, costs, this.now)
     if (limited) return limited
     const spent = before.map((one, at) => this.spending.debit(one, costs[at] ?? want))
     if (want > 0 && newest) this.remember(ask)
@@ -60,7 +61,7 @@ export class Turn {
     if (!lent) return { verdict: 'granted', lease: null, limits: states, ...debit }
     const left = states.map((state, at) => ({
       ...state,
-      remaining: state.remaining - lent.tokens * (weights?.[at] ?? 1),
+      remaining: state.remaining - lent.tokens * weightOf(weights, at),
     }))
     return { verdict: 'granted', lease: lent, limits: left, ...debit }
   }
@@ -72,10 +73,10 @@ export class Turn {
     const { limits, weights } = known
     const before = limits.map((limit) => this.spending.of(limit))
     const ample = statesOf(before, this.now).every(
-      ({ remaining }, at) => remaining >= AHEAD_MIN_REMAINING * (weights?.[at] ?? 1),
+      ({ remaining }, at) => remaining >= AHEAD_MIN_REMAINING * weightOf(weights, at),
     )
     if (!ample) return { generation, debited: null }
-    const costs = limits.map((_limit, at) => weights?.[at] ?? 1)
+    const costs = limits.map((_limit, at) => weightOf(weights, at))
     const spent = before.map((one, at) => this.spending.debit(one, costs[at] ?? 1))
     const debit = noteDebit(this.draft, partsOf(spent, costs), this.now)
     const states = statesOf(spent, this.now)
@@ -84,7 +85,7 @@ export class Turn {
 
   spend(limit: Limit): Granted | Limited {
     const before = this.spending.of(limit)
-    const limited = this.limitedBy([before], [1])
+    const limited = limitedBy([before], [1], this.now)
     if (limited) return limited
     return { verdict: 'granted', limits: statesOf([this.spending.debit(before, 1)], this.now) }
   }
@@ -94,7 +95,7 @@ export class Turn {
     if (!taken) return null
     if (instead) {
       const spent = this.spending.of(instead)
-      if (this.limitedBy([spent], [1])) return null
+      if (limitedBy([spent], [1], this.now)) return null
       this.spending.debit(spent, 1)
     }
     for (const part of taken.parts) this.spending.credit(part)
@@ -146,7 +147,7 @@ export class Turn {
     const asked = said ?? FORMER_LEASE_MS
     const ms = Math.min(asked, leaseMs(limits, this.now, asked))
     const left = states.map(({ quota, remaining }, at) =>
-      said === undefined ? formerly(quota, remaining) : remaining / (weights?.[at] ?? 1),
+      said === undefined ? formerly(quota, remaining) : remaining / weightOf(weights, at),
     )
     const { lastId, open } = this.spending.leases()
     const out = open.filter(({ until }) => until > this.now).length
@@ -187,20 +188,6 @@ export class Turn {
     const remembered = { generation, limits, ...(weights && { weights }) }
     this.draft.change({ asked: { ...asked, [name]: remembered } })
   }
-
-  /** The refusal where any limit has no room for what is asked of it; each by its own time. */
-  private limitedBy(spent: readonly Spent[], costs: readonly number[]): Limited | undefined {
-    let at = 0
-    spent.forEach((one, i) => {
-      const cost = costs[i] ?? 0
-      const free = cost > 0 ? roomAt(one, cost) : one.time
-      if (free > one.time) at = Math.max(at, free)
-    })
-    if (at === 0) return undefined
-    // By the clock: a limit's own time may have been ahead of it, and then stands still.
-    const retryAfterMs = at - this.now
-    return { verdict: 'limited', limits: statesOf(spent, this.now), retryAfterMs }
-  }
 }
 
 /**
@@ -213,13 +200,4 @@ function formerly(quota: number, remaining: number): number {
 
 function namesOf(limits: readonly Limit[]): string {
   return limits.map(({ name }) => name).join(' ')
-}
-
-/** What is to be given back, without the rest that a debit knows. */
-function partsOf(spent: readonly Spent[], costs: readonly number[]): DebitPart[] {
-  return spent.map(({ limit, time }, at) => ({ limit, time, count: costs[at] ?? 1 }))
-}
-
-function statesOf(spent: readonly Spent[], now: number): LimitState[] {
-  return spent.map((one) => standingOf(one, now))
 }

@@ -16,6 +16,11 @@ export interface Limit {
   readonly partition?: string
 }
 
+/** What a request costs of the limit at a place; one where nothing is said. */
+export function weightOf(weights: readonly number[] | undefined, at: number): number {
+  return weights?.[at] ?? 1
+}
+
 /** No plan lets an isolate use a lease for longer (ms). */
 export const LEASE_MAX_MS = 10_000
 

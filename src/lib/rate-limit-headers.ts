@@ -2,7 +2,7 @@
 // X-RateLimit-*, and the structured fields of draft-ietf-httpapi-ratelimit-headers-10.
 
 import { HEADERS } from './header-names.ts'
-import type { LimitState, Standing } from './limit.ts'
+import { weightOf, type LimitState, type Standing } from './limit.ts'
 
 /** Sets them from where the limits stand; X-RateLimit-* speaks of the one closest to its end. */
 export function setRateLimitHeaders(
@@ -14,7 +14,7 @@ export function setRateLimitHeaders(
   if (!wording) return
   const { tightest, quota, policy, names } = wording
   const left = ({ remaining }: LimitState, i: number): number =>
-    remaining + spare * (weights?.[i] ?? 1)
+    remaining + spare * weightOf(weights, i)
   // A request that waited for its record is older than what its guard said.
   const age = Math.max(0, nowMs - at)
   let items = ''

@@ -16,7 +16,7 @@ import { canonicalPath } from '../../../gate/path.ts'
 import { describe, type Denial } from '../../../reasons/denial.ts'
 import { findRoute } from '../../../gate/route.ts'
 import { askGuard } from '../../../guard/ask.ts'
-import type { LimitState } from '../../../lib/limit.ts'
+import { weightOf, type LimitState } from '../../../lib/limit.ts'
 import { parseAddress, type Address } from '../../../lists/address.ts'
 import { err, ok, type Result } from '../../../lib/result.ts'
 import type { ControlDeps } from '../../deps.ts'
@@ -113,7 +113,7 @@ async function quotaLeft(
   const { limits, weights } = charge
   const states = await askGuard(edge.bindings, record.id, (guard) => guard.peek(limits))
   if (!states.ok) return err({ reason: 'guard_unreachable' })
-  const spent = states.value.find(({ remaining }, at) => remaining < (weights?.[at] ?? 1))
+  const spent = states.value.find(({ remaining }, at) => remaining < weightOf(weights, at))
   if (!spent) return states
   return err(limited({ limits: states.value, retryAfterMs: spent.resetAfterMs }, weights))
 }
